@@ -1,0 +1,1 @@
+"""What wangge keeps its promises with: store, rules, pages, commands."""
