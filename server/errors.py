@@ -1,0 +1,94 @@
+"""Errors of the server, and the one table that gives each its HTTP status.
+
+Every error carries a stable English ``code`` and ``values``; :mod:`server.words` makes the sentence.
+The core raises, the edge translates. The tree::
+
+    ServerError
+    ├── InputError       (ValueError)   what was given cannot be used: says field, value, what instead
+    │   └── InvalidCells                a layer with errors; carries every finding
+    ├── NotFound         (LookupError)  absent, or outside the asker's area (which must look the same)
+    ├── NotPermitted     (PermissionError)
+    ├── NotSignedIn      (PermissionError)
+    ├── Conflict                        the state changed meanwhile; says what is possible now
+    ├── SetupError                      settings or store are unusable; the program cannot start
+    └── Busy                            try again later
+    WorkflowError (server.workflow): IllegalAction, NotPermittedAction, MissingField
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+__all__ = [
+    "Busy",
+    "Conflict",
+    "InputError",
+    "InvalidCells",
+    "NotFound",
+    "NotPermitted",
+    "NotSignedIn",
+    "ServerError",
+    "SetupError",
+]
+
+
+class ServerError(Exception):
+    """Base of the server's errors.
+
+    Parameters
+    ----------
+    code : str
+        Stable English name of what is wrong, e.g. ``"category.unknown"``.
+    **values : Any
+        What it is about; shown in the sentence.
+    """
+
+    def __init__(self, code: str, **values: Any) -> None:  # noqa: ANN401 - values are shown, not used
+        super().__init__(code, values)
+        self.code = code
+        self.values = values
+
+    def __str__(self) -> str:
+        facts = ", ".join(f"{name}={value!r}" for name, value in self.values.items())
+        return f"{self.code} ({facts})" if facts else self.code
+
+
+class InputError(ServerError, ValueError):
+    """What was given cannot be used; ``values`` name file, row, column, field and value."""
+
+
+class InvalidCells(InputError):
+    """A layer of cells has errors; nothing of it was written.
+
+    Attributes
+    ----------
+    findings : Sequence
+        All findings of :mod:`geo.validation`, errors and warnings.
+    """
+
+    def __init__(self, findings: Sequence[Any]) -> None:
+        super().__init__("cells.invalid", count=sum(1 for one in findings if one.severity == "error"))
+        self.findings = findings
+
+
+class NotFound(ServerError, LookupError):
+    """Absent, or outside the asker's area: both look the same from outside."""
+
+
+class NotPermitted(ServerError, PermissionError):
+    """Inside the asker's area, but not theirs to do."""
+
+
+class NotSignedIn(ServerError, PermissionError):
+    """Nobody is signed in, or the token is unknown, expired or revoked."""
+
+
+class Conflict(ServerError):
+    """Somebody changed it meanwhile; ``values`` say what is possible now."""
+
+
+class SetupError(ServerError):
+    """The settings or the store are unusable; the message names what to set."""
+
+
+class Busy(ServerError):
+    """Another piece of work holds the place; try again later."""
