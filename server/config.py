@@ -59,7 +59,16 @@ def _text(value: Any) -> str:  # noqa: ANN401 - a TOML value may be anything
 def _flag(value: Any) -> bool:  # noqa: ANN401
     if isinstance(value, bool):
         return value
-    known = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+    known = {
+        "1": True,
+        "true": True,
+        "yes": True,
+        "on": True,
+        "0": False,
+        "false": False,
+        "no": False,
+        "off": False,
+    }
     if str(value).strip().lower() not in known:
         raise ValueError
     return known[str(value).strip().lower()]
@@ -104,30 +113,48 @@ def _folder(value: Any) -> Path:  # noqa: ANN401
 
 
 SETTINGS: tuple[Setting, ...] = (
-    Setting("dir", Path("var"), _folder, "文件夹路径", "数据文件夹:数据库、索引缓存、密钥都在这里"),
+    Setting("dir", Path("var"), _folder, "文件夹路径", "数据文件夹：数据库、索引缓存、密钥都在这里"),
     Setting(
         "database_url",
         "",
         _text,
         "sqlite:///文件 或 postgresql://用户:口令@主机/库",
-        "数据库地址;留空即用数据文件夹里的 SQLite,PostGIS 写 postgresql://…",
+        "数据库地址；留空即用数据文件夹里的 SQLite，PostGIS 写 postgresql://…",
     ),
     Setting("host", "127.0.0.1", _text, "地址", "监听的地址"),
     Setting("port", 8000, _whole(1, 65535), "1 至 65535 的整数", "监听的端口"),
     Setting("workers", 1, _whole(1, 64), "1 至 64 的整数", "服务进程数"),
-    Setting("secret_key", "", _text, "至少 32 个字符的随机文字", "会话签名密钥;留空则首次启动时生成并存入数据文件夹"),
-    Setting("timezone", "Asia/Shanghai", _zone, "时区名,如 Asia/Shanghai", "没写时区的时间按此理解,页面按此显示"),
+    Setting(
+        "secret_key",
+        "",
+        _text,
+        "至少 32 个字符的随机文字",
+        "会话签名密钥；留空则首次启动时生成并存入数据文件夹",
+    ),
+    Setting(
+        "timezone", "Asia/Shanghai", _zone, "时区名，如 Asia/Shanghai", "没写时区的时间按此理解，页面按此显示"
+    ),
     Setting("language", "zh", _one_of("zh", "en"), "zh 或 en", "没有选择语言时用的语言"),
-    Setting("nearest_m", 50.0, _metres, "0 至 10000 的米数", "不在任何网格内的点,多少米内算作最近的网格"),
+    Setting("nearest_m", 50.0, _metres, "0 至 10000 的米数", "不在任何网格内的点，多少米内算作最近的网格"),
     Setting("allow_outside_china", False, _flag, "true 或 false", "是否允许中国以外的网格图层"),
-    Setting("code_scheme", "free", _one_of("free", "cell15", "community12"), "free、cell15 或 community12",
-            "网格编码方案;cell15 即 DB11/T 2157 的 15 位编码"),
-    Setting("intake_area", "", _text, "区域编码", "落不到网格的事件归到哪个区域分理;留空即最上级区域"),
-    Setting("basemap_url", "", _text, "含 {z}/{x}/{y} 的瓦片地址", "底图瓦片地址;留空则不请求任何外部主机"),
+    Setting(
+        "code_scheme",
+        "free",
+        _one_of("free", "cell15", "community12"),
+        "free、cell15 或 community12",
+        "网格编码方案；cell15 即 DB11/T 2157 的 15 位编码",
+    ),
+    Setting("intake_area", "", _text, "区域编码", "落不到网格的事件归到哪个区域分理；留空即最上级区域"),
+    Setting("basemap_url", "", _text, "含 {z}/{x}/{y} 的瓦片地址", "底图瓦片地址；留空则不请求任何外部主机"),
     Setting("basemap_crs", "wgs84", _one_of("wgs84", "gcj02"), "wgs84 或 gcj02", "底图瓦片的坐标系"),
     Setting("basemap_attribution", "", _text, "文字", "底图版权说明"),
-    Setting("log_level", "warning", _one_of("debug", "info", "warning", "error"), "debug、info、warning 或 error",
-            "日志级别"),
+    Setting(
+        "log_level",
+        "warning",
+        _one_of("debug", "info", "warning", "error"),
+        "debug、info、warning 或 error",
+        "日志级别",
+    ),
     Setting("secure_cookies", False, _flag, "true 或 false", "只经 HTTPS 发送会话 Cookie"),
 )
 

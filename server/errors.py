@@ -11,6 +11,7 @@ The core raises, the edge translates. The tree::
     ├── NotSignedIn      (PermissionError)
     ├── Conflict                        the state changed meanwhile; says what is possible now
     ├── SetupError                      settings or store are unusable; the program cannot start
+    ├── StoreError                      the store refused: full, gone
     └── Busy                            try again later
     WorkflowError (server.workflow): IllegalAction, NotPermittedAction, MissingField
 """
@@ -28,6 +29,7 @@ __all__ = [
     "NotSignedIn",
     "ServerError",
     "SetupError",
+    "StoreError",
 ]
 
 
@@ -88,6 +90,10 @@ class Conflict(ServerError):
 
 class SetupError(ServerError):
     """The settings or the store are unusable; the message names what to set."""
+
+
+class StoreError(ServerError):
+    """The store could not write: the disk is full, or the connection is gone. Nothing was written."""
 
 
 class Busy(ServerError):

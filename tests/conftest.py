@@ -1,10 +1,19 @@
-"""Fixtures that every test may ask for."""
+"""Fixtures that every test may ask for: the two stores, real data, the time."""
 
+import os
+import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from server.config import load
+from server.db import Store
+from server.upgrade import upgrade
+from tests.postgis import Cluster, find_programs
+
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+NOW = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)  # a Tuesday, ten in the morning in Shanghai
 
 
 @pytest.fixture(scope="session")
@@ -13,3 +22,68 @@ def shared_data():
     if not SHARED.is_dir():
         pytest.skip(f"no real data: {SHARED} is absent in this checkout")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory):
+    """An upgraded SQLite file that tests copy."""
+    folder = tmp_path_factory.mktemp("sqlite")
+    store = Store(load({"dir": str(folder)}, environment={}))
+    upgrade(store)
+    store.close()
+    return folder / "wangge.db"
+
+
+@pytest.fixture(scope="session")
+def postgis():
+    """A running PostGIS; absent programs fail under CI=true and skip elsewhere."""
+    programs = find_programs()
+    if programs is None:
+        reason = "no PostGIS: install postgresql and postgresql-NN-postgis-3 (make test does, as root)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    cluster = Cluster(programs)
+    try:
+        template = Store(
+            load({"dir": str(cluster.folder), "database_url": cluster.url("wangge_template")}, environment={})
+        )
+        upgrade(template)
+        template.close()
+        yield cluster
+    finally:
+        cluster.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgis"])
+def database_url(request, tmp_path):
+    """URL of a fresh, upgraded database on each of the two stores."""
+    if request.param == "postgis":
+        return request.getfixturevalue("postgis").copy()
+    shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "wangge.db")
+    return f"sqlite:///{tmp_path / 'wangge.db'}"
+
+
+class HandClock:
+    """A clock that stands until a test moves it."""
+
+    def __init__(self, at=NOW):
+        self.at = at
+
+    def __call__(self):
+        return self.at
+
+
+@pytest.fixture
+def clock():
+    """The test's own time."""
+    return HandClock()
+
+
+@pytest.fixture
+def store(database_url, tmp_path, clock):
+    """An empty store on each of the two databases."""
+    options = {"dir": str(tmp_path), "database_url": database_url, "secret_key": "test-" * 8}
+    store = Store(load(options, environment={}), clock)
+    yield store
+    store.close()

@@ -1,0 +1,279 @@
+"""The store: one engine, two databases, transactions with one instant each.
+
+SQLite (WAL, synchronous=FULL, BEGIN IMMEDIATE, one writer per process) is the embedded default; PostGIS
+is chosen by URL. Spatial indexes and the entries' triggers are not part of the migrations:
+:func:`install_spatial` puts them there after every upgrade and at start, because Alembic's table copies
+on SQLite drop triggers. Knows nothing of the rules.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session
+
+from server.clock import Clock, system_clock
+from server.config import Config
+from server.errors import Busy, SetupError, StoreError
+
+__all__ = ["Store", "Tx", "check_postgis", "install_spatial", "is_ours", "translated"]
+
+BUSY_MS = 15_000
+SPATIAL_PREFIXES = ("issue_rtree", "boundary_rtree")
+SPATIAL_NAMES = frozenset({"geom_wgs84", "ix_issue_geom", "ix_boundary_geom"})
+
+
+@dataclass
+class Tx:
+    """One transaction: its session, its store, and the one instant at which it happens.
+
+    Attributes
+    ----------
+    session : Session
+        SQLAlchemy session; commits when the block ends.
+    store : Store
+        Where it runs.
+    now : datetime
+        Aware, UTC; every time that the transaction writes as "now".
+    """
+
+    session: Session
+    store: "Store"
+    now: datetime
+
+    @property
+    def config(self) -> Config:
+        """Settings of the store."""
+        return self.store.config
+
+    @property
+    def on_sqlite(self) -> bool:
+        """Whether this runs on SQLite."""
+        return self.store.on_sqlite
+
+
+@dataclass
+class Store:
+    """A database with its settings, clock and per-process shelves.
+
+    Attributes
+    ----------
+    config : Config
+        Settings.
+    clock : Clock
+        The one "now".
+    shelf : dict
+        What services keep per process between transactions (opened locators, keys).
+    """
+
+    config: Config
+    clock: Clock = system_clock
+    shelf: dict[Any, Any] = field(default_factory=dict)
+    engine: Engine = field(init=False)
+    _writing: threading.RLock = field(init=False, default_factory=threading.RLock)
+
+    def __post_init__(self) -> None:
+        self.engine = _engine(self.config.url)
+
+    @property
+    def on_sqlite(self) -> bool:
+        """Whether the database is SQLite."""
+        return self.engine.dialect.name == "sqlite"
+
+    @property
+    def folder(self) -> Path:
+        """Data folder; made when first asked for."""
+        folder = Path(self.config.dir)
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    @contextmanager
+    def read(self) -> Iterator[Tx]:
+        """Open a reading transaction.
+
+        Raises
+        ------
+        Busy, StoreError
+            The database did not answer.
+        """
+        with translated(self.config), self.engine.connect() as connection, Session(connection) as session:
+            yield Tx(session, self, self.clock())
+
+    @contextmanager
+    def write(self, now: datetime | None = None) -> Iterator[Tx]:
+        """Open a writing transaction: all of it or nothing.
+
+        Parameters
+        ----------
+        now : datetime, optional
+            Instant of the transaction; the clock's by default. Only history brought in sets it.
+
+        Raises
+        ------
+        Busy, StoreError
+            Another process writes for too long; the disk is full.
+        """
+        lock = self._writing if self.on_sqlite else nullcontext()
+        with lock, translated(self.config), self.engine.connect() as connection:
+            writer = connection.execution_options(wangge_writes=True)
+            with Session(writer) as session, session.begin():
+                yield Tx(session, self, now or self.clock())
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+def _engine(url: str) -> Engine:
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        if parsed.database and parsed.database != ":memory:":
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(url, connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    if parsed.get_backend_name() != "postgresql":
+        raise SetupError(
+            "setting.invalid", name="WANGGE_DATABASE_URL", value=parsed.drivername, form="sqlite / postgresql"
+        )
+    return create_engine(url, pool_size=10, max_overflow=20, pool_pre_ping=True)
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}"):
+        connection.execute(f"PRAGMA {pragma}")
+    connection.execute("PRAGMA cache_size=-65536")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("wangge_writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def translated(config: Config) -> Iterator[None]:
+    """Turn a database's refusal into an error with a code; ours pass unchanged."""
+    try:
+        yield
+    except DBAPIError as error:
+        said = str(error.orig)
+        if "disk is full" in said or "No space left" in said or "disk I/O error" in said:
+            raise StoreError("store.full") from error
+        if "database is locked" in said or "lock timeout" in said:
+            raise Busy("store.busy") from error
+        if isinstance(error, OperationalError) and not isinstance(error.orig, sqlite3.Error):
+            shown = make_url(config.url).render_as_string(hide_password=True)
+            raise StoreError("store.unreachable", url=shown, why=said.strip().splitlines()[0]) from error
+        raise
+
+
+def install_spatial(engine: Engine) -> None:
+    """Put spatial indexes and the entries' triggers in place; harmless when they are there.
+
+    SQLite gets R*Trees over issues and boundaries, kept by triggers; PostGIS a generated point column and
+    GiST indexes. On both, entries refuse UPDATE and DELETE.
+
+    Parameters
+    ----------
+    engine : Engine
+        Engine of an upgraded database.
+    """
+    on_sqlite = engine.dialect.name == "sqlite"
+    with engine.connect().execution_options(wangge_writes=True) as connection, connection.begin():
+        if not on_sqlite:
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(778899)")
+        for statement in _SQLITE if on_sqlite else _POSTGIS:
+            connection.exec_driver_sql(statement)
+        if on_sqlite:
+            for fill in _SQLITE_FILL:
+                connection.exec_driver_sql(fill)
+
+
+def is_ours(kind: str, name: str | None) -> bool:
+    """Tell Alembic which objects the models speak of; spatial ones are not among them.
+
+    Parameters
+    ----------
+    kind : str
+        ``table``, ``column``, ``index`` …
+    name : str or None
+        Its name.
+    """
+    if not name:
+        return True
+    if kind == "table" and (name.startswith(SPATIAL_PREFIXES) or name == "spatial_ref_sys"):
+        return False
+    return name not in SPATIAL_NAMES
+
+
+def check_postgis(engine: Engine) -> None:
+    """Make sure a PostgreSQL database can hold the grid.
+
+    Raises
+    ------
+    SetupError
+        PostGIS is not installed, or lc_ctype cannot tell Chinese letters.
+    """
+    with engine.connect() as connection:
+        ctype = connection.execute(
+            text("SELECT datctype FROM pg_database WHERE datname = current_database()")
+        ).scalar_one()
+        if ctype.upper() in {"C", "POSIX"}:
+            raise SetupError("store.collation", ctype=ctype)
+        known = connection.execute(
+            text("SELECT 1 FROM pg_available_extensions WHERE name = 'postgis'")
+        ).scalar_one_or_none()
+        if known is None:
+            raise SetupError("store.no_postgis")
+
+
+def _rtree(table: str, bounds: tuple[str, str, str, str], where: str) -> tuple[str, ...]:
+    west, east, south, north = bounds
+    new = f"NEW.id, NEW.{west}, NEW.{east}, NEW.{south}, NEW.{north}"
+    tree = f"{table}_rtree"
+    insert = f"INSERT INTO {tree} VALUES ({new})"
+    return (
+        f"CREATE VIRTUAL TABLE IF NOT EXISTS {tree} USING rtree(id, west, east, south, north)",
+        f"CREATE TRIGGER IF NOT EXISTS {tree}_insert AFTER INSERT ON {table} WHEN {where} BEGIN {insert}; END",
+        f"CREATE TRIGGER IF NOT EXISTS {tree}_update AFTER UPDATE OF {', '.join(sorted(set(bounds)))} ON {table} "
+        f"BEGIN DELETE FROM {tree} WHERE id = OLD.id; {insert.replace('VALUES (', 'SELECT ')[:-1]} WHERE {where}; END",
+        f"CREATE TRIGGER IF NOT EXISTS {tree}_delete AFTER DELETE ON {table} BEGIN DELETE FROM {tree} WHERE id = OLD.id; END",
+    )
+
+
+_ISSUE_BOUNDS = ("lon", "lon", "lat", "lat")
+_BOUNDARY_BOUNDS = ("west", "east", "south", "north")
+
+_SQLITE: tuple[str, ...] = (
+    *_rtree("issue", _ISSUE_BOUNDS, "NEW.lon IS NOT NULL"),
+    *_rtree("boundary", _BOUNDARY_BOUNDS, "1"),
+    "CREATE TRIGGER IF NOT EXISTS entry_no_update BEFORE UPDATE ON entry "
+    "BEGIN SELECT RAISE(ABORT, 'entries are append-only'); END",
+    "CREATE TRIGGER IF NOT EXISTS entry_no_delete BEFORE DELETE ON entry "
+    "BEGIN SELECT RAISE(ABORT, 'entries are append-only'); END",
+)
+_SQLITE_FILL: tuple[str, ...] = (
+    "INSERT INTO issue_rtree SELECT id, lon, lon, lat, lat FROM issue WHERE lon IS NOT NULL "
+    "AND NOT EXISTS (SELECT 1 FROM issue_rtree)",
+    "INSERT INTO boundary_rtree SELECT id, west, east, south, north FROM boundary "
+    "WHERE NOT EXISTS (SELECT 1 FROM boundary_rtree)",
+)
+_POSTGIS: tuple[str, ...] = (
+    "ALTER TABLE issue ADD COLUMN IF NOT EXISTS geom_wgs84 geometry(Point,4326) "
+    "GENERATED ALWAYS AS (ST_SetSRID(ST_MakePoint(lon, lat), 4326)) STORED",
+    "CREATE INDEX IF NOT EXISTS ix_issue_geom ON issue USING gist (geom_wgs84)",
+    "CREATE INDEX IF NOT EXISTS ix_boundary_geom ON boundary USING gist (geom)",
+    "CREATE OR REPLACE FUNCTION entry_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+    "$$ BEGIN RAISE EXCEPTION 'entries are append-only'; END $$",
+    "CREATE OR REPLACE TRIGGER entry_no_change BEFORE UPDATE OR DELETE ON entry "
+    "FOR EACH ROW EXECUTE FUNCTION entry_refuse()",
+)

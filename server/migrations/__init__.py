@@ -1,0 +1,1 @@
+"""Alembic history of the store, one for both databases."""

@@ -1,0 +1,126 @@
+"""What: issues, their append-only entries, and the private text that entries only point to."""
+
+from datetime import datetime
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.models.base import Base, BigKey, Code, JsonValue, Moment, Uid
+from server.models.types import Instant
+
+__all__ = ["DayCounter", "Entry", "Issue", "PrivateText"]
+
+
+class Issue(Base):
+    """An issue as it stands now; every derived value here can be folded from its entries."""
+
+    __tablename__ = "issue"
+
+    id: Mapped[BigKey]
+    uid: Mapped[Uid]
+    number: Mapped[str] = mapped_column(String(20), unique=True)  # YYYYMMDD-NNNNN, never parsed
+    category: Mapped[Code]
+    source: Mapped[str] = mapped_column(String(16))
+    state: Mapped[str] = mapped_column(String(16))
+    summary: Mapped[str] = mapped_column(String(200))  # the words without personal facts
+    place_text: Mapped[str] = mapped_column(String(200))  # address down to the building
+
+    lon: Mapped[float | None] = mapped_column(Float(53))  # WGS 84 degrees
+    lat: Mapped[float | None] = mapped_column(Float(53))
+    reported_lon: Mapped[float | None] = mapped_column(Float(53))  # as given, in reported_crs
+    reported_lat: Mapped[float | None] = mapped_column(Float(53))
+    reported_crs: Mapped[str] = mapped_column(String(16))
+    accuracy_m: Mapped[float | None] = mapped_column(Float(53))
+
+    area_id: Mapped[int] = mapped_column(ForeignKey("area.id"))  # cell, else intake desk, else root
+    boundary_id: Mapped[int | None] = mapped_column(ForeignKey("boundary.id"))
+    grid_id: Mapped[int | None] = mapped_column(ForeignKey("grid.id"))
+    how: Mapped[str] = mapped_column(String(16))
+    distance_m: Mapped[float | None] = mapped_column(Float(53))
+    runner_ups: Mapped[JsonValue]  # [{"code", "distance_m"}]
+    placed: Mapped[JsonValue]  # {"code", "values"}: why this cell
+    assigned: Mapped[JsonValue]  # {"code", "values"}: why this holder, or none
+    border: Mapped[bool] = mapped_column(Boolean, default=False)
+    needs_check: Mapped[bool] = mapped_column(Boolean, default=False)
+
+    holder_person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    holder_department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"), index=True)
+    reporter_person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    round: Mapped[int] = mapped_column(Integer, default=1)
+    hand_offs: Mapped[int] = mapped_column(Integer, default=0)
+    reported_at: Mapped[Moment]
+    received_at: Mapped[Moment]
+    due_at: Mapped[datetime | None] = mapped_column(Instant)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    updated_at: Mapped[Moment]
+    version: Mapped[int] = mapped_column(Integer, default=1)
+
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("import.id"))
+    external_key: Mapped[str | None] = mapped_column(String(200), unique=True)
+
+    __table_args__ = (
+        CheckConstraint("holder_person_id IS NULL OR holder_department_id IS NULL", name="one_holder"),
+        Index("ix_issue_area_state", "area_id", "state"),
+        Index("ix_issue_reported", "reported_at", "id"),
+        Index("ix_issue_holder", "holder_person_id", "state"),
+        Index("ix_issue_category", "category", "reported_at"),
+    )
+
+
+class Entry(Base):
+    """One step of an issue: append-only, chained per issue, free of personal text."""
+
+    __tablename__ = "entry"
+
+    id: Mapped[BigKey]
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id"))
+    seq: Mapped[int] = mapped_column(Integer)
+    actor: Mapped[str] = mapped_column(String(16))  # person | system | resident
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    role: Mapped[str] = mapped_column(String(16))
+    action: Mapped[str] = mapped_column(String(24))
+    from_state: Mapped[str | None] = mapped_column(String(16))
+    to_state: Mapped[str] = mapped_column(String(16))
+    given: Mapped[JsonValue]  # codes, ids and digests only
+    happened_at: Mapped[Moment]
+    received_at: Mapped[Moment]
+    stage_used_s: Mapped[int | None] = mapped_column(Integer)
+    previous: Mapped[str] = mapped_column(String(64))  # digest of the entry before, "" for the first
+    digest: Mapped[str] = mapped_column(String(64))
+
+    __table_args__ = (UniqueConstraint("issue_id", "seq"),)
+
+
+class PrivateText(Base):
+    """Words about people, sealed; purging blanks ciphertext and salt, the entry's digest stays."""
+
+    __tablename__ = "private_text"
+
+    id: Mapped[BigKey]
+    uid: Mapped[Uid]
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(24))
+    ciphertext: Mapped[bytes | None] = mapped_column(LargeBinary)
+    key_id: Mapped[str] = mapped_column(String(16))
+    salt: Mapped[bytes | None] = mapped_column(LargeBinary)
+    phone_key: Mapped[str | None] = mapped_column(String(64), index=True)  # keyed hash, phones only
+    purged_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class DayCounter(Base):
+    """The last running number given out for a day."""
+
+    __tablename__ = "day_counter"
+
+    day: Mapped[str] = mapped_column(String(8), primary_key=True)
+    last: Mapped[int] = mapped_column(Integer)

@@ -1,0 +1,143 @@
+"""Codes and values -> sentences for people, Chinese first, English second.
+
+Nothing below this module speaks: errors, findings, reasons and entries carry codes and values. The
+Chinese sentence is the msgid; ``server/locale/en.po`` holds the English one (a test keeps it complete).
+Tables live beside this file, one per subject; knows nothing of Flask or the database.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from babel.messages.pofile import read_po
+
+from server.words import layers, messages, names
+
+__all__ = [
+    "LANGUAGES",
+    "NAMES",
+    "SENTENCES",
+    "action_name",
+    "clock_name",
+    "how_name",
+    "language",
+    "level_name",
+    "role_name",
+    "sentence",
+    "source_name",
+    "speaking",
+    "state_name",
+]
+
+LANGUAGES = ("zh", "en")
+SENTENCES: dict[str, str] = {**messages.SENTENCES, **layers.SENTENCES}
+NAMES: dict[str, dict[str, str]] = names.NAMES
+
+_language: ContextVar[str] = ContextVar("language", default="zh")
+
+
+@cache
+def _catalogue() -> dict[str, str]:
+    with (Path(__file__).parents[1] / "locale" / "en.po").open("rb") as file:
+        entries = read_po(file, locale="en")
+    return {str(entry.id): str(entry.string) for entry in entries if entry.id and entry.string}
+
+
+def language() -> str:
+    """Tell the language spoken now: ``zh`` or ``en``."""
+    return _language.get()
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Speak another language inside the block.
+
+    Parameters
+    ----------
+    code : str
+        ``zh`` or ``en``; anything else speaks Chinese.
+    """
+    token = _language.set(code if code in LANGUAGES else "zh")
+    try:
+        yield
+    finally:
+        _language.reset(token)
+
+
+def _(message: str, /, **values: Any) -> str:  # noqa: ANN401 - values are shown
+    """Say a Chinese message in the language spoken now.
+
+    Parameters
+    ----------
+    message : str
+        Chinese msgid, with ``{name}`` places.
+    **values : Any
+        What goes into the places; a missing one is shown as "?".
+    """
+    said = _catalogue().get(message, message) if _language.get() == "en" else message
+    return said.format_map(defaultdict(lambda: "?", values)) if "{" in said else said
+
+
+def sentence(code: str, values: Mapping[str, Any] | None = None) -> str:
+    """Say what a code and its values mean.
+
+    Parameters
+    ----------
+    code : str
+        A key of :data:`SENTENCES`.
+    values : Mapping[str, Any], optional
+        What the sentence speaks about.
+
+    Returns
+    -------
+    str
+        One sentence; an unknown code is shown with its values, never hidden.
+    """
+    known = SENTENCES.get(code)
+    if known is None:
+        facts = " ".join(f"{name}={value}" for name, value in (values or {}).items())
+        return f"{code} {facts}".strip()
+    return _(known, **(values or {}))
+
+
+def _name(kind: str, code: str | None) -> str:
+    return _(NAMES[kind].get(code, code)) if code else ""
+
+
+def state_name(code: str) -> str:
+    """Name a state of an issue."""
+    return _name("state", code)
+
+
+def source_name(code: str) -> str:
+    """Name a source of issues."""
+    return _name("source", code)
+
+
+def action_name(code: str) -> str:
+    """Name an action of the loop."""
+    return _name("action", code)
+
+
+def role_name(code: str) -> str:
+    """Name a role."""
+    return _name("role", code)
+
+
+def level_name(code: str) -> str:
+    """Name a level of the area tree."""
+    return _name("level", code)
+
+
+def how_name(code: str) -> str:
+    """Name how a point met its cell."""
+    return _name("how", code)
+
+
+def clock_name(code: str) -> str:
+    """Name a clock's colour in words."""
+    return _name("clock", code)

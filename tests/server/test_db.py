@@ -1,0 +1,93 @@
+"""The store: two databases, one behaviour."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+import shapely
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import select, text
+
+from server.db import is_ours
+from server.errors import SetupError, StoreError
+from server.models import Area, Base, Boundary, DayCounter, Grid, Mark
+from server.upgrade import check_version, upgrade
+
+
+def test_the_models_and_the_migrations_agree(store):
+    with store.engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection,
+            opts={"include_object": lambda o, name, kind, r, c: is_ours(kind, name), "compare_type": True},
+        )
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_upgrading_twice_changes_nothing(store):
+    upgrade(store)
+    check_version(store)
+
+
+def test_a_store_of_a_newer_version_is_refused(store):
+    with store.write() as tx:
+        tx.session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(SetupError) as refused:
+        check_version(store)
+    assert (refused.value.code, refused.value.values["found"]) == ("store.newer", "9999")
+    with pytest.raises(SetupError):
+        upgrade(store)
+
+
+def test_a_geometry_comes_back_as_it_went_in(store):
+    shape = shapely.from_wkt("POLYGON ((122 37, 122.5 37, 122.1234567890123 37.5, 122 37))")
+    with store.write() as tx:
+        grid = Grid(digest="0" * 64, at=tx.now)
+        area = Area(code="1", level="cell", name="一", path="/1/")
+        tx.session.add_all([grid, area])
+        tx.session.flush()
+        bounds = dict(zip(("west", "south", "east", "north"), shape.bounds, strict=True))
+        tx.session.add(
+            Boundary(
+                area_id=area.id,
+                code="1",
+                level="cell",
+                geom=shape,
+                area_m2=1.0,
+                first_grid_id=grid.id,
+                **bounds,
+            )
+        )
+    with store.read() as tx:
+        assert tx.session.scalars(select(Boundary.geom)).one() == shape
+
+
+def test_an_instant_comes_back_in_utc_to_the_microsecond(store):
+    at = datetime(2026, 3, 10, 10, 0, 0, 123456, tzinfo=timezone(timedelta(hours=8)))
+    with store.write() as tx:
+        tx.session.add(Grid(digest="0" * 64, at=at))
+    with store.read() as tx:
+        found = tx.session.scalars(select(Grid.at)).one()
+    assert found == at
+    assert found.tzinfo is UTC
+
+
+def test_nothing_is_written_when_a_block_fails(store):
+    with pytest.raises(KeyError), store.write() as tx:
+        tx.session.add(Mark(name="half", value="written"))
+        tx.session.flush()
+        raise KeyError
+    with store.read() as tx:
+        assert tx.session.get(Mark, "half") is None
+
+
+def test_a_full_disk_is_one_clear_error(store):
+    if not store.on_sqlite:
+        pytest.skip("max_page_count is SQLite's way to simulate a full disk")
+    with pytest.raises(StoreError) as refused, store.write() as tx:
+        tx.session.execute(text("PRAGMA max_page_count = 1"))
+        for day in range(20_000):
+            tx.session.add(DayCounter(day=str(day), last=day))
+        tx.session.flush()
+    assert refused.value.code == "store.full"
+    with store.read() as tx:
+        assert tx.session.scalars(select(DayCounter)).all() == []
