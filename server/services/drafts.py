@@ -1,0 +1,133 @@
+"""A report before it is taken in: what may be given, and what is refused with a reason."""
+
+import math
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from server.db import Tx
+from server.errors import InputError
+from server.services.categories import category_of, source_of
+
+__all__ = ["CRS_NAMES", "Draft", "checked"]
+
+CRS_NAMES = ("wgs84", "gcj02", "bd09")
+LIMITS = {
+    "description": 10_000,
+    "place_text": 500,
+    "reporter_name": 100,
+    "reporter_phone": 32,
+    "external_key": 200,
+}
+AHEAD = timedelta(minutes=10)  # a device's clock may be this much fast
+ACCURACY_MOST_M = 100_000.0
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A report as it comes in.
+
+    Attributes
+    ----------
+    category, source : str
+        Code or name.
+    description : str
+        What is the matter, in free words (sealed).
+    lon, lat : float or None
+        Degrees in ``crs``.
+    crs : str
+        ``wgs84 gcj02 bd09``.
+    accuracy_m : float or None
+        Radius of the device's own doubt.
+    place_text : str
+        Address in words (sealed; shown down to the building).
+    reporter_name, reporter_phone : str
+        Resident who is to be answered (sealed).
+    happened_at : datetime or None
+        When it was reported; the transaction's instant when None.
+    uid : UUID or None
+        Made by the client.
+    external_key : str or None
+        Identity in another system or file; the same one is never taken in twice.
+    import_id : int or None
+        Import it comes with.
+    closed_at : datetime or None
+        Finished history: closed at this instant, without clocks or notices.
+    row : int or None
+        Line of the file it comes from, for messages.
+    """
+
+    category: str
+    source: str
+    description: str = ""
+    lon: float | None = None
+    lat: float | None = None
+    crs: str = "wgs84"
+    accuracy_m: float | None = None
+    place_text: str = ""
+    reporter_name: str = ""
+    reporter_phone: str = ""
+    happened_at: datetime | None = None
+    uid: UUID | None = None
+    external_key: str | None = None
+    import_id: int | None = None
+    closed_at: datetime | None = None
+    row: int | None = None
+
+
+def checked(tx: Tx, draft: Draft) -> dict[str, Any]:
+    """Check a draft.
+
+    Parameters
+    ----------
+    tx : Tx
+        Tells the instant.
+    draft : Draft
+        What came in.
+
+    Returns
+    -------
+    dict
+        ``category`` and ``source`` as codes, ``happened_at`` as an instant.
+
+    Raises
+    ------
+    InputError
+        The first thing that cannot be used: field, value, what instead.
+    """
+    for name, limit in LIMITS.items():
+        value = getattr(draft, name) or ""
+        if len(value) > limit:
+            raise InputError("field.too_long", field=name, length=len(value), limit=limit)
+        if "\x00" in value:
+            raise InputError("field.invalid", field=name, value="\\x00", why="\\x00")
+    _check_position(draft)
+    happened_at = draft.happened_at or tx.now
+    if happened_at > tx.now + AHEAD:
+        raise InputError("time.future", field="happened_at", value=happened_at.isoformat())
+    return {
+        "category": category_of(draft.category).code,
+        "source": source_of(draft.source),
+        "happened_at": min(happened_at, tx.now),
+    }
+
+
+def _check_position(draft: Draft) -> None:
+    lon, lat = draft.lon, draft.lat
+    if lon is None or lat is None:
+        raise InputError("coordinate.missing", field="lon")
+    shown = f"{lon}, {lat}"
+    if not (math.isfinite(lon) and math.isfinite(lat)):
+        raise InputError("coordinate.not_finite", field="lon", value=shown)
+    if abs(lat) > 90 and abs(lon) <= 90 and abs(lat) <= 180:
+        raise InputError("coordinate.swapped", field="lat", value=shown)
+    if abs(lon) > 180 or abs(lat) > 90:
+        raise InputError("coordinate.out_of_range", field="lon", value=shown)
+    if lon == 0 and lat == 0:
+        raise InputError("coordinate.null_island", field="lon", value=shown)
+    if draft.crs not in CRS_NAMES:
+        raise InputError("crs.unknown", field="crs", value=draft.crs[:40])
+    accuracy = draft.accuracy_m
+    if accuracy is not None and not 0 <= accuracy <= ACCURACY_MOST_M:
+        raise InputError("field.invalid", field="accuracy_m", value=accuracy, why=f"0–{ACCURACY_MOST_M:.0f}")

@@ -1,0 +1,169 @@
+"""Duties: who answers for an area at an instant.
+
+The rule (DESIGN: duty): the cell's A; else his substitute; else B; else the leader of the community, then
+of the subdistrict, then of the district; else nobody, and the issue waits for a dispatcher.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import or_, select
+
+from server.db import Tx
+from server.models import Area, Duty, Leave, Person
+
+__all__ = ["OnDuty", "cells_of", "on_duty", "on_duty_many"]
+
+
+@dataclass(frozen=True)
+class OnDuty:
+    """Who answers for an area, and why.
+
+    Attributes
+    ----------
+    area_id : int
+        The area asked about.
+    person_id : int or None
+        None: nobody.
+    name : str
+        Their name.
+    reason : str
+        ``duty.A duty.substitute duty.B duty.leader duty.nobody``.
+    values : dict
+        Names for the reason's sentence.
+    """
+
+    area_id: int
+    person_id: int | None
+    name: str
+    reason: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Roster:
+    """Duties and leave in force at one instant, for some areas and all above them."""
+
+    areas: dict[int, tuple[str, int | None]]  # id -> name, parent id
+    duties: dict[tuple[int, str], list[tuple[int, str]]]  # (area, kind) -> [(person, name)]
+    leave: dict[int, tuple[int, str] | None]  # absent person -> substitute
+
+
+def on_duty(tx: Tx, area_id: int, at: datetime) -> OnDuty:
+    """Find who answers for one area; see :func:`on_duty_many`."""
+    return on_duty_many(tx, [area_id], at)[area_id]
+
+
+def on_duty_many(tx: Tx, area_ids: Iterable[int], at: datetime) -> dict[int, OnDuty]:
+    """Find who answers for areas of any level at an instant.
+
+    Parameters
+    ----------
+    tx : Tx
+        Any transaction.
+    area_ids : Iterable of int
+        Areas asked about.
+    at : datetime
+        Aware instant.
+
+    Returns
+    -------
+    dict[int, OnDuty]
+        Area id -> answer; among several A (or B) of one cell the one on duty longest.
+    """
+    wanted = sorted(set(area_ids))
+    roster = _roster(tx, wanted, at)
+    return {area_id: _answer(roster, area_id) for area_id in wanted}
+
+
+def _roster(tx: Tx, wanted: list[int], at: datetime) -> _Roster:
+    paths = tx.session.scalars(select(Area.path).where(Area.id.in_(wanted))).all() if wanted else []
+    codes = {code for path in paths for code in path.strip("/").split("/")}
+    areas = {
+        area_id: (name, parent)
+        for area_id, name, parent in tx.session.execute(
+            select(Area.id, Area.name, Area.parent_id).where(Area.code.in_(codes))
+        )
+    }
+    duties: dict[tuple[int, str], list[tuple[int, str]]] = {}
+    rows = tx.session.execute(
+        select(Duty.area_id, Duty.kind, Person.id, Person.name)
+        .join(Person, Person.id == Duty.person_id)
+        .where(Duty.area_id.in_(areas), Person.is_active, Duty.starts_at <= at)
+        .where(or_(Duty.ends_at.is_(None), Duty.ends_at > at))
+        .order_by(Duty.starts_at, Duty.id)
+    )
+    for area_id, kind, person_id, name in rows:
+        duties.setdefault((area_id, kind), []).append((person_id, name))
+    return _Roster(areas, duties, _leave(tx, at))
+
+
+def _leave(tx: Tx, at: datetime) -> dict[int, tuple[int, str] | None]:
+    rows = tx.session.execute(
+        select(Leave.person_id, Leave.substitute_id, Person.name, Person.is_active)
+        .outerjoin(Person, Person.id == Leave.substitute_id)
+        .where(Leave.starts_at <= at, Leave.ends_at > at)
+        .order_by(Leave.starts_at, Leave.id)
+    ).all()
+    absent = {person_id for person_id, *_ in rows}
+    leave: dict[int, tuple[int, str] | None] = {}
+    for person_id, substitute, name, active in rows:
+        can = (substitute, name) if substitute and active and substitute not in absent else None
+        leave[person_id] = leave.get(person_id) or can
+    return leave
+
+
+def _answer(roster: _Roster, area_id: int) -> OnDuty:
+    name = roster.areas[area_id][0] if area_id in roster.areas else ""
+    main = roster.duties.get((area_id, "A"), [])
+    for person_id, who in main:
+        if person_id not in roster.leave:
+            return OnDuty(area_id, person_id, who, "duty.A", {"cell": name, "name": who})
+    for person_id, who in main:
+        substitute = roster.leave[person_id]
+        if substitute:
+            facts = {"cell": name, "absent": who, "name": substitute[1]}
+            return OnDuty(area_id, substitute[0], substitute[1], "duty.substitute", facts)
+    for person_id, who in roster.duties.get((area_id, "B"), []):
+        if person_id not in roster.leave:
+            return OnDuty(area_id, person_id, who, "duty.B", {"cell": name, "name": who})
+    return _leader(roster, area_id, name)
+
+
+def _leader(roster: _Roster, area_id: int, cell: str) -> OnDuty:
+    current: int | None = area_id
+    while current is not None and current in roster.areas:
+        area, parent = roster.areas[current]
+        for person_id, who in roster.duties.get((current, "leader"), []):
+            stands_in = (person_id, who) if person_id not in roster.leave else roster.leave[person_id]
+            if stands_in:
+                facts = {"cell": cell, "area": area, "name": stands_in[1]}
+                return OnDuty(area_id, stands_in[0], stands_in[1], "duty.leader", facts)
+        current = parent
+    return OnDuty(area_id, None, "", "duty.nobody", {"cell": cell})
+
+
+def cells_of(tx: Tx, person_id: int, at: datetime) -> list[int]:
+    """List the cells a person answers for at an instant, those they stand in for included.
+
+    Returns
+    -------
+    list of int
+        Area ids, sorted by code.
+    """
+    absent = select(Leave.person_id).where(
+        Leave.substitute_id == person_id, Leave.starts_at <= at, Leave.ends_at > at
+    )
+    return list(
+        tx.session.scalars(
+            select(Area.id)
+            .join(Duty, Duty.area_id == Area.id)
+            .where(or_(Duty.person_id == person_id, Duty.person_id.in_(absent)))
+            .where(Duty.kind.in_(("A", "B")), Duty.starts_at <= at, Area.retired_grid_id.is_(None))
+            .where(or_(Duty.ends_at.is_(None), Duty.ends_at > at))
+            .distinct()
+            .order_by(Area.code)
+        )
+    )

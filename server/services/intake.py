@@ -1,0 +1,243 @@
+"""Taking reports in: each is located, explained, assigned to the worker on duty, and written whole.
+
+One path for one report and for a batch of hundreds; everything of a batch is written in the caller's
+transaction, or nothing of it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.dialects import postgresql, sqlite
+
+from server.db import Tx
+from server.errors import Conflict, InputError
+from server.models import DayCounter, Issue, PrivateText
+from server.services import duties
+from server.services.drafts import Draft, checked
+from server.services.duties import OnDuty
+from server.services.ledger import NewEntry, append, role_shown, with_private
+from server.services.people import Actor, system_actor
+from server.services.placing import Placed, place
+from server.services.private import Sealed, seal
+from server.services.redact import public_place, public_words
+from server.uids import uuid7
+from server.workflow import Role, State
+
+__all__ = ["Receipt", "report", "report_many"]
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of a report.
+
+    Attributes
+    ----------
+    id : int
+        Key inside the program.
+    number : str
+        Number for people.
+    state : State
+        ``reported`` (waits for a dispatcher), ``dispatched`` or ``closed`` (finished history).
+    placed : Placed
+        Where it lies.
+    holder : OnDuty or None
+        Who has it; None when nobody could be found or it is finished history.
+    """
+
+    id: int
+    number: str
+    state: State
+    placed: Placed
+    holder: OnDuty | None
+
+
+def report(tx: Tx, actor: Actor, draft: Draft) -> Receipt:
+    """Take one report in; see :func:`report_many`."""
+    return report_many(tx, actor, [draft])[0]
+
+
+def report_many(tx: Tx, actor: Actor, drafts: Sequence[Draft]) -> list[Receipt]:
+    """Take reports in.
+
+    Parameters
+    ----------
+    tx : Tx
+        Writing transaction; duty is asked at its instant.
+    actor : Actor
+        Who reports.
+    drafts : Sequence of Draft
+        Up to some hundreds.
+
+    Returns
+    -------
+    list of Receipt
+        One a draft, in order.
+
+    Raises
+    ------
+    InputError
+        A draft cannot be used (see :func:`server.services.drafts.checked`); nothing is written.
+    Conflict
+        A client-made uid is already there.
+    """
+    facts = [checked(tx, draft) for draft in drafts]
+    places = place(tx, drafts)
+    live = {
+        where.area_id
+        for where, draft in zip(places, drafts, strict=True)
+        if where.in_cell and not draft.closed_at
+    }
+    on_duty = duties.on_duty_many(tx, live, tx.now)
+    numbers = _numbers(tx, [fact["happened_at"] for fact in facts])
+    rows, holders, sealed = [], [], []
+    for draft, fact, where, number in zip(drafts, facts, places, numbers, strict=True):
+        holder = None if draft.closed_at else _holder(on_duty, where)
+        holders.append(holder)
+        sealed.append(_sealed(tx, draft))
+        rows.append(_issue_row(tx, actor, draft, fact, where, holder, number))
+    _refuse_known(tx, [draft.uid for draft in drafts if draft.uid])
+    ids = list(tx.session.scalars(insert(Issue).returning(Issue.id, sort_by_parameter_order=True), rows))
+    texts = [
+        {**one.row, "issue_id": key} for key, several in zip(ids, sealed, strict=True) for one in several
+    ]
+    if texts:
+        tx.session.execute(insert(PrivateText), texts)
+    entries: list[NewEntry] = []
+    for step in zip(ids, drafts, rows, holders, sealed, places, strict=True):
+        entries += _entries(actor, *step)
+    append(tx, entries)
+    return [
+        Receipt(
+            key, row["number"], State(row["state"]), where, holder if holder and holder.person_id else None
+        )
+        for key, row, where, holder in zip(ids, rows, places, holders, strict=True)
+    ]
+
+
+def _holder(on_duty: dict[int, OnDuty], where: Placed) -> OnDuty:
+    if where.in_cell:
+        return on_duty[where.area_id]
+    return OnDuty(where.area_id, None, "", "duty.no_cell")
+
+
+def _sealed(tx: Tx, draft: Draft) -> list[Sealed]:
+    words = {
+        "description": draft.description,
+        "place": draft.place_text,
+        "reporter_name": draft.reporter_name,
+        "reporter_phone": draft.reporter_phone,
+    }
+    return [seal(tx, kind, said) for kind, said in words.items() if said]
+
+
+def _issue_row(
+    tx: Tx,
+    actor: Actor,
+    draft: Draft,
+    fact: dict[str, Any],
+    where: Placed,
+    holder: OnDuty | None,
+    number: str,
+) -> dict[str, Any]:
+    held = holder.person_id if holder else None
+    state = State.CLOSED if draft.closed_at else State.DISPATCHED if held else State.REPORTED
+    assigned = (
+        {"code": holder.reason, "values": holder.values} if holder else {"code": "duty.history", "values": {}}
+    )
+    return {
+        "uid": draft.uid or uuid7(tx.now),
+        "number": number,
+        "category": fact["category"],
+        "source": fact["source"],
+        "state": str(state),
+        "summary": public_words(draft.description),
+        "place_text": public_place(draft.place_text),
+        "reported_lon": draft.lon,
+        "reported_lat": draft.lat,
+        "reported_crs": draft.crs,
+        "accuracy_m": draft.accuracy_m,
+        **where.columns,
+        "assigned": assigned,
+        "holder_person_id": held,
+        "holder_department_id": None,
+        "reporter_person_id": actor.person_id,
+        "round": 1,
+        "hand_offs": 0,
+        "reported_at": fact["happened_at"],
+        "received_at": tx.now,
+        "ended_at": draft.closed_at,
+        "updated_at": tx.now,
+        "version": 1 if state == State.REPORTED else 2,
+        "import_id": draft.import_id,
+        "external_key": draft.external_key,
+    }
+
+
+def _entries(
+    actor: Actor,
+    issue_id: int,
+    draft: Draft,
+    row: dict[str, Any],
+    holder: OnDuty | None,
+    sealed: list[Sealed],
+    where: Placed,
+) -> list[NewEntry]:
+    given = {"category": row["category"], "source": row["source"], **where.given}
+    first = NewEntry(
+        issue_id,
+        1,
+        actor,
+        role_shown(actor, where.path),
+        "report",
+        None,
+        State.REPORTED,
+        row["reported_at"],
+        with_private(given, sealed),
+    )
+    if draft.closed_at:
+        ended = max(draft.closed_at, row["reported_at"])
+        return [first, NewEntry(issue_id, 2, actor, role_shown(actor, where.path), "import", State.REPORTED,
+                                State.CLOSED, ended, {"import": draft.import_id})]  # fmt: skip
+    if holder is None or holder.person_id is None:
+        return [first]
+    given = {"holder": ["person", holder.person_id], "reason": holder.reason}
+    second = NewEntry(
+        issue_id,
+        2,
+        system_actor(),
+        Role.SYSTEM,
+        "dispatch",
+        State.REPORTED,
+        State.DISPATCHED,
+        row["received_at"],
+        given,
+    )
+    return [first, second]
+
+
+def _refuse_known(tx: Tx, uids: list[Any]) -> None:
+    if uids and tx.session.query(Issue.id).where(Issue.uid.in_(uids)).first():
+        raise Conflict("uid.taken")
+    if len(set(uids)) < len(uids):
+        raise InputError("uid.taken", field="uid")
+
+
+def _numbers(tx: Tx, instants: list[Any]) -> list[str]:
+    days = [at.astimezone(tx.config.zone).strftime("%Y%m%d") for at in instants]
+    last: dict[str, int] = {}
+    for day in sorted(set(days)):
+        last[day] = _count_up(tx, day, days.count(day)) - days.count(day)
+    numbers = []
+    for day in days:
+        last[day] += 1
+        numbers.append(f"{day}-{last[day]:05d}")
+    return numbers
+
+
+def _count_up(tx: Tx, day: str, by: int) -> int:
+    dialect = sqlite if tx.on_sqlite else postgresql
+    statement = dialect.insert(DayCounter).values(day=day, last=by)
+    statement = statement.on_conflict_do_update(index_elements=["day"], set_={"last": DayCounter.last + by})
+    return int(tx.session.execute(statement.returning(DayCounter.last)).scalar_one())
