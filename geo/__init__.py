@@ -2,3 +2,9 @@
 
 Pure: numpy, pandas, geopandas, shapely and pyproj; no web, database, network, clock or prose.
 """
+
+from geo.cells import Cells
+from geo.locator import Locator
+from geo.placement import Placement
+
+__all__ = ["Cells", "Locator", "Placement"]

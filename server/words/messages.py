@@ -82,6 +82,9 @@ SENTENCES: dict[str, str] = {
     "import.row": "文件“{file}”第 {row} 行“{column}”的值“{value}”不可用：{why}",
     "import.changed": "文件“{file}”与上次中断时不同，不能接着导入；请用原文件。",
     "import.profile": "没有名为“{name}”的列对应方案。",
+    "department.unknown": "没有编码为“{code}”的承办单位。",
+    "time.future": "时间“{value}”在将来；请检查设备的时钟。",
+    "duty.history": "已办结的历史记录，不再派遣。",
     "import.duplicate": "第 {row} 行与第 {first} 行重复（{value}）。",
     # areas and people
     "area.unknown": "没有编码为“{code}”的区域。",
