@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from server.app import create_app
 from server.config import load
 from server.db import Store
 from server.upgrade import upgrade
+from tests.personas import build_town
 from tests.postgis import Cluster, find_programs
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -87,3 +89,33 @@ def store(database_url, tmp_path, clock):
     store = Store(load(options, environment={}), clock)
     yield store
     store.close()
+
+
+@pytest.fixture
+def town(store):
+    """The small town of :mod:`tests.personas` on each of the two databases."""
+    return build_town(store)
+
+
+@pytest.fixture
+def app(store, town):
+    """The application over the small town."""
+    app = create_app(store.config, store)
+    app.testing = True
+    app.config["WTF_CSRF_ENABLED"] = False
+    return app
+
+
+@pytest.fixture
+def client_of(app, town):
+    """Make a client that is signed in as a persona; None for nobody."""
+
+    def make(login=None):
+        client = app.test_client()
+        if login is not None:
+            with client.session_transaction() as session:
+                session["_user_id"] = str(town.people[login])
+                session["_fresh"] = True
+        return client
+
+    return make

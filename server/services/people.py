@@ -1,40 +1,32 @@
-"""People: who they are, what they are over which areas, how they prove it."""
+"""People: who they are, and what they are over which areas."""
 
-import hashlib
-import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from server.db import Tx
-from server.errors import InputError, NotFound, NotPermitted, NotSignedIn
-from server.models import Area, Department, Person, RoleGrant, SignInAttempt, Token
+from server.errors import InputError, NotPermitted
+from server.models import Area, Department, Person, RoleGrant
 from server.uids import uuid7
 from server.workflow import Role
 
 __all__ = [
+    "HASHER",
     "Actor",
     "Grant",
     "NewPerson",
     "actor_of",
-    "actor_of_token",
     "create",
-    "issue_token",
-    "sign_in",
+    "role_of",
     "system_actor",
 ]
 
 PASSWORD_LEAST = 8
-FAILURES = 10
-FAILURE_WINDOW = timedelta(minutes=15)
-_HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
-_NOBODYS_HASH = _HASHER.hash(secrets.token_hex(16))  # so that an unknown login takes as long as a known one
+HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 
 
 @dataclass(frozen=True)
@@ -173,8 +165,8 @@ def create(tx: Tx, people: Iterable[NewPerson], *, hashed: dict[str, str] | None
     taken = set(
         tx.session.scalars(select(Person.login).where(Person.login.in_([one.login for one in wanted])))
     )
-    areas = dict(tx.session.execute(select(Area.code, Area.id)).tuples())
-    departments = dict(tx.session.execute(select(Department.code, Department.id)).tuples())
+    areas = dict(tx.session.execute(select(Area.code, Area.id)).tuples().all())
+    departments = dict(tx.session.execute(select(Department.code, Department.id)).tuples().all())
     rows = []
     for one in wanted:
         if one.login in taken:
@@ -231,8 +223,8 @@ def _hash(password: str | None, hashed: dict[str, str] | None) -> str | None:
     if len(password) < PASSWORD_LEAST:
         raise InputError("password.short", field="password", least=PASSWORD_LEAST)
     if hashed is None:
-        return _HASHER.hash(password)
-    return hashed.setdefault(password, hashed.get(password) or _HASHER.hash(password))
+        return HASHER.hash(password)
+    return hashed.setdefault(password, hashed.get(password) or HASHER.hash(password))
 
 
 def actor_of(tx: Tx, person_id: int) -> Actor | None:
@@ -248,116 +240,3 @@ def actor_of(tx: Tx, person_id: int) -> Actor | None:
     )
     grants = tuple(Grant(Role(role), *area) for role, *area in rows)
     return Actor(person.id, person.uid, person.login, person.name, grants, person.department_id)
-
-
-def sign_in(tx: Tx, login: str, password: str, address: str) -> Actor:
-    """Check a password; failures are counted in the database.
-
-    Parameters
-    ----------
-    tx : Tx
-        Writing transaction; the caller must let it commit even when this raises
-        (see :func:`server.services.people.note_failure`).
-    login, password : str
-        As typed.
-    address : str
-        Where from.
-
-    Raises
-    ------
-    NotSignedIn
-        Unknown login or wrong password (the same for both), or too many failures.
-    """
-    since = tx.now - FAILURE_WINDOW
-    failures = tx.session.scalar(
-        select(func.count())
-        .select_from(SignInAttempt)
-        .where(SignInAttempt.at > since)
-        .where((SignInAttempt.login == login[:64]) | (SignInAttempt.address == address[:64]))
-    )
-    if failures and failures >= FAILURES:
-        raise NotSignedIn("auth.too_many", minutes=int(FAILURE_WINDOW.total_seconds() // 60))
-    person = tx.session.scalar(select(Person).where(Person.login == login.strip().lower()[:64]))
-    known = person.password_hash if person and person.is_active and person.password_hash else _NOBODYS_HASH
-    actor = actor_of(tx, person.id) if _matches(known, password) and person else None
-    if actor is None:
-        raise NotSignedIn("auth.failed")
-    return actor
-
-
-def note_failure(tx: Tx, login: str, address: str) -> None:
-    """Count a failed sign-in against login and address."""
-    tx.session.add(SignInAttempt(login=login[:64], address=address[:64], at=tx.now))
-
-
-def _matches(known: str, password: str) -> bool:
-    try:
-        return _HASHER.verify(known, password[:1024])
-    except (VerificationError, InvalidHashError):
-        return False
-
-
-def issue_token(tx: Tx, login: str, name: str, scopes: Iterable[str], days: int | None = None) -> str:
-    """Make a bearer token that acts as a person; shown once, stored as digest.
-
-    Parameters
-    ----------
-    tx : Tx
-        Writing transaction.
-    login : str
-        Whose.
-    name : str
-        What it is for.
-    scopes : Iterable of str
-        Of ``read report act``.
-    days : int, optional
-        Days until it expires; None never.
-
-    Raises
-    ------
-    NotFound
-        No such person.
-    """
-    person_id = tx.session.scalar(select(Person.id).where(Person.login == login))
-    if person_id is None:
-        raise NotFound("person.unknown", login=login)
-    token = "wg_" + secrets.token_urlsafe(32)
-    tx.session.add(
-        Token(
-            person_id=person_id,
-            name=name,
-            digest=_digest(token),
-            scopes=" ".join(sorted(scopes)),
-            created_at=tx.now,
-            expires_at=tx.now + timedelta(days=days) if days else None,
-        )
-    )
-    return token
-
-
-def actor_of_token(tx: Tx, token: str) -> Actor:
-    """Find whom a token acts as.
-
-    Raises
-    ------
-    NotSignedIn
-        Unknown, expired or revoked.
-    """
-    row = tx.session.scalar(select(Token).where(Token.digest == _digest(token)))
-    expired = row is not None and row.expires_at is not None and row.expires_at <= tx.now
-    actor = actor_of(tx, row.person_id) if row and not row.revoked_at and not expired else None
-    if row is None or actor is None:
-        raise NotSignedIn("auth.token")
-    return Actor(
-        actor.person_id,
-        actor.uid,
-        actor.login,
-        actor.name,
-        actor.grants,
-        actor.department_id,
-        frozenset(row.scopes.split()),
-    )
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

@@ -23,12 +23,16 @@ __all__ = [
     "SENTENCES",
     "action_name",
     "clock_name",
+    "field_name",
+    "gettext",
     "how_name",
     "language",
     "level_name",
+    "ngettext",
     "role_name",
     "sentence",
     "source_name",
+    "speak",
     "speaking",
     "state_name",
 ]
@@ -50,6 +54,11 @@ def _catalogue() -> dict[str, str]:
 def language() -> str:
     """Tell the language spoken now: ``zh`` or ``en``."""
     return _language.get()
+
+
+def speak(code: str) -> None:
+    """Speak a language from now on in this thread or task; anything but ``en`` is Chinese."""
+    _language.set(code if code in LANGUAGES else "zh")
 
 
 @contextmanager
@@ -80,6 +89,16 @@ def _(message: str, /, **values: Any) -> str:  # noqa: ANN401 - values are shown
     """
     said = _catalogue().get(message, message) if _language.get() == "en" else message
     return said.format_map(defaultdict(lambda: "?", values)) if "{" in said else said
+
+
+def gettext(message: str) -> str:
+    """Say a Chinese message in the language spoken now; for templates, which fill its places."""
+    return _catalogue().get(message, message) if _language.get() == "en" else message
+
+
+def ngettext(singular: str, plural: str, count: int) -> str:
+    """Say a counted message; Chinese has one form, English two msgids."""
+    return gettext(singular if count == 1 else plural)
 
 
 def sentence(code: str, values: Mapping[str, Any] | None = None) -> str:
@@ -136,6 +155,11 @@ def level_name(code: str) -> str:
 def how_name(code: str) -> str:
     """Name how a point met its cell."""
     return _name("how", code)
+
+
+def field_name(code: str) -> str:
+    """Name a field of a form."""
+    return _name("field", code)
 
 
 def clock_name(code: str) -> str:

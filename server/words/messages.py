@@ -18,6 +18,7 @@ SENTENCES: dict[str, str] = {
     "auth.required": "请先登录。",
     "auth.failed": "登录名或口令不对。",
     "auth.token": "令牌无效、已过期或已撤销。",
+    "token.scopes": "令牌权限“{value}”不可用；可用的有：{known}。",
     "auth.scope": "这个令牌没有“{scope}”权限。",
     "auth.not_permitted": "您的岗位不能做这件事。",
     "auth.csrf": "页面已过期，请刷新后再试。",
@@ -56,6 +57,7 @@ SENTENCES: dict[str, str] = {
     "action.missing": "“{action}”还缺：{fields}。",
     "action.unknown": "没有名为“{action}”的办理动作。",
     "holder.unknown": "没有可派给的人“{value}”。",
+    "holder.nobody_above": "上面没有可以接手的负责人。",
     "holder.not_on_duty": "“{name}”现在没有岗位，不能派给。",
     "uid.taken": "这个 uid 已经用过。",
     # placement and assignment reasons

@@ -28,6 +28,8 @@ from server.workflow.table import (
 
 __all__ = [
     "ENDED",
+    "HAND_OFFS",
+    "NEW_ROUND",
     "OPEN",
     "TRANSITIONS",
     "Folded",

@@ -1,0 +1,228 @@
+"""One issue as somebody sees it: facts, unsealed words, log, and what they may do with it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from server.db import Tx
+from server.errors import NotFound
+from server.models import Area, Department, Entry, Issue, Person, PrivateText
+from server.services.listing import visible
+from server.services.people import Actor
+from server.services.private import unseal
+from server.workflow import ENDED, NEW_ROUND, Relation, Role, State, Transition, available
+
+__all__ = ["OFFERED", "IssueView", "Step", "found", "one", "relations_of", "view"]
+
+OFFERED = frozenset(
+    {
+        "dispatch",
+        "reject",
+        "withdraw",
+        "take",
+        "return",
+        "transfer",
+        "reassign",
+        "escalate",
+        "settle",
+        "finish",
+        "pass",
+        "rework",
+        "survey",
+        "object",
+        "close",
+        "reopen",
+        "supervise",
+        "urge",
+        "note",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One entry as people read it.
+
+    Attributes
+    ----------
+    seq, action, from_state, to_state, role :
+        Codes of the entry.
+    who : str
+        Name of the person; "" for system and resident.
+    at : datetime
+        When it happened.
+    given : dict
+        Codes of the entry.
+    words : dict[str, str]
+        Unsealed words: kind -> text.
+    """
+
+    seq: int
+    action: str
+    from_state: str | None
+    to_state: str
+    role: str
+    who: str
+    at: datetime
+    given: dict[str, Any]
+    words: dict[str, str]
+
+
+@dataclass(frozen=True)
+class IssueView:
+    """One issue as an actor sees it.
+
+    Attributes
+    ----------
+    issue : Issue
+        Column values, detached.
+    path : str
+        Path of its area.
+    description, place, reporter_name, reporter_phone : str
+        Unsealed words; "" when absent or purged.
+    holder : tuple of str or None
+        ``("person" | "department", name)``.
+    log : tuple of Step
+        Entries in order.
+    actions : tuple of Transition
+        What this actor may do now.
+    """
+
+    issue: Issue
+    path: str
+    description: str
+    place: str
+    reporter_name: str
+    reporter_phone: str
+    holder: tuple[str, str] | None
+    log: tuple[Step, ...]
+    actions: tuple[Transition, ...]
+
+
+def found(tx: Tx, actor: Actor, number: str) -> tuple[Issue, str]:
+    """Find an issue that the actor may see, with the path of its area.
+
+    Raises
+    ------
+    NotFound
+        Absent, or outside the actor's areas.
+    """
+    row = tx.session.execute(
+        select(Issue, Area.path)
+        .join(Area, Area.id == Issue.area_id)
+        .where(Issue.number == number, visible(actor))
+    ).first()
+    if row is None:
+        raise NotFound("issue.not_found", number=number[:40])
+    return row[0], row[1]
+
+
+def one(tx: Tx, actor: Actor, number: str) -> IssueView:
+    """Read one issue with its log and what the actor may do.
+
+    Raises
+    ------
+    NotFound
+        Absent, or outside the actor's areas.
+    """
+    return view(tx, actor, *found(tx, actor, number))
+
+
+def view(tx: Tx, actor: Actor, issue: Issue, path: str) -> IssueView:
+    """Show an issue already found; whether the actor may see it was decided there."""
+    texts = tx.session.scalars(select(PrivateText).where(PrivateText.issue_id == issue.id)).all()
+    words = {str(text.uid): unseal(tx, text) or "" for text in texts}
+    entries = tx.session.execute(
+        select(Entry, Person.name)
+        .outerjoin(Person, Person.id == Entry.person_id)
+        .where(Entry.issue_id == issue.id)
+        .order_by(Entry.seq)
+    ).all()
+    log = tuple(_step(entry, name, words) for entry, name in entries)
+    first = log[0].words if log else {}
+    roles, relations = actor.roles_at(path), relations_of(actor, issue, [entry for entry, _ in entries], path)
+    offered = tuple(row for row in available(State(issue.state), roles, relations) if row.action in OFFERED)
+    return IssueView(
+        issue,
+        path,
+        first.get("description", ""),
+        first.get("place", ""),
+        first.get("reporter_name", ""),
+        first.get("reporter_phone", ""),
+        _holder_name(tx, issue),
+        log,
+        offered,
+    )
+
+
+def _step(entry: Entry, name: str | None, words: Mapping[str, str]) -> Step:
+    private = entry.given.get("private", {})
+    return Step(
+        entry.seq,
+        entry.action,
+        entry.from_state,
+        entry.to_state,
+        entry.role,
+        name or "",
+        entry.happened_at,
+        {key: value for key, value in entry.given.items() if key != "private"},
+        {kind: words.get(reference[0], "") for kind, reference in private.items()},
+    )
+
+
+def _holder_name(tx: Tx, issue: Issue) -> tuple[str, str] | None:
+    if issue.holder_person_id:
+        return "person", tx.session.scalars(
+            select(Person.name).where(Person.id == issue.holder_person_id)
+        ).one()
+    if issue.holder_department_id:
+        names = select(Department.name).where(Department.id == issue.holder_department_id)
+        return "department", tx.session.scalars(names).one()
+    return None
+
+
+def relations_of(actor: Actor, issue: Issue, entries: list[Entry], path: str) -> frozenset[Relation]:
+    """Compute what an actor is to an issue.
+
+    Parameters
+    ----------
+    actor : Actor
+        Who asks.
+    issue : Issue
+        The issue.
+    entries : list of Entry
+        All of its entries, in order.
+    path : str
+        Path of its area.
+    """
+    if actor.is_system:
+        return frozenset()
+    found = set()
+    of_department = (
+        issue.holder_department_id is not None and issue.holder_department_id == actor.department_id
+    )
+    if issue.holder_person_id == actor.person_id or (of_department and Role.HANDLER in actor.roles):
+        found.add(Relation.HOLDER)
+    if issue.reporter_person_id == actor.person_id:
+        found.add(Relation.REPORTER)
+    if actor.roles_at(path):
+        found.add(Relation.IN_AREA)
+    if issue.border:
+        found.add(Relation.BORDER)
+    for entry in entries:
+        if entry.action in NEW_ROUND:
+            found -= {Relation.PAST_HOLDER, Relation.VERIFIER}
+        if entry.person_id == actor.person_id:
+            found |= _by_entry(entry)
+    return frozenset(found)
+
+
+def _by_entry(entry: Entry) -> set[Relation]:
+    if entry.action in {"take", "finish", "settle"}:
+        return {Relation.PAST_HOLDER}
+    if entry.action == "pass":
+        return {Relation.VERIFIER}
+    return {Relation.ENDER} if State(entry.to_state) in ENDED else set()

@@ -1,0 +1,233 @@
+"""What is done with one issue, and whom it can be given to.
+
+:func:`act` is the only writer after the report: one transaction, the version checked, one entry appended.
+Words about people are sealed; the entry keeps their uid and digest.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from server.db import Tx
+from server.errors import Conflict, InputError
+from server.models import Area, Department, Duty, Entry, Issue, Person, PrivateText, RoleGrant
+from server.services import duties
+from server.services.issue_view import OFFERED, IssueView, found, one, relations_of, view
+from server.services.ledger import NewEntry, append, role_shown, with_private
+from server.services.people import Actor
+from server.services.private import seal
+from server.words import state_name
+from server.workflow import (
+    ENDED,
+    HAND_OFFS,
+    NEW_ROUND,
+    IllegalAction,
+    Role,
+    State,
+    advance,
+)
+
+__all__ = ["OFFERED", "Candidate", "IssueView", "act", "candidates", "one"]
+
+FREE_TEXT = frozenset({"reason", "told", "outcome", "text"})
+CODES = {
+    "contacted": frozenset({"yes", "no"}),
+    "satisfaction": frozenset({"satisfied", "basically", "dissatisfied"}),
+}
+TEXT_LENGTH = 5_000
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Somebody an issue can be given to.
+
+    Attributes
+    ----------
+    holder : str
+        ``person:ID`` or ``department:ID``.
+    name, what : str
+        Name, and what they answer for.
+    """
+
+    holder: str
+    name: str
+    what: str
+
+
+def candidates(tx: Tx, actor: Actor, number: str) -> list[Candidate]:
+    """List whom an issue can be given to: those on duty around it, then departments.
+
+    Raises
+    ------
+    NotFound
+        Absent, or outside the actor's areas.
+    """
+    _, path = found(tx, actor, number)
+    codes = path.strip("/").split("/")
+    root = "/" + "/".join(codes[:2]) + "/"
+    rows = tx.session.execute(
+        select(Person.id, Person.name, Area.name, Area.path)
+        .join(Duty, Duty.person_id == Person.id)
+        .join(Area, Area.id == Duty.area_id)
+        .where(
+            Person.is_active, Area.path >= root, Area.path < root[:-1] + "0", Area.retired_grid_id.is_(None)
+        )
+        .where(Duty.starts_at <= tx.now, (Duty.ends_at.is_(None)) | (Duty.ends_at > tx.now))
+        .order_by(Area.path, Person.id)
+    ).all()
+    near = sorted(rows, key=lambda row: -_shared(row[3], path))
+    people: dict[int, Candidate] = {}
+    for person_id, name, area, _ in near:
+        people.setdefault(person_id, Candidate(f"person:{person_id}", name, area))
+    units = tx.session.execute(
+        select(Department.id, Department.name, Department.kind).order_by(Department.id)
+    )
+    return [*people.values(), *(Candidate(f"department:{key}", name, kind) for key, name, kind in units)]
+
+
+def _shared(one_path: str, other: str) -> int:
+    steps = zip(one_path.strip("/").split("/"), other.strip("/").split("/"), strict=False)
+    return sum(1 for mine, theirs in steps if mine == theirs)
+
+
+def act(
+    tx: Tx,
+    actor: Actor,
+    number: str,
+    action: str,
+    given: Mapping[str, Any],
+    version: int | None = None,
+    happened_at: datetime | None = None,
+) -> IssueView:
+    """Do one thing with an issue.
+
+    Parameters
+    ----------
+    tx : Tx
+        Writing transaction.
+    actor : Actor
+        Who does it.
+    number : str
+        Which issue.
+    action : str
+        What; a row of the workflow's table that this version offers.
+    given : Mapping[str, Any]
+        What the action needs; ``holder`` as ``person:ID`` or ``department:ID``.
+    version : int, optional
+        Version the actor saw; None takes the present one.
+    happened_at : datetime, optional
+        When it happened, where that differs from the transaction's instant.
+
+    Returns
+    -------
+    IssueView
+        The issue afterwards.
+
+    Raises
+    ------
+    NotFound, Conflict, IllegalAction, NotPermittedAction, MissingField, InputError
+        Nothing is written.
+    """
+    before = one(tx, actor, number)
+    issue, state = before.issue, State(before.issue.state)
+    if version is not None and version != issue.version:
+        raise Conflict("state.stale", state=state_name(state), version=issue.version)
+    if action not in OFFERED:
+        raise IllegalAction(state=state, action=action, possible=[row.action for row in before.actions])
+    entries = list(tx.session.scalars(select(Entry).where(Entry.issue_id == issue.id).order_by(Entry.seq)))
+    relations = relations_of(actor, issue, entries, before.path)
+    target = advance(state, action, actor.roles_at(before.path), relations, given)
+    codes = _codes(tx, actor, before, action, given)
+    sealed = [seal(tx, kind, _text(kind, said)) for kind, said in given.items() if kind in FREE_TEXT and said]
+    if sealed:
+        tx.session.execute(insert(PrivateText), [{**text.row, "issue_id": issue.id} for text in sealed])
+    at = min(happened_at, tx.now) if happened_at else tx.now
+    entry = NewEntry(
+        issue.id,
+        len(entries) + 1,
+        actor,
+        role_shown(actor, before.path),
+        action,
+        state,
+        target,
+        at,
+        with_private(codes, sealed),
+        entries[-1].digest,
+    )
+    append(tx, [entry])
+    _apply(tx, issue, action, target, codes, at)
+    tx.session.flush()
+    return view(tx, actor, issue, before.path)
+
+
+def _text(field: str, said: object) -> str:
+    if not isinstance(said, str):
+        raise InputError("field.invalid", field=field, value=str(said)[:40], why="")
+    if len(said) > TEXT_LENGTH:
+        raise InputError("field.too_long", field=field, length=len(said), limit=TEXT_LENGTH)
+    return said
+
+
+def _codes(tx: Tx, actor: Actor, before: IssueView, action: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    codes: dict[str, Any] = {}
+    for name, allowed in CODES.items():
+        if given.get(name):
+            if given[name] not in allowed:
+                known = "、".join(sorted(allowed))
+                raise InputError("field.invalid", field=name, value=str(given[name])[:40], why=known)
+            codes[name] = given[name]
+    if action in {"dispatch", "transfer", "reassign"}:
+        codes["holder"] = _holder(tx, str(given["holder"]))
+    elif action in {"take", "settle"} and actor.person_id is not None:
+        codes["holder"] = ["person", actor.person_id]
+    elif action == "escalate":
+        codes["holder"] = ["person", _above(tx, before.issue)]
+    return codes
+
+
+def _holder(tx: Tx, value: str) -> list[Any]:
+    kind, _, key = value.partition(":")
+    table: Any = {"person": Person, "department": Department}.get(kind)
+    row = tx.session.get(table, int(key)) if table is not None and key.isdecimal() and len(key) < 19 else None
+    if row is None or (kind == "person" and not row.is_active):
+        raise InputError("holder.unknown", field="holder", value=value[:40])
+    if kind == "person" and not tx.session.scalar(
+        select(Duty.id)
+        .where(Duty.person_id == row.id)
+        .union_all(select(RoleGrant.id).where(RoleGrant.person_id == row.id, RoleGrant.role != Role.ADMIN))
+        .limit(1)
+    ):
+        raise InputError("holder.not_on_duty", field="holder", name=row.name)
+    return [kind, row.id]
+
+
+def _above(tx: Tx, issue: Issue) -> int:
+    """Who answers for the nearest area above that is not the present holder."""
+    area = tx.session.get(Area, issue.area_id)
+    while area is not None and area.parent_id is not None:
+        answer = duties.on_duty(tx, area.parent_id, tx.now)
+        if answer.person_id is not None and answer.person_id != issue.holder_person_id:
+            return answer.person_id
+        area = tx.session.get(Area, area.parent_id)
+    raise InputError("holder.nobody_above", field="holder")
+
+
+def _apply(tx: Tx, issue: Issue, action: str, target: State, codes: Mapping[str, Any], at: datetime) -> None:
+    held = codes.get("holder")
+    if target in (State.REPORTED, State.REJECTED, State.MERGED):
+        issue.holder_person_id = issue.holder_department_id = None
+    elif held:
+        issue.holder_person_id = held[1] if held[0] == "person" else None
+        issue.holder_department_id = held[1] if held[0] == "department" else None
+    if action == "take":
+        issue.border = issue.needs_check = False
+    new_round = action in NEW_ROUND
+    issue.round += new_round
+    issue.hand_offs = 0 if new_round else issue.hand_offs + (action in HAND_OFFS)
+    issue.state = str(target)
+    issue.ended_at = at if target in ENDED else None
+    issue.updated_at = tx.now
+    issue.version += 1

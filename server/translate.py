@@ -1,0 +1,156 @@
+"""Errors -> answers: one table of statuses, one handler, RFC 9457 problem+json or a page.
+
+The core raises codes and values; here they become a status and a sentence in the asker's language.
+"""
+
+import json
+import logging
+import secrets
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+from flask import Flask, Response, g, redirect, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from geo.errors import GeoError
+from server import errors, words, workflow
+
+__all__ = ["STATUS", "install", "problem", "status_of"]
+
+STATUS: dict[type[Exception], int] = {
+    errors.NotSignedIn: 401,
+    errors.NotPermitted: 403,
+    workflow.NotPermittedAction: 403,
+    errors.NotFound: 404,
+    errors.Conflict: 409,
+    workflow.IllegalAction: 409,
+    errors.InputError: 422,
+    workflow.MissingField: 422,
+    GeoError: 422,
+    errors.Busy: 503,
+    errors.StoreError: 507,
+    errors.SetupError: 500,
+}
+HTTP_CODES = {400: "request.invalid", 404: "request.not_found", 405: "request.method", 413: "request.too_large",
+              415: "request.not_json"}  # fmt: skip
+Coded = errors.ServerError | workflow.WorkflowError | GeoError
+log = logging.getLogger("wangge")
+
+
+def status_of(error: Exception) -> int:
+    """Find an error's status: its own class first, then its ancestors; 500 for a stranger."""
+    return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
+
+
+def problem(
+    status: int, code: str, values: dict[str, Any], faults: list[dict[str, str]] | None = None
+) -> Response:
+    """Make a problem+json answer.
+
+    Parameters
+    ----------
+    status : int
+        HTTP status.
+    code : str
+        Stable English name; becomes ``type``.
+    values : dict
+        What the sentence speaks about.
+    faults : list of dict, optional
+        ``{"field", "detail"}`` one a fault.
+    """
+    body: dict[str, Any] = {
+        "type": f"urn:wangge:{code}",
+        "title": code,
+        "status": status,
+        "detail": words.sentence(code, shown(values)),
+        "instance": request.path,
+    }
+    if values.get("field") and faults is None:
+        faults = [{"field": str(values["field"]), "detail": body["detail"]}]
+    if faults:
+        body["errors"] = faults
+    if values.get("possible") is not None:
+        body["possible"] = [str(one) for one in values["possible"]]
+    answer = Response(
+        json.dumps(body, ensure_ascii=False), status=status, mimetype="application/problem+json"
+    )
+    answer.headers["Content-Language"] = "zh-CN" if words.language() == "zh" else "en"
+    return answer
+
+
+def shown(values: dict[str, Any]) -> dict[str, Any]:
+    """Put codes of the loop into words before they stand in a sentence."""
+    told = dict(values)
+    if told.get("state"):
+        told["state"] = words.state_name(str(told["state"]))
+    if told.get("action"):
+        told["action"] = words.action_name(str(told["action"]))
+    if isinstance(told.get("possible"), list):
+        told["possible"] = "、".join(words.action_name(str(one)) for one in told["possible"]) or "—"
+    if isinstance(told.get("fields"), list):
+        told["fields"] = "、".join(words.field_name(str(one)) for one in told["fields"])
+    return told
+
+
+def wants_json() -> bool:
+    """Whether the asker is a program: the API, or one that asks for JSON."""
+    if request.path.startswith(("/api/", "/openapi")):
+        return True
+    best = request.accept_mimetypes.best_match(["text/html", "application/json", "application/problem+json"])
+    return best not in (None, "text/html")
+
+
+def install(app: Flask, page: Callable[[int, str], str]) -> None:
+    """Translate every error that leaves a view.
+
+    Parameters
+    ----------
+    app : Flask
+        Application.
+    page : Callable[[int, str], str]
+        Renders a status and a sentence as an HTML page.
+    """
+
+    def answer(status: int, code: str, values: dict[str, Any]) -> AnyResponse:
+        if wants_json():
+            return problem(status, code, values)
+        if status == 401 and code == "auth.required":
+            if request.headers.get("HX-Request"):
+                return Response(status=401, headers={"HX-Redirect": "/sign-in"})
+            return redirect("/sign-in?next=" + _here(), 303)
+        return Response(
+            page(status, words.sentence(code, shown(values))), status=status, mimetype="text/html"
+        )
+
+    def coded(error: Coded) -> AnyResponse:
+        return answer(status_of(error), error.code, error.values)
+
+    def http(error: HTTPException) -> AnyResponse:
+        if error.response is not None:
+            return error.response
+        if isinstance(error, CSRFError):
+            return answer(400, "auth.csrf", {})
+        status = error.code or 500
+        if status in (301, 302, 303, 307, 308):
+            return error.get_response()  # type: ignore[return-value]
+        limit = f"{app.config['MAX_CONTENT_LENGTH'] // 1024} KB"
+        values = {"method": request.method, "limit": limit}
+        return answer(status, HTTP_CODES.get(status, "request.invalid"), values)
+
+    def stranger(error: Exception) -> AnyResponse:
+        number = secrets.token_hex(4)
+        log.error("request %s %s %s failed", number, request.method, request.path, exc_info=error)
+        g.actor = g.get("actor")
+        return answer(500, "request.failed", {"number": number})
+
+    for kind in (errors.ServerError, workflow.WorkflowError, GeoError):
+        app.register_error_handler(kind, coded)
+    app.register_error_handler(HTTPException, http)
+    app.register_error_handler(Exception, stranger)
+
+
+def _here() -> str:
+    return quote(request.full_path.rstrip("?"), safe="")
