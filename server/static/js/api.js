@@ -1,0 +1,70 @@
+/** The one way to the server's JSON: answers are data, refusals are `Problem`s with a sentence. */
+
+import { say } from "./page.js";
+
+export class Problem extends Error {
+  /** @param {{status: number, detail?: string, errors?: Array}} told status 0: no answer came */
+  constructor(told) {
+    super(told.detail || told.title || say("failed", { status: told.status }));
+    this.status = told.status;
+    this.errors = told.errors || [];
+  }
+}
+
+async function answer(request) {
+  let response;
+  try {
+    response = await request;
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Problem({ status: 0, detail: say("offline") });
+  }
+  const isJson = (response.headers.get("Content-Type") || "").includes("json");
+  const body = isJson ? await response.json() : {};
+  if (!response.ok) throw new Problem({ ...body, status: response.status });
+  return body;
+}
+
+/**
+ * Get JSON.
+ * @param {string} url without a query
+ * @param {Object|URLSearchParams} query empty values are left out
+ * @param {AbortSignal} [signal]
+ */
+export function getJson(url, query = {}, signal = undefined) {
+  const params = new URLSearchParams(query);
+  for (const [key, value] of [...params]) if (value === "") params.delete(key);
+  const whole = params.size ? `${url}?${params}` : url;
+  return answer(fetch(whole, { signal, headers: { Accept: "application/json" } }));
+}
+
+/** Post JSON under an idempotency key: the same key again changes nothing. */
+export function postJson(url, body, key) {
+  const token = document.querySelector("meta[name=csrf-token]").content;
+  return answer(fetch(url, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": token, "Idempotency-Key": key },
+    body: JSON.stringify(body),
+  }));
+}
+
+/** Make a key; `crypto.randomUUID` is missing on plain http in a local network. */
+export function freshKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Run only the newest call: an older one under way is aborted. */
+export function latest(work) {
+  let control = null;
+  return async (...given) => {
+    control?.abort();
+    control = new AbortController();
+    try {
+      return await work(control.signal, ...given);
+    } catch (error) {
+      if (error.name === "AbortError") return undefined;
+      throw error;
+    }
+  };
+}

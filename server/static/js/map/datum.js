@@ -1,0 +1,48 @@
+/**
+ * WGS 84 and GCJ-02 in the browser, for overlays on a Chinese basemap; the same published formulas as geo/datum.py.
+ * Degrees in, degrees out, longitude first. Outside China nothing is shifted.
+ */
+
+const AXIS = 6378245.0; // m, Krasovsky 1940
+const ECCENTRICITY = 0.00669342162296594323; // squared, as in the published code
+
+function wave(x, steps) {
+  return steps.reduce((sum, [height, factor]) => sum + height * Math.sin(x * factor * Math.PI), 0);
+}
+
+function shift(lon, lat) {
+  const x = lon - 105;
+  const y = lat - 35;
+  const common = (20 * Math.sin(6 * x * Math.PI) + 20 * Math.sin(2 * x * Math.PI)) * 2 / 3;
+  const east = 300 + x + 2 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * Math.sqrt(Math.abs(x)) + common
+    + wave(x, [[20, 1], [40, 1 / 3], [150, 1 / 12], [300, 1 / 30]]) * 2 / 3;
+  const north = -100 + 2 * x + 3 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * Math.sqrt(Math.abs(x)) + common
+    + wave(y, [[20, 1], [40, 1 / 3], [160, 1 / 12], [320, 1 / 30]]) * 2 / 3;
+  const radians = lat / 180 * Math.PI;
+  const magic = 1 - ECCENTRICITY * Math.sin(radians) ** 2;
+  const root = Math.sqrt(magic);
+  return [
+    east * 180 / (AXIS / root * Math.cos(radians) * Math.PI),
+    north * 180 / (AXIS * (1 - ECCENTRICITY) / (magic * root) * Math.PI),
+  ];
+}
+
+const inChina = (lon, lat) => lon > 72.004 && lon < 137.8347 && lat > 0.8293 && lat < 55.8271;
+
+/** @returns {[number, number]} lon, lat in GCJ-02 */
+export function wgs84ToGcj02(lon, lat) {
+  if (!inChina(lon, lat)) return [lon, lat];
+  const [east, north] = shift(lon, lat);
+  return [lon + east, lat + north];
+}
+
+/** Invert by fixed-point iteration: four steps leave less than a micrometre. @returns {[number, number]} */
+export function gcj02ToWgs84(lon, lat) {
+  if (!inChina(lon, lat)) return [lon, lat];
+  let [x, y] = [lon, lat];
+  for (let step = 0; step < 4; step += 1) {
+    const [east, north] = shift(x, y);
+    [x, y] = [lon - east, lat - north];
+  }
+  return [x, y];
+}

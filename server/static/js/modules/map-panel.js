@@ -1,0 +1,14 @@
+/**
+ * Folds the filter panel away and back: `[data-panel-shut]`, `[data-panel-open]`.
+ * @param {HTMLElement} element the map page
+ */
+export function mount(element) {
+  const opener = element.querySelector("[data-panel-open]");
+  const fold = (isShut) => {
+    element.classList.toggle("panel-shut", isShut);
+    opener.hidden = !isShut;
+  };
+  element.querySelector("[data-panel-shut]").addEventListener("click", () => { fold(true); opener.focus(); });
+  opener.addEventListener("click", () => fold(false));
+  fold(matchMedia("(max-width: 900px)").matches);
+}

@@ -1,0 +1,71 @@
+import { getJson } from "../api.js";
+import { hear, page, say, tell } from "../page.js";
+import { stamp } from "../stamp.js";
+import { age, clock, moment } from "../times.js";
+
+/**
+ * The worker's open issues as a list, oldest first, and one issue's facts.
+ *
+ * Hears `tablet:open` (a number) and `tablet:sent`; tells `tablet:issues` and `tablet:look`.
+ * Children: `[data-list]` with `[data-rows]`, `[data-count]`, `[data-wait]`, `[data-empty]`, `[data-problem]`;
+ * `[data-one]` with `[data-back]`, `[data-body]`; templates by `data-kind`.
+ * @param {HTMLElement} element
+ */
+export function mount(element) {
+  const part = (name) => element.querySelector(`[data-${name}]`);
+  const template = (kind) => element.querySelector(`template[data-kind=${kind}]`);
+
+  function refuse(error) {
+    part("wait").hidden = true;
+    part("problem").textContent = error.message;
+    part("problem").hidden = false;
+  }
+
+  async function load() {
+    const { items } = await getJson(page.urls.issues, { holder: "me", state: "open", limit: 200 });
+    items.sort((one, other) => one.reported_at.localeCompare(other.reported_at));
+    part("rows").replaceChildren(...items.map(row));
+    part("count").textContent = say("count", { n: items.length });
+    part("wait").hidden = true;
+    part("problem").hidden = true;
+    part("empty").hidden = items.length > 0;
+    tell("tablet:issues", items);
+  }
+
+  function row(issue) {
+    const made = stamp(template("row"), {
+      category: issue.category.name, state: issue.state, summary: issue.summary, clock: clock(issue),
+      place: issue.place_text || issue.cell?.name || "", age: age(issue.reported_at),
+    });
+    made.querySelector("button").addEventListener("click", () => open(issue.number));
+    return made;
+  }
+
+  function turn(isOne) {
+    part("list").hidden = isOne;
+    part("one").hidden = !isOne;
+  }
+
+  async function open(number) {
+    try {
+      const issue = await getJson(`${page.urls.issues}/${encodeURIComponent(number)}`);
+      const made = stamp(template("one"), {
+        category: issue.category.name, state: issue.state, clock: clock(issue), number: issue.number,
+        description: issue.description, place: issue.place_text || null, cell: issue.cell?.name, source: issue.source.name,
+        reported: moment(issue.reported_at), due: moment(issue.due_at), page: `${page.urls.list}/${encodeURIComponent(number)}`,
+      });
+      made.querySelector("[data-show-map]").addEventListener("click", () => tell("tablet:look", issue));
+      part("body").replaceChildren(made);
+      turn(true);
+      element.parentElement.scrollTop = 0;
+    } catch (error) {
+      refuse(error);
+    }
+  }
+
+  part("back").addEventListener("click", () => turn(false));
+  hear("tablet:open", open);
+  hear("tablet:sent", () => load().catch(refuse));
+  addEventListener("online", () => load().catch(refuse));
+  load().catch(refuse);
+}
