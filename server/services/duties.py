@@ -163,7 +163,7 @@ def cells_of(tx: Tx, person_id: int, at: datetime) -> list[int]:
             .where(or_(Duty.person_id == person_id, Duty.person_id.in_(absent)))
             .where(Duty.kind.in_(("A", "B")), Duty.starts_at <= at, Area.retired_grid_id.is_(None))
             .where(or_(Duty.ends_at.is_(None), Duty.ends_at > at))
-            .distinct()
+            .group_by(Area.id, Area.code)
             .order_by(Area.code)
         )
     )

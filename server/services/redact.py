@@ -20,8 +20,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)", MASK),  # mobile phones
         (r"(?<!\d)(?:0\d{2,3}[- ]?)?\d{7,8}(?!\d)", MASK),  # fixed lines
         (r"(?<!\d)\d{9,}(?!\d)", MASK),  # bank cards, accounts
-        (r"(?:微信号?|QQ号?|qq)[::]?\s*[A-Za-z0-9_-]{5,}", MASK),
-        (r"(?<=姓名)[::]?\s*[\u4e00-\u9fff]{2,4}", MASK),
+        (r"(?:微信号?|QQ号?|qq)[:：]?\s*[A-Za-z0-9_-]{5,}", MASK),
+        (r"(?<=姓名)[:：]?\s*[\u4e00-\u9fff]{2,4}", MASK),
         (r"(?<=[我他她]叫)[\u4e00-\u9fff]{2,3}", MASK),
         (r"[\u4e00-\u9fff]{1,3}?(?=先生|女士|小姐|阿姨|大爷|大妈|大娘|奶奶|爷爷|师傅|老师)", MASK),
     )

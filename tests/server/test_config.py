@@ -1,0 +1,61 @@
+"""Settings: one order, clear refusals."""
+
+import pytest
+
+from server.config import SETTINGS, load
+from server.errors import SetupError
+from server.words import sentence
+
+
+def test_an_option_beats_the_environment_and_that_the_file_and_that_the_default(tmp_path):
+    file = tmp_path / "wangge.toml"
+    file.write_text('port = 9001\nhost = "127.0.0.2"\ntimezone = "UTC"\n', encoding="utf-8")
+    environment = {"WANGGE_PORT": "9002", "WANGGE_HOST": "127.0.0.3", "WANGGE_CONFIG": str(file)}
+    config = load({"port": 9003}, environment=environment)
+    assert (config.port, config.host, config.timezone, config.workers) == (9003, "127.0.0.3", "UTC", 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("WANGGE_PORT", "none"),
+        ("WANGGE_PORT", "70000"),
+        ("WANGGE_TIMEZONE", "Mars/Olympus"),
+        ("WANGGE_ALLOW_OUTSIDE_CHINA", "perhaps"),
+        ("WANGGE_NEAREST_M", "-1"),
+        ("WANGGE_NEAREST_M", "nan"),
+    ],
+)
+def test_an_unreadable_value_stops_the_start_and_names_the_key_and_the_form(name, value):
+    with pytest.raises(SetupError) as refused:
+        load(environment={name: value})
+    told = sentence(refused.value.code, refused.value.values)
+    assert name in told
+    assert value in told
+
+
+def test_an_unknown_key_stops_the_start_and_names_it():
+    with pytest.raises(SetupError) as refused:
+        load(environment={"WANGGE_PROT": "8000"})
+    assert "prot" in sentence(refused.value.code, refused.value.values)
+
+
+@pytest.mark.parametrize("content", ["port = ", "\udcff"])
+def test_an_unreadable_file_is_named(tmp_path, content):
+    file = tmp_path / "wangge.toml"
+    file.write_bytes(content.encode("utf-8", "surrogateescape"))
+    with pytest.raises(SetupError) as refused:
+        load(environment={}, file=file)
+    assert refused.value.values["file"] == str(file)
+
+
+def test_every_setting_can_be_given_by_environment_as_text():
+    for setting in SETTINGS:
+        text = str(setting.default).lower() if isinstance(setting.default, bool) else str(setting.default)
+        assert setting.parse(text) == setting.default
+
+
+def test_the_database_url_gets_its_driver(tmp_path):
+    assert load({"dir": str(tmp_path)}, environment={}).url == f"sqlite:///{tmp_path / 'wangge.db'}"
+    postgres = load({"database_url": "postgresql://u:p@h/d"}, environment={})
+    assert postgres.url == "postgresql+psycopg://u:p@h/d"
