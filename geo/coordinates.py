@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from geo.errors import CoordinateError
 
-__all__ = ["as_points"]
+__all__ = ["as_points", "check_metres"]
 
 NAMED_ROWS = 10
 
@@ -32,15 +32,16 @@ def as_points(lon: ArrayLike, lat: ArrayLike) -> tuple[NDArray[np.float64], NDAr
     Raises
     ------
     CoordinateError
-        ``coordinate.not_a_number``: not convertible to float, or NaN, None; ``coordinate.shape``:
-        more than one dimension, or lengths that differ; ``coordinate.out_of_range``: infinite or
-        beyond the ranges above. The last names up to ten ``rows`` with their values and the ``count``.
+        ``coordinate.not_finite``: NaN, None, infinite or not convertible to float;
+        ``coordinate.out_of_range``: beyond the ranges above; both name up to ten ``rows``, the
+        ``count`` of all and the first pair as ``value``. ``coordinate.shape``: more than one
+        dimension, or shapes that differ.
     """
     try:
         x = np.asarray(lon, dtype=np.float64)
         y = np.asarray(lat, dtype=np.float64)
     except (TypeError, ValueError) as error:
-        raise CoordinateError("coordinate.not_a_number", rows=()) from error
+        raise CoordinateError("coordinate.not_finite", rows=(), value=(lon, lat)) from error
     if x.shape != y.shape or x.ndim > 1:
         raise CoordinateError("coordinate.shape", lon=x.shape, lat=y.shape)
     is_scalar = x.ndim == 0
@@ -51,15 +52,32 @@ def as_points(lon: ArrayLike, lat: ArrayLike) -> tuple[NDArray[np.float64], NDAr
     return x, y, is_scalar
 
 
+def check_metres(name: str, metres: float) -> None:
+    """Refuse a distance that is none.
+
+    Parameters
+    ----------
+    name : str
+        Of the argument, for the error.
+    metres : float
+        Must be finite and not negative.
+
+    Raises
+    ------
+    CoordinateError
+        ``coordinate.bad_distance`` with name and value.
+    """
+    if not 0.0 <= metres < np.inf:
+        raise CoordinateError("coordinate.bad_distance", name=name, given=metres)
+
+
 def _refuse(x: NDArray[np.float64], y: NDArray[np.float64], bad: NDArray[np.bool_]) -> None:
-    is_nan = np.isnan(x) | np.isnan(y)
-    code = "coordinate.not_a_number" if is_nan[bad].all() else "coordinate.out_of_range"
-    rows = np.flatnonzero(bad)
-    named = rows[:NAMED_ROWS].tolist()
+    unreadable = ~(np.isfinite(x) & np.isfinite(y))
+    code = "coordinate.not_finite" if unreadable.any() else "coordinate.out_of_range"
+    rows = np.flatnonzero(unreadable if unreadable.any() else bad)
     raise CoordinateError(
         code,
-        rows=tuple(named),
+        rows=tuple(rows[:NAMED_ROWS].tolist()),
         count=len(rows),
-        lon=tuple(x[named].tolist()),
-        lat=tuple(y[named].tolist()),
+        value=(float(x[rows[0]]), float(y[rows[0]])),
     )
