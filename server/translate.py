@@ -7,7 +7,7 @@ import json
 import logging
 import secrets
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 from flask import Flask, Response, g, redirect, request
@@ -130,12 +130,12 @@ def install(app: Flask, page: Callable[[int, str], str]) -> None:
 
     def http(error: HTTPException) -> AnyResponse:
         if error.response is not None:
-            return error.response
+            return cast("AnyResponse", error.response)
         if isinstance(error, CSRFError):
             return answer(400, "auth.csrf", {})
         status = error.code or 500
         if status in (301, 302, 303, 307, 308):
-            return error.get_response()  # type: ignore[return-value]
+            return cast("AnyResponse", error.get_response())
         limit = f"{app.config['MAX_CONTENT_LENGTH'] // 1024} KB"
         values = {"method": request.method, "limit": limit}
         return answer(status, HTTP_CODES.get(status, "request.invalid"), values)

@@ -106,7 +106,8 @@ def append(tx: Tx, entries: Iterable[NewEntry]) -> dict[int, str]:
     last: dict[int, str] = {}
     rows = []
     for one in entries:
-        row = {
+        previous = last.get(one.issue_id, one.previous)
+        row: dict[str, Any] = {
             "issue_id": one.issue_id,
             "seq": one.seq,
             "actor": "system" if one.actor.is_system else "person",
@@ -120,8 +121,8 @@ def append(tx: Tx, entries: Iterable[NewEntry]) -> dict[int, str]:
             "received_at": tx.now,
             "stage_used_s": None,
         }
-        row["previous"] = last.get(one.issue_id, one.previous)
-        row["digest"] = last[one.issue_id] = digest_of(row["previous"], row)
+        row["previous"] = previous
+        row["digest"] = last[one.issue_id] = digest_of(previous, row)
         rows.append(row)
     if rows:
         tx.session.execute(insert(Entry), rows)

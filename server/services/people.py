@@ -165,8 +165,8 @@ def create(tx: Tx, people: Iterable[NewPerson], *, hashed: dict[str, str] | None
     taken = set(
         tx.session.scalars(select(Person.login).where(Person.login.in_([one.login for one in wanted])))
     )
-    areas = dict(tx.session.execute(select(Area.code, Area.id)).tuples().all())
-    departments = dict(tx.session.execute(select(Department.code, Department.id)).tuples().all())
+    areas = dict(tx.session.execute(select(Area.code, Area.id)).all())
+    departments = dict(tx.session.execute(select(Department.code, Department.id)).all())
     rows = []
     for one in wanted:
         if one.login in taken:
@@ -238,5 +238,5 @@ def actor_of(tx: Tx, person_id: int) -> Actor | None:
         .where(RoleGrant.person_id == person_id)
         .order_by(Area.path, RoleGrant.role)
     )
-    grants = tuple(Grant(Role(role), *area) for role, *area in rows)
+    grants = tuple(Grant(Role(role), key, code, name, path) for role, key, code, name, path in rows)
     return Actor(person.id, person.uid, person.login, person.name, grants, person.department_id)
