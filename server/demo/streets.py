@@ -126,8 +126,11 @@ def _ashore(lines: NDArray[np.object_], waters: Waters) -> NDArray[np.object_]:
     ends = shapely.get_parts(shapely.boundary(lines[shapely.get_type_id(lines) == 1]))
     wet = ends[shapely.intersects(ends, waters.river)]
     met = shapely.STRtree(wet).query(wet, predicate="dwithin", distance=_SAME_PLACE)[0]
-    alone = shapely.multipoints(wet[np.bincount(met, minlength=len(wet)) == 1])
-    return np.where(shapely.intersects(lines, alone), shapely.difference(lines, waters.bank), lines)
+    alone = wet[np.bincount(met, minlength=len(wet)) == 1]
+    water = shapely.intersection(waters.bank, shapely.union_all(shapely.buffer(alone, 3.0 * _BANK)))
+    return np.where(
+        shapely.intersects(lines, shapely.multipoints(alone)), shapely.difference(lines, water), lines
+    )
 
 
 def _merge(lines: NDArray[np.object_]) -> shapely.Geometry:
