@@ -40,6 +40,10 @@ SENTENCES: dict[str, str] = {
     "filter.bbox": "范围 bbox“{value}”不可用；应为 西,南,东,北 四个数。",
     "filter.time": "时间“{value}”不可用；应写成 2026-11-22 或 2026-11-22T08:30。",
     "filter.state": "没有名为“{value}”的状态；可用的有：{known}。",
+    "filter.period": "时间范围到“{value}”为止，早于它的开始；请先早后晚。",
+    "filter.holder": "没有可查的承办人“{value}”；可用 me 或人员的 uid。",
+    "filter.flag": "“{field}”的值“{value}”不可用；可用 1 或 0。",
+    "query.twice": "参数“{field}”给了不止一次；多个值请用逗号隔开。",
     # issues
     "issue.not_found": "没有编号为 {number} 的事件。",
     "category.unknown": "没有名为“{value}”的类别；可用的有：{known}。",

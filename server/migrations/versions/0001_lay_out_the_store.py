@@ -185,6 +185,7 @@ def upgrade() -> None:
         sa.Column("place_text", sa.String(length=200), nullable=False),
         sa.Column("lon", sa.Float(precision=53), nullable=True),
         sa.Column("lat", sa.Float(precision=53), nullable=True),
+        sa.Column("square", sa.BigInteger(), nullable=True),
         sa.Column("reported_lon", sa.Float(precision=53), nullable=True),
         sa.Column("reported_lat", sa.Float(precision=53), nullable=True),
         sa.Column("reported_crs", sa.String(length=16), nullable=False),
@@ -232,13 +233,43 @@ def upgrade() -> None:
         sa.UniqueConstraint("uid", name=op.f("uq_issue_uid")),
     )
     with op.batch_alter_table("issue", schema=None) as batch_op:
-        batch_op.create_index("ix_issue_area_state", ["area_id", "state"], unique=False)
+        batch_op.create_index(
+            "ix_issue_area",
+            [
+                "area_id",
+                "state",
+                "due_at",
+                "category",
+                "holder_person_id",
+                "reporter_person_id",
+                "holder_department_id",
+            ],
+            unique=False,
+        )
         batch_op.create_index("ix_issue_category", ["category", "reported_at"], unique=False)
         batch_op.create_index("ix_issue_holder", ["holder_person_id", "state"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_issue_holder_department_id"), ["holder_department_id"], unique=False
         )
         batch_op.create_index("ix_issue_reported", ["reported_at", "id"], unique=False)
+        batch_op.create_index(
+            "ix_issue_square",
+            [
+                "square",
+                "lon",
+                "lat",
+                "state",
+                "category",
+                "source",
+                "reported_at",
+                "area_id",
+                "holder_person_id",
+                "reporter_person_id",
+                "holder_department_id",
+                "due_at",
+            ],
+            unique=False,
+        )
 
     op.create_table(
         "leave",
@@ -363,11 +394,12 @@ def downgrade() -> None:
 
     op.drop_table("leave")
     with op.batch_alter_table("issue", schema=None) as batch_op:
+        batch_op.drop_index("ix_issue_square")
         batch_op.drop_index("ix_issue_reported")
         batch_op.drop_index(batch_op.f("ix_issue_holder_department_id"))
         batch_op.drop_index("ix_issue_holder")
         batch_op.drop_index("ix_issue_category")
-        batch_op.drop_index("ix_issue_area_state")
+        batch_op.drop_index("ix_issue_area")
 
     op.drop_table("issue")
     with op.batch_alter_table("duty", schema=None) as batch_op:

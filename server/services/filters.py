@@ -1,0 +1,196 @@
+"""What can be asked of a set of issues, in one spelling: lists, maps, counts and exports alike.
+
+Everything comes as text, from a query, a form or the command line; what cannot be read is refused with
+field and value. Knows nothing of the database.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from uuid import UUID
+
+from server.errors import InputError
+from server.services.categories import category_of, source_of
+from server.words import NAMES
+from server.workflow import OPEN, State
+
+__all__ = ["FIELDS", "Bbox", "Filters", "instant_of"]
+
+FIELDS = ("bbox", "area", "state", "category", "source", "since", "until", "q", "holder", "overdue")
+MOST_TEXT = 100
+MOST_CODE = 64
+_TRUE = frozenset({"1", "true"})
+_FALSE = frozenset({"", "0", "false"})
+
+Bbox = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What is asked for; everything given must hold.
+
+    Attributes
+    ----------
+    bbox : tuple of float or None
+        West, south, east, north in WGS 84 degrees, borders included.
+    area : str or None
+        Code of an area; it and all below.
+    states : tuple of str
+        Any of these states; empty: all.
+    categories, sources : tuple of str
+        Any of these codes; empty: all.
+    since, until : datetime or None
+        Reported at or after, and before, these instants.
+    q : str
+        Part of number, summary or place.
+    holder : str or None
+        ``me`` or a person's uid.
+    overdue : bool
+        Only open ones past their due.
+    """
+
+    bbox: Bbox | None = None
+    area: str | None = None
+    states: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+    q: str = ""
+    holder: str | UUID | None = None
+    overdue: bool = False
+
+    @classmethod
+    def parse(cls, given: Mapping[str, str | None], zone: tzinfo) -> "Filters":
+        """Read filters from text.
+
+        Parameters
+        ----------
+        given : Mapping[str, str or None]
+            Any of :data:`FIELDS`; others are passed over, empty ones count as not given. ``state`` takes
+            several with commas and ``open``; ``until`` without a time means the end of that day.
+        zone : tzinfo
+            For times without one.
+
+        Raises
+        ------
+        InputError
+            A value cannot be read: names field and value.
+        """
+        said = {name: (given.get(name) or "").strip() for name in FIELDS}
+        since = instant_of("since", said["since"], zone)
+        until = instant_of("until", said["until"], zone, end=True)
+        if since and until and since >= until:
+            raise InputError("filter.period", field="until", value=said["until"])
+        return cls(
+            bbox=_bbox(said["bbox"]),
+            area=_code("area", said["area"]),
+            states=tuple(dict.fromkeys(_states(said["state"]))),
+            categories=tuple(dict.fromkeys(category_of(one).code for one in _several(said["category"]))),
+            sources=tuple(dict.fromkeys(source_of(one) for one in _several(said["source"]))),
+            since=since,
+            until=until,
+            q=_text("q", said["q"]),
+            holder=_holder(said["holder"]),
+            overdue=_flag("overdue", said["overdue"]),
+        )
+
+
+def instant_of(field: str, said: str, zone: tzinfo, *, end: bool = False) -> datetime | None:
+    """Read a day or an instant.
+
+    Parameters
+    ----------
+    field : str
+        Named when it cannot be read.
+    said : str
+        ISO 8601 date, or date and time with or without an offset; empty gives None.
+    zone : tzinfo
+        Of a time without an offset.
+    end : bool
+        A day stands for its end, the next midnight, instead of its beginning.
+
+    Returns
+    -------
+    datetime or None
+        Aware, UTC.
+
+    Raises
+    ------
+    InputError
+        ``filter.time``.
+    """
+    if not said:
+        return None
+    try:
+        if len(said) <= len("2026-11-22"):
+            day = date.fromisoformat(said) + timedelta(days=1 if end else 0)
+            return datetime.combine(day, time(), zone).astimezone(UTC)
+        at = datetime.fromisoformat(said.replace(" ", "+") if _lost_plus(said) else said)
+        return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise InputError("filter.time", field=field, value=said[:40]) from error
+
+
+def _lost_plus(said: str) -> bool:
+    """Whether an offset's "+" came as a blank, as it does in a query that was not escaped."""
+    return "T" in said and " " in said
+
+
+def _several(said: str) -> Iterable[str]:
+    return (one for one in (part.strip() for part in said.split(",")) if one)
+
+
+def _states(said: str) -> Iterable[str]:
+    for one in _several(said):
+        if one == "open":
+            yield from (str(state) for state in State if state in OPEN)
+        elif one in NAMES["state"]:
+            yield one
+        else:
+            known = "、".join(("open", *NAMES["state"]))
+            raise InputError("filter.state", field="state", value=one[:40], known=known)
+
+
+def _bbox(said: str) -> Bbox | None:
+    if not said:
+        return None
+    try:
+        west, south, east, north = (float(part) for part in said.split(","))
+    except ValueError as error:
+        raise InputError("filter.bbox", field="bbox", value=said[:80]) from error
+    numbers = (west, south, east, north)
+    on_earth = abs(west) <= 540 and abs(east) <= 540 and abs(south) <= 90 and abs(north) <= 90
+    if not all(math.isfinite(one) for one in numbers) or not on_earth or west > east or south > north:
+        raise InputError("filter.bbox", field="bbox", value=said[:80])
+    return numbers
+
+
+def _code(field: str, said: str) -> str | None:
+    if len(said) > MOST_CODE or "\x00" in said:
+        raise InputError("field.too_long", field=field, length=len(said), limit=MOST_CODE)
+    return said or None
+
+
+def _text(field: str, said: str) -> str:
+    if len(said) > MOST_TEXT:
+        raise InputError("field.too_long", field=field, length=len(said), limit=MOST_TEXT)
+    if "\x00" in said:
+        raise InputError("field.invalid", field=field, value="\\x00", why="\\x00")
+    return said
+
+
+def _holder(said: str) -> str | UUID | None:
+    if not said or said == "me":
+        return said or None
+    try:
+        return UUID(said)
+    except ValueError as error:
+        raise InputError("filter.holder", field="holder", value=said[:40]) from error
+
+
+def _flag(field: str, said: str) -> bool:
+    if said.lower() not in _TRUE | _FALSE:
+        raise InputError("filter.flag", field=field, value=said[:40])
+    return said.lower() in _TRUE
