@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 DISTRICT_CODE = "990101"
-DISTRICT_NAME = "示范区（虚构）"
+DISTRICT_NAME = "示范区"  # its invention is told by the banner
 
 
 @dataclass(frozen=True, slots=True)
