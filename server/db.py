@@ -123,7 +123,7 @@ class Store:
         lock = self._writing if self.on_sqlite else nullcontext()
         with lock, translated(self.config), self.engine.connect() as connection:
             writer = connection.execution_options(wangge_writes=True)
-            with Session(writer) as session, session.begin():
+            with Session(writer, expire_on_commit=False) as session, session.begin():
                 yield Tx(session, self, now or self.clock())
 
     def close(self) -> None:

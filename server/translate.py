@@ -135,7 +135,7 @@ def install(app: Flask, page: Callable[[int, str], str]) -> None:
             return answer(400, "auth.csrf", {})
         status = error.code or 500
         if status in (301, 302, 303, 307, 308):
-            return cast("AnyResponse", error.get_response())
+            return error.get_response()
         limit = f"{app.config['MAX_CONTENT_LENGTH'] // 1024} KB"
         values = {"method": request.method, "limit": limit}
         return answer(status, HTTP_CODES.get(status, "request.invalid"), values)
