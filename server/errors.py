@@ -44,7 +44,7 @@ class ServerError(Exception):
         What it is about; shown in the sentence.
     """
 
-    def __init__(self, code: str, **values: Any) -> None:  # noqa: ANN401 - values are shown, not used
+    def __init__(self, code: str, /, **values: Any) -> None:  # noqa: ANN401 - values are shown, not used
         super().__init__(code, values)
         self.code = code
         self.values = values

@@ -141,17 +141,22 @@ def map_parts(view: MapView) -> MapParts:
         )
 
 
-@lru_cache(maxsize=1)
-def tablet_map_script() -> tuple[str, str]:
+@lru_cache(maxsize=4)
+def tablet_map_script(basemap: Basemap | None = None) -> tuple[str, str]:
     """Render the tablet's map as a file of its own.
+
+    Parameters
+    ----------
+    basemap : Basemap, optional
+        Raster tiles of the settings.
 
     Returns
     -------
     tuple of str
-        File name with its digest, and the JavaScript. The same for everybody: the place, the basemap
-        and the sentences come from the page, so that a service worker may keep it.
+        File name with its digest, and the JavaScript. The same for everybody: the place and the
+        sentences come from the page, so that a service worker may keep it.
     """
-    script = map_parts(MapView("tablet")).script
+    script = map_parts(MapView("tablet", basemap=basemap)).script
     digest = hashlib.sha256(script.encode()).hexdigest()[:12]
     return f"map-{digest}.js", script
 

@@ -30,7 +30,8 @@ PathText = String().with_variant(String(collation="C"), "postgresql")  # compare
 
 def to_micros(at: datetime) -> int:
     """Count microseconds since 1970-01-01 UTC; ``at`` must be aware."""
-    return (at - EPOCH) // timedelta(microseconds=1)
+    since = at - EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
 def from_micros(micros: int) -> datetime:

@@ -1,20 +1,15 @@
 """Desk pages: each parses the request, asks a service and renders; no rule and no query lives here."""
 
-from flask import Blueprint
+from server.pages import areas, docs, entry, frame, issues, map  # noqa: A004 - the page's name
+from server.pages.entry import problem_page
 
 __all__ = ["BLUEPRINTS", "problem_page"]
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
-
-
-def problem_page(status: int, sentence: str) -> str:
-    """Render an error as a page.
-
-    Parameters
-    ----------
-    status : int
-        HTTP status.
-    sentence : str
-        What happened, in the asker's language.
-    """
-    return f"{status} {sentence}"
+BLUEPRINTS = (
+    frame.blueprint,
+    entry.blueprint,
+    map.blueprint,
+    issues.blueprint,
+    areas.blueprint,
+    docs.blueprint,
+)

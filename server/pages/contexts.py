@@ -222,8 +222,6 @@ class ActionForm:
         What it needs.
     is_primary : bool
         Whether it is the most likely one.
-    key : str
-        Idempotency key of this rendering.
     """
 
     action: str
@@ -231,7 +229,6 @@ class ActionForm:
     url: str
     fields: tuple[FormField, ...] = ()
     is_primary: bool = False
-    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -248,15 +245,12 @@ class IssuePage:
         Small map around the place.
     data : Mapping
         What the map's module reads.
-    error : str
-        Sentence when the last action was refused.
     """
 
     issue: Any
     forms: tuple[ActionForm, ...]
     map: MapParts
     data: Mapping[str, Any]
-    error: str = ""
 
 
 @dataclass(frozen=True)

@@ -179,7 +179,7 @@ def _views(tx: Tx, query: Select[Any]) -> list[AreaView]:
         )
     ).all()
     codes = {code for area, *_ in rows for code in area.path.strip("/").split("/")}
-    names = dict(tx.session.execute(select(Area.code, Area.name).where(Area.code.in_(codes))).tuples().all())
+    names = dict(tx.session.execute(select(Area.code, Area.name).where(Area.code.in_(codes))).all())
     return [
         AreaView(
             area.id,

@@ -108,7 +108,7 @@ def write_basemap(
     layers = _layers(ground)
     part = path.with_name(f"{path.name}.part")
     with part.open("wb") as file:
-        writer: Any = Writer(file)  # type: ignore[no-untyped-call] # the package carries no annotations
+        writer: Any = Writer(file)
         tiles = [tile for zoom in range(zooms[0], zooms[1] + 1) for tile in _tiles(layers, bounds, zoom)]
         for tile_id, data in sorted(tiles):
             writer.write_tile(tile_id, gzip.compress(data, mtime=0))

@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import os
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -60,7 +61,7 @@ def seal(tx: Tx, kind: str, words: str) -> Sealed:
     key_id, key = keys_of(tx.store).newest
     uid, salt, nonce = uuid7(tx.now), os.urandom(SALT_BYTES), os.urandom(NONCE_BYTES)
     raw = words.encode()
-    sealed = nonce + AESGCM(key).encrypt(nonce, raw, _bound(uid, kind))
+    sealed = nonce + _cipher(key).encrypt(nonce, raw, _bound(uid, kind))
     row = {
         "uid": uid,
         "kind": kind,
@@ -85,8 +86,13 @@ def unseal(tx: Tx, text: PrivateText) -> str | None:
     key = keys_of(tx.store).text[text.key_id]
     sealed = bytes(text.ciphertext)
     return (
-        AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _bound(text.uid, text.kind)).decode()
+        _cipher(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _bound(text.uid, text.kind)).decode()
     )
+
+
+@cache
+def _cipher(key: bytes) -> AESGCM:
+    return AESGCM(key)
 
 
 def phone_key(tx: Tx, phone: str) -> str:

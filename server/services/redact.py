@@ -43,7 +43,10 @@ def public_words(words: str) -> str:
         Phones, identity numbers, mail addresses, accounts, names before forms of address, and room
         numbers replaced by ``＊``.
     """
-    line = " ".join("".join(one if one.isprintable() else " " for one in words[: SUMMARY_LENGTH * 8]).split())
+    words = words[: SUMMARY_LENGTH * 8]
+    if not words.isprintable():
+        words = "".join(one if one.isprintable() else " " for one in words)
+    line = " ".join(words.split())
     for pattern, mask in _PATTERNS:
         line = pattern.sub(mask, line)
     line = _ROOM.sub(MASK, line)

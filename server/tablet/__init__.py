@@ -1,7 +1,7 @@
 """The tablet of a grid worker: one page, fed by the API; no rule and no query lives here."""
 
-from flask import Blueprint
+from server.tablet import home
 
 __all__ = ["BLUEPRINTS"]
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+BLUEPRINTS = (home.blueprint,)

@@ -146,7 +146,7 @@ def jagged_grid(columns, rows, seed, *, gap=False):
     return shapes
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(1, 5), st.integers(1, 5), st.integers(0, 2**32 - 1), st.booleans())
 def test_jagged_subdivisions_agree_with_brute_force(columns, rows, seed, gap):
     shapes = jagged_grid(columns, rows, seed, gap=gap)
@@ -156,7 +156,7 @@ def test_jagged_subdivisions_agree_with_brute_force(columns, rows, seed, gap):
         assert_agrees_with_brute_force(cells, *random_points(cells, 1_500, seed))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(2, 40), st.integers(0, 2**32 - 1))
 def test_voronoi_subdivisions_agree_with_brute_force(count, seed):
     random = np.random.default_rng(seed)
@@ -173,7 +173,7 @@ triangle = st.lists(
 ).map(lambda spots: shapely.MultiPoint(spots).convex_hull)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(triangle.filter(lambda shape: shape.area > 0), min_size=1, max_size=8))
 def test_overlapping_layers_agree_with_brute_force_on_every_lattice_point(shapes):
     cells = cells_of({str(40 - 7 * row): shape for row, shape in enumerate(shapes)})
@@ -182,7 +182,7 @@ def test_overlapping_layers_agree_with_brute_force_on_every_lattice_point(shapes
     assert_agrees_with_brute_force(cells, *adversarial_points(cells, 1_000))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(triangle.filter(lambda shape: shape.area > 0), min_size=1, max_size=5))
 def test_how_follows_from_interiors_and_borders(shapes):
     cells = cells_of({str(40 - 7 * row): shape for row, shape in enumerate(shapes)})

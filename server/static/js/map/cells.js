@@ -29,8 +29,13 @@ export function cells(map, layer) {
     const place = rank(feature.properties.open, lows);
     return {
       color: token(isChosen ? "--accent" : "--ink-soft"), weight: isChosen ? 3 : 1, opacity: isChosen ? 1 : 0.6,
-      fillColor: shade(place, lows), fillOpacity: isFilled ? (place ? 0.6 : 0.35) : 0,
+      fillColor: shade(place, lows), fillOpacity: isFilled ? opacity(place) : 0,
     };
+  }
+
+  function opacity(place) {
+    if (map.getZoom() >= LABELS_FROM) return place ? 0.34 : 0.1;
+    return place ? 0.6 : 0.35;
   }
 
   function dress(one) {
@@ -74,6 +79,7 @@ export function cells(map, layer) {
 
   const find = (code) => layer.getLayers().find((one) => one.feature.properties.code === code);
   map.on("moveend", relabel);
+  map.on("zoomend", () => restyle());
   return { load, restyle, choose, find };
 }
 

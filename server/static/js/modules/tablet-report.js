@@ -73,6 +73,7 @@ export function mount(element) {
   });
   hear("tablet:picked", (found) => stand({ ...found, accuracy_m: null }));
   hear("tablet:view", (view) => { if (view === "report" && !hasAsked) locate(); });
+  if (location.hash === "#report") locate();
   part("locate").addEventListener("click", locate);
   part("on-map").addEventListener("click", () => { hasAsked = true; tell("tablet:pick"); });
 }
