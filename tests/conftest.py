@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from server.app import create_app
 from server.config import load
 from server.db import Store
 from server.upgrade import upgrade
@@ -100,6 +99,8 @@ def town(store):
 @pytest.fixture
 def app(store, town):
     """The application over the small town."""
+    from server.app import create_app  # noqa: PLC0415 - tests of the core run without the web
+
     app = create_app(store.config, store)
     app.testing = True
     app.config["WTF_CSRF_ENABLED"] = False
