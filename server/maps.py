@@ -9,7 +9,7 @@ Knows nothing of requests, nonces or the database.
 import hashlib
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import folium
 from branca.element import MacroElement
@@ -131,7 +131,7 @@ def map_parts(view: MapView) -> MapParts:
         drawn = _map(view)
         _add_layers(drawn, view)
         _add_controls(drawn, view)
-        root = drawn.get_root()
+        root: Any = drawn.get_root()  # a Figure; folium types it as any element
         root.render()
         return MapParts(
             html=root.html.render(),

@@ -1,0 +1,91 @@
+"""The frame around every desk page: who looks, where they may go, in which language."""
+
+from collections.abc import Iterator
+from dataclasses import is_dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, make_response, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from server import words
+from server.auth import current_store, optional_actor, public
+from server.pages.contexts import Frame, Link
+from server.pages.times import clock_words, moment
+from server.services import marks
+from server.services.people import Actor
+from server.words import _, role_name
+from server.workflow import Role
+
+__all__ = ["blueprint", "inside", "render"]
+
+LANGUAGE_COOKIE = "language"
+YEAR = 365 * 24 * 3600  # s
+ISSUE_ROLES = frozenset(Role) - {Role.ADMIN}
+blueprint = Blueprint("frame", __name__)
+
+
+def render(template: str, page: Any) -> str:  # noqa: ANN401 - one dataclass per page
+    """Render a page with the frame around it.
+
+    Parameters
+    ----------
+    template : str
+        Path below ``templates/``.
+    page : dataclass
+        All that the template is told.
+    """
+    if not is_dataclass(page):
+        raise TypeError(template)
+    return render_template(template, page=page, frame=_frame())
+
+
+def inside(address: str) -> str:
+    """Give an address back if it lies on this host, else the first page; for where to go next."""
+    parts = urlsplit(address)
+    own = address.startswith("/") and not address.startswith(("//", "/\\"))
+    return address if own and not parts.netloc and "\n" not in address else "/"
+
+
+def _frame() -> Frame:
+    actor = optional_actor()
+    here = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    with current_store().read() as tx:
+        is_demo = marks.is_demo(tx)
+    if actor is None:
+        return Frame(words.language(), here, is_demo=is_demo)
+    roles = _("、").join(dict.fromkeys(role_name(grant.role) for grant in actor.grants))
+    area = min(actor.grants, key=lambda grant: len(grant.path)).name if actor.grants else ""
+    return Frame(words.language(), here, tuple(_links(actor)), actor.name, roles, area, is_demo)
+
+
+def _links(actor: Actor) -> Iterator[Link]:
+    if actor.roles & ISSUE_ROLES:
+        yield Link("map", _("地图"), "/map", "map-2")
+        yield Link("issues", _("事件"), "/issues?state=open", "list-details")
+    yield Link("areas", _("网格"), "/areas", "layout-grid")
+    if Role.WORKER in actor.roles:
+        yield Link("tablet", _("平板"), "/t/", "home")
+    yield Link("docs", _("接口文档"), "/docs", "api")
+
+
+@blueprint.post("/language")
+@public
+def language() -> Response:
+    """Keep the chosen language on this device, and go back."""
+    answer = make_response(redirect(inside(request.form.get("next", "/")), 303))
+    chosen = request.form.get("language", "")
+    if chosen in words.LANGUAGES:
+        answer.set_cookie(LANGUAGE_COOKIE, chosen, max_age=YEAR, samesite="Lax", httponly=True)
+    return answer
+
+
+@blueprint.app_template_filter("moment")
+def _moment(given: datetime) -> str:
+    return moment(given, current_store().config.zone)
+
+
+@blueprint.app_template_filter("clock_words")
+def _clock_words(due_at: datetime | None) -> str:
+    return clock_words(due_at, current_store().clock())
