@@ -1,7 +1,7 @@
 """Codes and values -> sentences for people, Chinese first, English second.
 
 Nothing below this module speaks: errors, findings, reasons and entries carry codes and values. The
-Chinese sentence is the msgid; ``server/locale/en.po`` holds the English one (a test keeps it complete).
+Chinese sentence is the msgid; ``server/locale/en*.po`` hold the English one (a test keeps it complete).
 Tables live beside this file, one per subject; knows nothing of Flask or the database.
 """
 
@@ -46,9 +46,12 @@ _language: ContextVar[str] = ContextVar("language", default="zh")
 
 @cache
 def _catalogue() -> dict[str, str]:
-    with (Path(__file__).parents[1] / "locale" / "en.po").open("rb") as file:
-        entries = read_po(file, locale="en")
-    return {str(entry.id): str(entry.string) for entry in entries if entry.id and entry.string}
+    said: dict[str, str] = {}
+    for path in sorted((Path(__file__).parents[1] / "locale").glob("en*.po")):
+        with path.open("rb") as file:
+            entries = read_po(file, locale="en")
+        said.update({str(entry.id): str(entry.string) for entry in entries if entry.id and entry.string})
+    return said
 
 
 def language() -> str:

@@ -69,7 +69,7 @@ SENTENCES: dict[str, str] = {
     "place.edge": "在 {cells} 的边界上，按编码最小的 {cell} 处理。",
     "place.overlap": "{cells} 在此重叠，按编码最小的 {cell} 处理。",
     "place.nearest": "不在任何网格内，离 {cell} 最近（{distance_m} 米）。",
-    "place.outside": "不在任何网格内,{within_m} 米内也没有网格。",
+    "place.outside": "不在任何网格内，{within_m} 米内也没有网格。",
     "place.no_grid": "还没有导入网格。",
     "duty.A": "{cell} 的网格员 {name} 当值。",
     "duty.substitute": "{cell} 的网格员 {absent} 请假，由 {name} 代班。",

@@ -16,8 +16,11 @@ PLACES = re.compile(r"\{(\w+)\}|%\((\w+)\)s")
 
 @pytest.fixture(scope="module")
 def english():
-    with (ROOT / "server/locale/en.po").open("rb") as file:
-        return {one.id: one.string for one in read_po(file, locale="en") if one.id}
+    said = {}
+    for path in (ROOT / "server/locale").glob("en*.po"):
+        with path.open("rb") as file:
+            said.update({one.id: one.string for one in read_po(file, locale="en") if one.id})
+    return said
 
 
 def spoken():
