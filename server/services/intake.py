@@ -160,9 +160,7 @@ def _issue_row(
 ) -> dict[str, Any]:
     held = holder.person_id if holder else None
     state = State.CLOSED if draft.closed_at else State.DISPATCHED if held else State.REPORTED
-    assigned = (
-        {"code": holder.reason, "values": holder.values} if holder else {"code": "duty.history", "values": {}}
-    )
+    reason = holder or OnDuty(where.area_id, None, "", "duty.history")
     return {
         "uid": draft.uid or uuid7(tx.now),
         "number": number,
@@ -176,7 +174,7 @@ def _issue_row(
         "reported_crs": draft.crs,
         "accuracy_m": draft.accuracy_m,
         **where.columns,
-        "assigned": assigned,
+        "assigned": {"code": reason.reason, "values": reason.values},
         "holder_person_id": held,
         "holder_department_id": None,
         "reporter_person_id": actor.person_id,
