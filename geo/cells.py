@@ -6,6 +6,7 @@ asked here: that is validation's business, and a locator answers on such cells t
 """
 
 from collections.abc import Sequence
+from numbers import Integral
 from typing import Any, Self
 
 import geopandas as gpd
@@ -135,7 +136,7 @@ def _codes(column: pd.Series) -> list[str]:
         raise CellsError("cells.code_missing", rows=tuple(rows[:NAMED].tolist()), count=len(rows))
     read = column.tolist()
     wrong = [
-        row for row, code in enumerate(read) if not isinstance(code, str | int) or isinstance(code, bool)
+        row for row, code in enumerate(read) if not isinstance(code, str | Integral) or isinstance(code, bool)
     ]
     if wrong:
         types = tuple(type(read[row]).__name__ for row in wrong[:NAMED])

@@ -34,11 +34,13 @@ class Cover:
     def __init__(self, shapes: NDArray[np.object_]) -> None:
         self._shapes = shapes
         self._tree = shapely.STRtree(shapes)
-        # GEOS builds trees and prepared polygons at their first question, unguarded against threads.
+        # GEOS builds a tree at its first question and a prepared polygon's index at its second (measured),
+        # unguarded against threads: they are asked here before anyone else can.
         shapely.prepare(shapes)
         west, south, _, _ = shapely.bounds(shapes).reshape(-1, 4).T
-        shapely.intersects_xy(shapes, west, south)
-        shapely.contains_xy(shapes, west, south)
+        for _ in range(2):
+            shapely.intersects_xy(shapes, west, south)
+            shapely.contains_xy(shapes, west, south)
         self._tree.query(shapely.Point(0, 0))
 
     def judge(self, lon: Floats, lat: Floats) -> Judged:

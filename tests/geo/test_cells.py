@@ -56,6 +56,7 @@ def test_no_cells_are_cells_too():
 
 def test_whole_numbers_are_written_out():
     assert Cells(frame([110114104000, 7])).codes.tolist() == ["110114104000", "7"]
+    assert Cells(frame([np.int64(3), "03"])).codes.tolist() == ["3", "03"]
 
 
 def test_a_missing_name_is_empty_text():

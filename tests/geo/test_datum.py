@@ -5,7 +5,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo import datum
@@ -66,7 +66,7 @@ def test_two_steps_equal_one(place):
 
 def test_a_dense_net_over_the_rectangle_closes():
     lon, lat = (
-        axis.ravel() for axis in np.meshgrid(np.linspace(72.01, 137.83, 400), np.linspace(0.83, 55.82, 300))
+        axis.ravel() for axis in np.meshgrid(np.linspace(72.01, 137.83, 200), np.linspace(0.83, 55.82, 150))
     )
     for through in ("gcj02", "bd09"):
         back = datum.convert(*datum.convert(lon, lat, "wgs84", through), through, "wgs84")
@@ -83,6 +83,7 @@ def test_far_from_the_rectangle_nothing_moves(place, pair):
     assert near or datum.convert(lon, lat, *pair) == place
 
 
+@settings(max_examples=30)
 @given(places=st.lists(anywhere, max_size=8))
 def test_a_point_does_not_depend_on_its_company(places):
     lon, lat = np.array(places, dtype=float).reshape(-1, 2).T
