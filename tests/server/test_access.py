@@ -1,0 +1,111 @@
+"""Every route asked as every persona: a new route is covered the day it is born."""
+
+import pytest
+
+from server.auth import access_of
+from tests.personas import PASSWORD, PERSONAS
+
+SAMPLES = {"number": "20260310-00001", "code": "990101001001008", "name": "css/base.css", "version": "x",
+           "path": "x", "z": "10", "x": "1", "y": "1"}  # fmt: skip
+
+
+def routes(app):
+    for rule in app.url_map.iter_rules():
+        values = {name: SAMPLES.get(name, "1") for name in rule.arguments}
+        with app.test_request_context():
+            url = app.url_map.bind("localhost").build(rule.endpoint, values)
+        for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
+            yield rule.endpoint, method, url
+
+
+@pytest.fixture
+def quiet(app):
+    """Answers instead of raised errors, as in service."""
+    app.testing = False
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    return app
+
+
+def test_every_route_says_whom_it_is_for(app):
+    unmarked = []
+    for endpoint in app.view_functions:
+        try:
+            access_of(app, endpoint)
+        except LookupError:
+            unmarked.append(endpoint)
+    assert unmarked == []
+
+
+def test_nobody_gets_in_without_signing_in(quiet, client_of):
+    stranger = client_of()
+    for endpoint, method, url in routes(quiet):
+        if access_of(quiet, endpoint) is None:
+            continue
+        answer = stranger.open(url, method=method)
+        assert answer.status_code in (401, 303), (method, url, answer.status_code)
+        if answer.status_code == 303:
+            assert answer.headers["Location"].startswith("/sign-in"), url
+
+
+@pytest.mark.parametrize("login", sorted(PERSONAS))
+def test_each_persona_gets_what_the_mark_says_and_never_a_fault(quiet, client_of, town, login):
+    client, actor = client_of(login), town.actors[login]
+    for endpoint, method, url in routes(quiet):
+        mark = access_of(quiet, endpoint)
+        if mark is None or endpoint.endswith("sign_out"):
+            continue
+        answer = client.open(url, method=method, json={} if method != "GET" else None)
+        if mark[0] and not mark[0] & actor.roles:
+            assert answer.status_code == 403, (method, url, answer.status_code)
+        else:
+            assert answer.status_code not in (401, 500), (method, url, answer.get_data(as_text=True)[:300])
+
+
+def test_a_post_without_the_forms_token_is_refused(quiet, client_of):
+    quiet.config["WTF_CSRF_ENABLED"] = True
+    client = client_of("worker_lin")
+    for _endpoint, method, url in routes(quiet):
+        if method != "GET":
+            answer = client.open(url, method=method, json={})
+            assert answer.status_code == 400, (method, url, answer.status_code)
+
+
+def test_signing_in_and_out_by_the_form(quiet, client_of):
+    client = client_of()
+    wrong = client.post("/sign-in", data={"login": "worker_lin", "password": "wrong-password"})
+    assert wrong.status_code == 401
+    right = client.post("/sign-in", data={"login": "worker_lin", "password": PASSWORD})
+    assert right.status_code == 303
+    assert client.get("/map").status_code == 200
+    assert client.post("/sign-out").status_code == 303
+    assert client.get("/map").status_code == 303
+
+
+def test_signing_in_never_leads_to_another_host(quiet, client_of):
+    for target in ("https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)"):
+        client = client_of()
+        answer = client.post(
+            "/sign-in?next=" + target, data={"login": "worker_lin", "password": PASSWORD, "next": target}
+        )
+        assert answer.status_code == 303
+        assert answer.headers["Location"].startswith("/"), target
+        assert "evil" not in answer.headers["Location"], target
+
+
+def test_too_many_wrong_passwords_lock_the_login_for_a_while(quiet, client_of, clock):
+    client = client_of()
+    for _ in range(10):
+        client.post("/sign-in", data={"login": "worker_lin", "password": "wrong-password"})
+    assert client.post("/sign-in", data={"login": "worker_lin", "password": PASSWORD}).status_code == 401
+    clock.at = clock.at.replace(hour=clock.at.hour + 1)
+    assert client.post("/sign-in", data={"login": "worker_lin", "password": PASSWORD}).status_code == 303
+
+
+@pytest.mark.parametrize("path", ["/", "/map", "/issues", "/t/", "/sign-in"])
+def test_a_page_carries_the_shell(quiet, client_of, path):
+    answer = client_of("worker_lin").get(path, follow_redirects=True)
+    policy = answer.headers["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert "default-src 'none'" in policy
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Cache-Control"] == "no-store"
