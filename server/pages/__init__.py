@@ -1,6 +1,6 @@
 """Desk pages: each parses the request, asks a service and renders; no rule and no query lives here."""
 
-from server.pages import areas, docs, entry, frame, issues, map  # noqa: A004 - the page's name
+from server.pages import areas, docs, entry, frame, health, issues, map  # noqa: A004 - the page's name
 from server.pages.entry import problem_page
 
 __all__ = ["BLUEPRINTS", "problem_page"]
@@ -12,4 +12,5 @@ BLUEPRINTS = (
     issues.blueprint,
     areas.blueprint,
     docs.blueprint,
+    health.blueprint,
 )

@@ -1,0 +1,19 @@
+"""Whether the service lives: asked by supervisors of processes, says nothing about its contents."""
+
+from flask import Blueprint
+from sqlalchemy import text
+
+from server.auth import current_store, public
+
+__all__ = ["blueprint"]
+
+blueprint = Blueprint("health", __name__)
+
+
+@blueprint.get("/healthz")
+@public
+def healthz() -> dict[str, str]:
+    """Answer 200 when the store answers; an error's own status otherwise."""
+    with current_store().read() as tx:
+        tx.session.execute(text("SELECT 1"))
+    return {"status": "ok"}

@@ -1,0 +1,87 @@
+"""The wheel alone, in a clean environment, serves the demonstration town."""
+
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    """Folder of a clean environment that holds the locked packages and the wheel, nothing else."""
+    folder = tmp_path_factory.mktemp("wheel")
+    run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)], cwd=ROOT)
+    run([sys.executable, "-m", "venv", str(folder / "venv")], cwd=folder)
+    pip = [str(folder / "venv/bin/python"), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+    run([*pip, "--require-hashes", "-r", str(ROOT / "requirements.lock")], cwd=folder)
+    run([*pip, "--no-deps", str(next(folder.glob("wangge-*.whl")))], cwd=folder)
+    return folder
+
+
+def run(command, cwd):
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, timeout=400)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def answer_of(url, seconds=90):
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            with urllib.request.urlopen(url, timeout=5) as answer:
+                return answer.status, answer.read().decode()
+        except (urllib.error.URLError, ConnectionError):
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.5)
+
+
+def test_an_installed_wheel_serves_the_demonstration_town(installed):
+    port = free_port()
+    command = [
+        str(installed / "venv/bin/wangge"),
+        "demo",
+        "--port",
+        str(port),
+        "--dir",
+        str(installed / "demo"),
+    ]
+    log = (installed / "log").open("w+")
+    serving = subprocess.Popen(command, cwd=installed, stdout=log, stderr=subprocess.STDOUT)
+    try:
+        assert answer_of(f"http://127.0.0.1:{port}/healthz")[0] == 200
+        status, page = answer_of(f"http://127.0.0.1:{port}/sign-in")
+        assert status == 200
+        for address in re.findall(r'(?:href|src)="(/static/[^"]+)"', page):
+            assert answer_of(f"http://127.0.0.1:{port}{address}")[0] == 200
+    finally:
+        serving.send_signal(signal.SIGINT)
+        serving.wait(timeout=20)
+    log.seek(0)
+    told = log.read()
+    assert "worker_lin" in told
+    assert f"http://127.0.0.1:{port}" in told
+
+
+def test_the_wheel_ships_data_templates_and_static_files(installed):
+    listing = run(
+        [sys.executable, "-m", "zipfile", "-l", str(next(installed.glob("wangge-*.whl")))], cwd=installed
+    )
+    for name in ("server/_shipped/data/categories.csv", "server/_shipped/templates/layout.html",
+                 "server/static/js/main.js", "server/locale/en-core.po", "server/migrations/env.py"):  # fmt: skip
+        assert name in listing
