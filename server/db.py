@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
@@ -136,7 +137,9 @@ def _engine(url: str) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         if parsed.database and parsed.database != ":memory:":
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(url, connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False})
+        engine = create_engine(
+            url, json_serializer=_json, connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False}
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -144,7 +147,11 @@ def _engine(url: str) -> Engine:
         raise SetupError(
             "setting.invalid", name="WANGGE_DATABASE_URL", value=parsed.drivername, form="sqlite / postgresql"
         )
-    return create_engine(url, pool_size=10, max_overflow=20, pool_pre_ping=True)
+    return create_engine(url, json_serializer=_json, pool_size=10, max_overflow=20, pool_pre_ping=True)
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value).decode()  # five times as fast as json, which a batch of hundreds feels
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
