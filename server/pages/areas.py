@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from flask import Blueprint
 
 from server.auth import allow, current_actor, current_store
-from server.pages.contexts import AreaRow, AreasPage
+from server.pages.contexts import AreasPage
 from server.pages.frame import render
+from server.pages.parts import AreaRow
 from server.services import areas, duties
 from server.services.areas import AreaView
 from server.services.duties import OnDuty

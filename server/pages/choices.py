@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from server.pages.contexts import Choice, FilterForm
+from server.pages.parts import Choice, FilterForm
 from server.services.areas import AreaView
 from server.services.categories import Category, categories
 from server.words import NAMES, _, language, source_name, state_name

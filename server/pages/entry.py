@@ -7,8 +7,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from server.auth import allow, current_actor, current_store, public, sign_in_here, sign_out_here
 from server.errors import NotSignedIn
-from server.pages.contexts import Link, ProblemPage, SignInPage
+from server.pages.contexts import ProblemPage, SignInPage
 from server.pages.frame import ISSUE_ROLES, inside, render
+from server.pages.parts import Link
 from server.services import marks
 from server.words import _, role_name, sentence
 from server.workflow import Role

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from server import words
 from server.auth import current_store, optional_actor, public
-from server.pages.contexts import Frame, Link
+from server.pages.parts import Frame, Link
 from server.pages.times import clock_words, moment
 from server.services import marks
 from server.services.people import Actor

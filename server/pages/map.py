@@ -8,9 +8,10 @@ from server.auth import allow, current_actor, current_store
 from server.db import Tx
 from server.maps import MapView, map_parts
 from server.pages.choices import USUAL_PERIOD, filter_form
-from server.pages.contexts import Choice, MapPage
+from server.pages.contexts import MapPage
 from server.pages.frame import ISSUE_ROLES, render
 from server.pages.ground import basemap_data, basemap_of, extent, urls
+from server.pages.parts import Choice
 from server.pages.sentences import map_words
 from server.services import areas
 from server.services.people import Actor

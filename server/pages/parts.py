@@ -1,0 +1,174 @@
+"""What pages are made of: links, choices, forms, rows; frozen, and free of rules."""
+
+from dataclasses import dataclass
+
+__all__ = ["ActionForm", "AreaRow", "Choice", "FilterForm", "FormField", "Frame", "Link"]
+
+
+@dataclass(frozen=True)
+class Link:
+    """A way to another page.
+
+    Attributes
+    ----------
+    key : str
+        Name of the resource; marks where one is.
+    label, url, icon : str
+        Words, address and symbol.
+    """
+
+    key: str
+    label: str
+    url: str
+    icon: str = ""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One option of a select or a row of buttons.
+
+    Attributes
+    ----------
+    value, label : str
+        What is sent and what is read.
+    chosen : bool
+        Whether it holds now.
+    group : str
+        Heading it stands under; empty for none.
+    """
+
+    value: str
+    label: str
+    chosen: bool = False
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What stands around every page.
+
+    Attributes
+    ----------
+    language : str
+        ``zh`` or ``en``.
+    here : str
+        Path and query of this page, to return to after a switch of language.
+    links : tuple of Link
+        Left navigation, by role.
+    person, duty : str
+        Name and roles of who is signed in; empty when nobody is.
+    area : str
+        Name of the area in view.
+    is_demo : bool
+        Whether the data are the invented town's.
+    """
+
+    language: str
+    here: str
+    links: tuple[Link, ...] = ()
+    person: str = ""
+    duty: str = ""
+    area: str = ""
+    is_demo: bool = False
+
+
+@dataclass(frozen=True)
+class FilterForm:
+    """Choices of the filters that the map and the list share.
+
+    Attributes
+    ----------
+    states, categories, sources, periods : tuple of Choice
+        Options; the first of each means "all".
+    areas : tuple of Choice
+        Areas to narrow to; empty on the map.
+    q, since, until : str
+        As typed.
+    is_overdue, is_mine : bool
+        Ticked boxes.
+    """
+
+    states: tuple[Choice, ...]
+    categories: tuple[Choice, ...]
+    sources: tuple[Choice, ...]
+    periods: tuple[Choice, ...] = ()
+    areas: tuple[Choice, ...] = ()
+    q: str = ""
+    since: str = ""
+    until: str = ""
+    is_overdue: bool = False
+    is_mine: bool = False
+
+
+@dataclass(frozen=True)
+class FormField:
+    """One field of an action's form.
+
+    Attributes
+    ----------
+    name, label : str
+        As sent and as read.
+    kind : str
+        ``text``, ``long``, ``date``, ``number`` or ``choice``.
+    choices : tuple of Choice
+        Options when ``kind`` is ``choice``.
+    """
+
+    name: str
+    label: str
+    kind: str = "long"
+    choices: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True)
+class ActionForm:
+    """One action that this person may take now.
+
+    Attributes
+    ----------
+    action, name, url : str
+        Code, words and address of the POST.
+    fields : tuple of FormField
+        What it needs.
+    is_primary : bool
+        Whether it is the most likely one.
+    """
+
+    action: str
+    name: str
+    url: str
+    fields: tuple[FormField, ...] = ()
+    is_primary: bool = False
+
+
+@dataclass(frozen=True)
+class AreaRow:
+    """One line of the tree of areas.
+
+    Attributes
+    ----------
+    code, name, level, level_name : str
+        The area.
+    depth : int
+        0 for the topmost in view.
+    workers : str
+        Who answers for it now.
+    households : int or None
+        As imported.
+    open, overdue : int
+        Open issues in it and below, and those past due.
+    map_url, issues_url : str
+        Where to look at it.
+    """
+
+    code: str
+    name: str
+    level: str
+    level_name: str
+    depth: int
+    workers: str
+    households: int | None
+    open: int
+    overdue: int
+    map_url: str
+    issues_url: str
