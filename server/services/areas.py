@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
 from pypinyin import Style, lazy_pinyin
 from sqlalchemy import Select, func, or_, select
 
 from geo import Cells, Locator
 from geo.errors import IndexFileError
+from geo.saved import digest_of
 from server.db import Tx
 from server.errors import NotFound
 from server.models import Area, Boundary, Grid
@@ -139,26 +139,25 @@ def locator(tx: Tx) -> OpenLocator | None:
 
 
 def _open(tx: Tx, grid_id: int, rows: Sequence[Any]) -> OpenLocator:
-    codes = tuple(row.code for row in rows)
-    names = tuple(row.name for row in rows)
-    frame = gpd.GeoDataFrame(
-        {"code": codes, "name": names}, geometry=[row.geom for row in rows], crs="EPSG:4326"
+    cells = Cells.from_arrays(
+        [row.code for row in rows], [row.name for row in rows], [row.geom for row in rows]
     )
-    digest = tx.session.scalar(select(Grid.digest).where(Grid.id == grid_id))
-    path = tx.store.folder / "cache" / f"locator-{digest}"
+    path = tx.store.folder / "cache" / f"locator-{digest_of(cells)}"
     try:
         found = Locator.open(path)
     except (OSError, IndexFileError):
-        found = Locator(Cells(frame))
+        found = Locator(cells)
         path.parent.mkdir(parents=True, exist_ok=True)
         found.save(path)
+    by_code = {row.code: row for row in rows}
+    ordered = [by_code[str(code)] for code in found.codes]  # a saved locator keeps its own order
     return OpenLocator(
         grid_id,
         found,
-        np.array([row.area_id for row in rows]),
-        np.array([row.id for row in rows]),
-        names,
-        codes,
+        np.array([row.area_id for row in ordered]),
+        np.array([row.id for row in ordered]),
+        tuple(row.name for row in ordered),
+        tuple(row.code for row in ordered),
     )
 
 
