@@ -6,6 +6,7 @@ logins that the README and the tests use; the others are numbered.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -39,7 +40,7 @@ PERSONAS = {
 _LIN_CELL = "990101001001008"  # 文峰社区第八网格
 _ZHAO_COMMUNITY = "990101001001"  # 文峰社区
 _HOME_SUBDISTRICT = "990101001"  # 西苑街道
-_SEVERAL_SHARE = 0.07  # of the workers answer for more than one cell
+_SEVERAL_SHARE = 0.1  # of the workers answer for more than one cell
 _SECOND_SHARE = 0.12  # of the cells have a B worker
 _HANDLERS = 2  # of each department
 
@@ -166,7 +167,7 @@ def _office(town: Town) -> tuple[list[_Row], list[DutyPlan]]:
 
 
 def _workers(cells: list[str], rng: np.random.Generator) -> tuple[list[_Row], list[DutyPlan]]:
-    """A worker for each cell; some take the next cell of their community too, some stand in for one."""
+    """Find a worker for each cell; some take the next cell of their community too, some stand in for one."""
     answers: dict[str, list[str]] = {}
     owner: dict[str, str] = {}
     for cell in cells:
@@ -180,7 +181,7 @@ def _workers(cells: list[str], rng: np.random.Generator) -> tuple[list[_Row], li
         answers.setdefault(login, []).append(cell)
         owner[cell] = login
     duties = [DutyPlan(cell, owner[cell], "A") for cell in cells]
-    for before, cell in zip(cells, cells[1:], strict=False):
+    for before, cell in pairwise(cells):
         neighbours = before[:12] == cell[:12] and owner[before] != owner[cell]
         if neighbours and (cell == _LIN_CELL or rng.random() < _SECOND_SHARE):
             duties.append(DutyPlan(cell, owner[before], "B"))

@@ -25,6 +25,7 @@ from pmtiles.tile import Compression, TileType, zxy_to_tileid
 from pmtiles.writer import Writer
 
 from geo.errors import CrsError
+from geo.tiles import TILE_PIXELS, Tile, covering, pixels
 
 __all__ = ["EXTENT", "Ground", "write_basemap"]
 
@@ -140,11 +141,8 @@ def _layer(name: str, frame: gpd.GeoDataFrame, zooms: list[int]) -> _Layer:
 
 
 def _world(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Project to spherical Mercator: x east, y south, both 0 to 1 (EPSG:3857 scaled to the unit square)."""
-    x = lonlat[:, 0] / 360.0 + 0.5
-    sine = np.sin(np.deg2rad(lonlat[:, 1]))
-    y = 0.5 - np.log((1.0 + sine) / (1.0 - sine)) / (4.0 * np.pi)
-    return np.column_stack([x, y])
+    """Project to the world's square in spherical Mercator: x east, y south, both 0 to 1."""
+    return np.column_stack(pixels(lonlat[:, 0], lonlat[:, 1], 0)) / TILE_PIXELS
 
 
 def _tiles(
@@ -154,17 +152,14 @@ def _tiles(
     unit = 1.0 / (EXTENT << zoom)
     shown = [_shown(layer, zoom, unit) for layer in layers]
     trees = [shapely.STRtree(layer.shapes) for layer in shown]
-    corners = _world(np.array([(bounds[0], bounds[3]), (bounds[2], bounds[1])]))
-    (west, north), (east, south) = (np.floor(corners * (1 << zoom))).astype(int)
-    for x in range(west, east + 1):
-        for y in range(north, south + 1):
-            content = [_earth()]
-            for layer, tree in zip(shown, trees, strict=True):
-                features = _features(layer, tree, np.array([x, y]), zoom)
-                if features:
-                    content.append({"name": layer.name, "features": features})
-            options = {"y_coord_down": True, "extents": EXTENT}
-            yield zxy_to_tileid(zoom, x, y), mapbox_vector_tile.encode(content, default_options=options)
+    for tile in covering(bounds, zoom):
+        content = [_earth()]
+        for layer, tree in zip(shown, trees, strict=True):
+            features = _features(layer, tree, tile)
+            if features:
+                content.append({"name": layer.name, "features": features})
+        options = {"y_coord_down": True, "extents": EXTENT}
+        yield zxy_to_tileid(zoom, tile.x, tile.y), mapbox_vector_tile.encode(content, default_options=options)
 
 
 def _shown(layer: _Layer, zoom: int, unit: float) -> _Layer:
@@ -187,16 +182,13 @@ def _earth() -> dict[str, Any]:
     return {"name": "earth", "features": [{"geometry": whole, "properties": {"kind": "earth"}}]}
 
 
-def _features(
-    layer: _Layer, tree: shapely.STRtree, tile: NDArray[np.int_], zoom: int
-) -> list[dict[str, Any]]:
+def _features(layer: _Layer, tree: shapely.STRtree, tile: Tile) -> list[dict[str, Any]]:
     """Clip a layer to one tile and round it to the tile's units."""
-    margin = _MARGIN / EXTENT
-    low, high = (tile - margin) / (1 << zoom), (tile + 1 + margin) / (1 << zoom)
+    margin, corner, side = _MARGIN / EXTENT, np.array([tile.x, tile.y]), 1 << tile.z
+    low, high = (corner - margin) / side, (corner + 1 + margin) / side
     rows = np.sort(tree.query(shapely.box(*low, *high)))
     clipped = shapely.clip_by_rect(layer.shapes[rows], *low, *high)
-    scale = float(EXTENT << zoom)
-    local = shapely.transform(clipped, lambda xy: np.round(xy * scale - tile * EXTENT))
+    local = shapely.transform(clipped, lambda xy: np.round((xy * side - corner) * EXTENT))
     return [
         {"geometry": shape, "properties": layer.properties[row]}
         for row, shape in zip(rows, local, strict=True)
