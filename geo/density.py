@@ -15,7 +15,7 @@ from geo.coordinates import as_points, check_metres
 from geo.errors import CoordinateError
 from geo.tiles import metres_per_pixel, pixels
 
-__all__ = ["Bins", "Clusters", "cell_m_for_zoom", "class_breaks", "clusters", "heat_bins"]
+__all__ = ["Bins", "Clusters", "bin_degrees", "cell_m_for_zoom", "class_breaks", "clusters", "heat_bins"]
 
 DEGREE_M = 111_319.490_793  # metres in a degree of the equator of WGS 84
 BIN_PIXELS = 48
@@ -92,19 +92,38 @@ def heat_bins(
         A coordinate is NaN, infinite or out of range; ``cell_m`` is not above 0; ``at_lat`` is a pole.
     """
     x, y, _ = as_points(lon, lat)
-    as_points(0.0, at_lat)
-    check_metres("cell_m", cell_m)
-    shrink = math.cos(math.radians(at_lat))
-    if cell_m == 0.0 or shrink < 1e-6:
-        raise CoordinateError("density.no_cell", cell_m=cell_m, at_lat=at_lat)
-    high = cell_m / DEGREE_M
-    wide = high / shrink
+    wide, high = bin_degrees(cell_m, at_lat)
     column, row = np.floor(x / wide), np.floor(y / high)
     group, _, squares = _group(row, column)
     amount = None if weights is None else np.asarray(weights, dtype=np.float64).reshape(-1)
     count = np.bincount(group, weights=amount, minlength=len(squares)).astype(np.float64)
     middle_lon = np.clip((squares[:, 1] + 0.5) * wide, -180.0, 180.0)
     return Bins(middle_lon, np.clip((squares[:, 0] + 0.5) * high, -90.0, 90.0), count)
+
+
+def bin_degrees(cell_m: float, at_lat: float) -> tuple[float, float]:
+    """Say how wide and high a square of the net of :func:`heat_bins` is, in degrees.
+
+    A point's column and row are the floors of its longitude and latitude over these, so a database can
+    bin as well.
+
+    Parameters
+    ----------
+    cell_m, at_lat : float
+        As for :func:`heat_bins`.
+
+    Raises
+    ------
+    CoordinateError
+        As for :func:`heat_bins`.
+    """
+    as_points(0.0, at_lat)
+    check_metres("cell_m", cell_m)
+    shrink = math.cos(math.radians(at_lat))
+    if cell_m == 0.0 or shrink < 1e-6:
+        raise CoordinateError("density.no_cell", cell_m=cell_m, at_lat=at_lat)
+    high = cell_m / DEGREE_M
+    return high / shrink, high
 
 
 def cell_m_for_zoom(zoom: int, lat: float) -> float:

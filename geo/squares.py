@@ -1,8 +1,8 @@
-"""Web Mercator squares: a fixed partition of the world that a database can group by.
+"""Squares of the web-mercator world, numbered so that a database can group by them.
 
-A square is 64 pixels wide at zoom 14 (611 m at the equator, 450 m at 42° north). Its number is
-``row * 65536 + column``, counted from the north-west, so the squares of a band of latitudes are one
-range of numbers, and coarser squares are exact unions of these. Knows nothing of tiles or counts.
+A square is a tile of zoom 16: 64 pixels wide on a map at zoom 14 (611 m at the equator, 450 m at 42
+degrees). Its number is ``y * 65536 + x`` of that tile, so the squares of a band of latitudes are one
+range of numbers, and wider squares are exact unions of these. Knows nothing of what is counted.
 """
 
 import math
@@ -10,51 +10,35 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["AXIS", "PIXELS", "ZOOM", "band", "split", "square_at", "to_plane"]
+from geo.tiles import MOST_LAT
+
+__all__ = ["AXIS", "PIXELS", "ZOOM", "band", "merged", "square_at"]
 
 AXIS = 65_536
 """Squares along each axis of the world."""
 ZOOM = 14
-"""Zoom at which a square is :data:`PIXELS` wide (tiles of 256 pixels)."""
+"""Zoom at which a square is :data:`PIXELS` wide."""
 PIXELS = 64
-MOST_LAT = 85.05112877980659
-"""Latitude at which the Mercator plane is cut so that the world is square; beyond it, the rim's row."""
-
-
-def to_plane(lon: ArrayLike, lat: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Project points onto the unit square of spherical Web Mercator (EPSG:3857, scaled).
-
-    Parameters
-    ----------
-    lon, lat : array_like of float, shape (n,)
-        WGS 84 degrees.
-
-    Returns
-    -------
-    x, y : ndarray of float64, shape (n,)
-        0 to 1, x eastwards from 180° W, y southwards from :data:`MOST_LAT`; NaN for NaN.
-
-    References
-    ----------
-    .. [1] Snyder (1987), Map Projections: A Working Manual, USGS PP 1395, equation 7-2a.
-    """
-    x = (np.asarray(lon, dtype=np.float64) + 180.0) / 360.0
-    phi = np.radians(np.clip(np.asarray(lat, dtype=np.float64), -MOST_LAT, MOST_LAT))
-    return x, 0.5 - np.arcsinh(np.tan(phi)) / (2.0 * np.pi)
 
 
 def square_at(lon: float, lat: float) -> int:
     """Tell the number of the square that holds a point.
 
+    One point at a time and without arrays, for it is asked at every write.
+
     Parameters
     ----------
     lon, lat : float
-        WGS 84 degrees, finite.
+        WGS 84 degrees, finite; latitudes beyond 85.0511 count as that.
 
     Returns
     -------
     int
         A point on a line between squares belongs to the one south or east of it.
+
+    References
+    ----------
+    .. [1] Snyder (1987), Map Projections: A Working Manual, USGS PP 1395, equation 7-2a.
     """
     phi = math.radians(min(max(lat, -MOST_LAT), MOST_LAT))
     x = (lon + 180.0) / 360.0
@@ -64,10 +48,24 @@ def square_at(lon: float, lat: float) -> int:
     return row * AXIS + column
 
 
-def split(square: ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Give column and row of square numbers, each shape (n,)."""
+def merged(square: ArrayLike, doublings: int) -> NDArray[np.int64]:
+    """Give the wider square that each square lies in.
+
+    Parameters
+    ----------
+    square : array_like of int, shape (n,)
+        Numbers of squares.
+    doublings : int
+        How often the side is doubled, 0 to 16.
+
+    Returns
+    -------
+    ndarray of int64, shape (n,)
+        The number of the wider square's north-western square.
+    """
     row, column = np.divmod(np.asarray(square, dtype=np.int64), AXIS)
-    return column, row
+    row, column = row >> doublings << doublings, column >> doublings << doublings
+    return np.asarray(row * AXIS + column, dtype=np.int64)
 
 
 def band(south: float, north: float) -> tuple[int, int]:

@@ -1,0 +1,132 @@
+"""Density of issues for the heat layer: counts in squares of the ground, never single issues.
+
+The database bins, for the net of :func:`geo.density.heat_bins` is linear in degrees; widths and legend are
+chosen there too. Says how many were reported where, nothing of significance.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Float, Integer, cast, func, literal, select
+
+from geo.density import bin_degrees, cell_m_for_zoom, class_breaks
+from server.db import Tx
+from server.errors import InputError
+from server.models import Boundary, Issue
+from server.services import areas
+from server.services.listing import Filters, matching
+from server.services.people import Actor
+
+__all__ = ["PERIODS", "Heat", "heat", "since_days"]
+
+PERIODS: dict[str, int | None] = {"7": 7, "30": 30, "90": 90, "all": None}
+CLASSES = 5
+FAR_NORTH = 80.0  # degrees; beyond it squares of degrees are no squares any more
+
+
+@dataclass(frozen=True)
+class Heat:
+    """Counts in squares.
+
+    Attributes
+    ----------
+    cell_m : float
+        Side of a square, metres.
+    most, total : int
+        Largest count, and all of them together.
+    breaks : tuple of int
+        Upper bounds of the legend's classes, ascending.
+    points : tuple of (lat, lon, count)
+        Middles of the squares that hold an issue, WGS 84 degrees, from the south, then from the west.
+    """
+
+    cell_m: float
+    most: int
+    total: int
+    breaks: tuple[int, ...]
+    points: tuple[tuple[float, float, int], ...]
+
+
+def heat(tx: Tx, actor: Actor, filters: Filters, zoom: int) -> Heat:
+    """Count the issues that match in squares as fit for a zoom.
+
+    Parameters
+    ----------
+    tx : Tx
+        Any transaction.
+    actor : Actor
+        Counts only what is visible to them.
+    filters : Filters
+        What is asked for; see :func:`since_days` for the last so many days.
+    zoom : int
+        Of the map, 0 to 30.
+
+    Raises
+    ------
+    InputError
+        Unknown area or person in the filters.
+    """
+    at_lat = _layers_lat(tx)
+    cell_m = cell_m_for_zoom(zoom, at_lat)
+    wide, high = bin_degrees(cell_m, at_lat)
+    column, row = _floor(tx, Issue.lon, wide), _floor(tx, Issue.lat, high)
+    rows = tx.session.execute(
+        select(row, column, func.count())
+        .where(matching(tx, actor, filters), Issue.square.is_not(None))
+        .group_by(row, column)
+        .order_by(row, column)
+    ).all()
+    points = tuple(((y + 0.5) * high, (x + 0.5) * wide, count) for y, x, count in rows)
+    counts = [count for _, _, count in points]
+    breaks = tuple(int(bound) for bound in class_breaks(counts, CLASSES))
+    return Heat(cell_m, max(counts, default=0), sum(counts), breaks, points)
+
+
+def since_days(tx: Tx, filters: Filters, days: str) -> Filters:
+    """Narrow filters to the last so many days; a later ``since`` of their own stays.
+
+    Parameters
+    ----------
+    tx : Tx
+        Its instant ends the days.
+    filters : Filters
+        What is asked for.
+    days : str
+        One of :data:`PERIODS`.
+
+    Raises
+    ------
+    InputError
+        Another text.
+    """
+    if days not in PERIODS:
+        raise InputError("filter.days", field="days", value=days[:40], known="、".join(PERIODS))
+    length = PERIODS[days]
+    if length is None:
+        return filters
+    begin = tx.now - timedelta(days=length)
+    return replace(filters, since=max(begin, filters.since) if filters.since else begin)
+
+
+def _layers_lat(tx: Tx) -> float:
+    """Middle latitude of the cells, so that the net stays when the view moves; 0 without cells."""
+    key = ("middle_lat", areas.current_grid(tx))
+    if key not in tx.store.shelf:
+        south, north = tx.session.execute(
+            select(func.min(Boundary.south), func.max(Boundary.north)).where(
+                Boundary.level == "cell", Boundary.last_grid_id.is_(None)
+            )
+        ).one()
+        middle = 0.0 if south is None else (south + north) / 2.0
+        tx.store.shelf[key] = max(-FAR_NORTH, min(FAR_NORTH, middle))
+    return float(tx.store.shelf[key])
+
+
+def _floor(tx: Tx, degrees: Any, step: float) -> ColumnElement[int]:  # noqa: ANN401 - a mapped column
+    """Floor of a quotient; SQLite may lack ``floor``, and its CAST cuts towards zero."""
+    quotient = degrees / literal(step, Float(53))
+    if not tx.on_sqlite:
+        return cast(func.floor(quotient), Integer)
+    cut = cast(quotient, Integer)
+    return cut - cast(quotient < cut, Integer)

@@ -1,0 +1,131 @@
+"""The memory of answers: a request sent again under the same key changes nothing and gets the same answer.
+
+The answer is kept in the transaction of the act itself, so there is never one without the other. It may
+hold words about people, so it is sealed, and forgotten after a week.
+"""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from datetime import timedelta
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import delete, func, select
+
+from server.db import Tx
+from server.errors import InputError
+from server.keys import keys_of
+from server.models import RememberedAnswer
+from server.services.people import Actor
+
+__all__ = ["Answer", "checked_key", "digest_of", "recall", "remember"]
+
+KEPT = timedelta(days=7)
+LONGEST = 200
+NONCE_BYTES = 12
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer given before.
+
+    Attributes
+    ----------
+    status : int
+        HTTP status.
+    body : bytes
+        What was sent.
+    """
+
+    status: int
+    body: bytes
+
+
+def checked_key(given: str | None) -> str | None:
+    """Check an Idempotency-Key; None when none was given.
+
+    Raises
+    ------
+    InputError
+        Empty, longer than 200, or other than visible ASCII characters.
+    """
+    if given is None:
+        return None
+    if not (0 < len(given) <= LONGEST and given.isascii() and given.isprintable() and " " not in given):
+        raise InputError("idempotency.invalid", field="Idempotency-Key")
+    return given
+
+
+def digest_of(place: str, body: bytes) -> str:
+    """Tell a request from others: SHA-256 over where it goes and what it says."""
+    return hashlib.sha256(place.encode() + b"\x00" + body).hexdigest()
+
+
+def recall(tx: Tx, actor: Actor, key: str, digest: str) -> Answer | None:
+    """Look for the answer to a request; the first thing in its transaction.
+
+    Parameters
+    ----------
+    tx : Tx
+        Writing transaction. The same request under way elsewhere is waited for.
+    actor : Actor
+        Who asks; keys of different people are different.
+    key, digest : str
+        Idempotency-Key, and :func:`digest_of` the request.
+
+    Raises
+    ------
+    InputError
+        The key came with another request before.
+    """
+    if not tx.on_sqlite:  # SQLite has one writer anyway
+        lock = hashlib.sha256(f"{actor.person_id} {key}".encode()).digest()[:8]
+        tx.session.execute(select(func.pg_advisory_xact_lock(int.from_bytes(lock, signed=True))))
+    row = tx.session.scalar(
+        select(RememberedAnswer).where(
+            RememberedAnswer.person_id == actor.person_id, RememberedAnswer.key == key
+        )
+    )
+    if row is None:
+        return None
+    if row.body_digest != digest:
+        raise InputError("idempotency.reused", field="Idempotency-Key")
+    return Answer(row.status, _unsealed(tx, row))
+
+
+def remember(tx: Tx, actor: Actor, key: str, digest: str, answer: Answer) -> None:
+    """Keep an answer, and forget those older than a week.
+
+    Parameters
+    ----------
+    tx : Tx
+        The transaction of the act that is answered.
+    actor, key, digest :
+        As for :func:`recall`.
+    answer : Answer
+        What will be sent.
+    """
+    tx.session.execute(delete(RememberedAnswer).where(RememberedAnswer.at < tx.now - KEPT))
+    key_id, secret = keys_of(tx.store).newest
+    nonce = os.urandom(NONCE_BYTES)
+    sealed = nonce + AESGCM(secret).encrypt(nonce, answer.body, _bound(actor.person_id, key))
+    tx.session.add(
+        RememberedAnswer(
+            person_id=actor.person_id,
+            key=key,
+            body_digest=digest,
+            status=answer.status,
+            answer=key_id.encode() + b":" + sealed,
+            at=tx.now,
+        )
+    )
+
+
+def _unsealed(tx: Tx, row: RememberedAnswer) -> bytes:
+    key_id, _, sealed = bytes(row.answer).partition(b":")
+    secret = keys_of(tx.store).text[key_id.decode()]
+    return AESGCM(secret).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _bound(row.person_id, row.key))
+
+
+def _bound(person_id: int | None, key: str) -> bytes:
+    return f"{person_id} {key}".encode()
