@@ -5,7 +5,8 @@ The core raises, the edge translates. The tree::
 
     ServerError
     ├── InputError       (ValueError)   what was given cannot be used: says field, value, what instead
-    │   └── InvalidCells                a layer with errors; carries every finding
+    │   ├── InvalidCells                a layer with errors; carries every finding
+    │   └── InvalidRows                 a table with errors; carries every fault
     ├── NotFound         (LookupError)  absent, or outside the asker's area (which must look the same)
     ├── NotPermitted     (PermissionError)
     ├── NotSignedIn      (PermissionError)
@@ -24,6 +25,7 @@ __all__ = [
     "Conflict",
     "InputError",
     "InvalidCells",
+    "InvalidRows",
     "NotFound",
     "NotPermitted",
     "NotSignedIn",
@@ -70,6 +72,20 @@ class InvalidCells(InputError):
     def __init__(self, findings: Sequence[Any]) -> None:
         super().__init__("cells.invalid", count=sum(1 for one in findings if one.severity == "error"))
         self.findings = findings
+
+
+class InvalidRows(InputError):
+    """Rows of a table cannot be used; nothing of it was written.
+
+    Attributes
+    ----------
+    faults : Sequence
+        All faults: row, column, value and sentence of each.
+    """
+
+    def __init__(self, file: str, faults: Sequence[Any]) -> None:
+        super().__init__("import.rows", file=file, count=len(faults))
+        self.faults = faults
 
 
 class NotFound(ServerError, LookupError):

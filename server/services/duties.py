@@ -14,7 +14,7 @@ from sqlalchemy import or_, select
 from server.db import Tx
 from server.models import Area, Duty, Leave, Person
 
-__all__ = ["OnDuty", "cells_of", "on_duty", "on_duty_many"]
+__all__ = ["OnDuty", "assign", "cells_of", "on_duty", "on_duty_many", "release"]
 
 
 @dataclass(frozen=True)
@@ -167,3 +167,69 @@ def cells_of(tx: Tx, person_id: int, at: datetime) -> list[int]:
             .order_by(Area.code)
         )
     )
+
+
+def assign(
+    tx: Tx, person_id: int, area_id: int, kind: str, starts_at: datetime | None, ends_at: datetime | None
+) -> bool:
+    """Give a person a duty; one of theirs of the same kind that it meets in time is changed instead.
+
+    Parameters
+    ----------
+    tx : Tx
+        Writing transaction.
+    person_id, area_id : int
+        Who, for what.
+    kind : str
+        ``A B leader``.
+    starts_at, ends_at : datetime or None
+        First instant on duty, the transaction's own when None; first instant off duty, open end when None.
+
+    Returns
+    -------
+    bool
+        False when the duty was there just so.
+    """
+    begins = starts_at or tx.now
+    query = select(Duty).where(Duty.person_id == person_id, Duty.area_id == area_id, Duty.kind == kind)
+    query = query.where(or_(Duty.ends_at.is_(None), Duty.ends_at > begins))
+    if ends_at is not None:
+        query = query.where(Duty.starts_at < ends_at)
+    there = tx.session.scalars(query.order_by(Duty.starts_at)).first()
+    if there is None:
+        tx.session.add(
+            Duty(person_id=person_id, area_id=area_id, kind=kind, starts_at=begins, ends_at=ends_at)
+        )
+        return True
+    wanted = (starts_at or there.starts_at, ends_at)
+    if (there.starts_at, there.ends_at) == wanted:
+        return False
+    there.starts_at, there.ends_at = wanted
+    return True
+
+
+def release(tx: Tx, person_id: int, kept: Iterable[int], at: datetime) -> list[int]:
+    """End a person's duties for cells other than those kept.
+
+    Parameters
+    ----------
+    tx : Tx
+        Writing transaction.
+    person_id : int
+        Whose.
+    kept : Iterable of int
+        Areas they go on answering for.
+    at : datetime
+        First instant off duty.
+
+    Returns
+    -------
+    list of int
+        Areas released.
+    """
+    query = select(Duty).where(Duty.person_id == person_id, Duty.kind.in_(("A", "B")))
+    query = query.where(or_(Duty.ends_at.is_(None), Duty.ends_at > at), Duty.area_id.not_in(set(kept)))
+    released = list(tx.session.scalars(query))
+    for duty in released:
+        duty.ends_at = max(at, duty.starts_at)
+    return [duty.area_id for duty in released]

@@ -129,7 +129,7 @@ def _inserted(tx: Tx, rows: list[dict[str, Any]]) -> list[int]:
     tx.session.execute(insert(Issue.__table__), rows)  # type: ignore[arg-type]
     uids = [row["uid"] for row in rows]
     found = tx.session.execute(select(Issue.uid, Issue.id).where(Issue.uid.in_(uids)))
-    id_of = dict(found.tuples())
+    id_of = dict(found.all())
     return [id_of[uid] for uid in uids]
 
 

@@ -21,6 +21,7 @@ __all__ = [
     "NewPerson",
     "actor_of",
     "create",
+    "hashed_password",
     "role_of",
     "system_actor",
 ]
@@ -177,7 +178,7 @@ def create(tx: Tx, people: Iterable[NewPerson], *, hashed: dict[str, str] | None
             login=one.login,
             name=one.name,
             phone=one.phone,
-            password_hash=_hash(one.password, hashed),
+            password_hash=hashed_password(one.password, hashed),
             department_id=_known(departments, one.department, "department.unknown"),
             created_at=tx.now,
         )
@@ -217,7 +218,21 @@ def _known(table: dict[str, int], code: str | None, error: str) -> Any:  # noqa:
     return table[code]
 
 
-def _hash(password: str | None, hashed: dict[str, str] | None) -> str | None:
+def hashed_password(password: str | None, hashed: dict[str, str] | None = None) -> str | None:
+    """Hash a password for keeping; None stays None.
+
+    Parameters
+    ----------
+    password : str or None
+        As typed.
+    hashed : dict[str, str], optional
+        Shelf of password -> hash, see :func:`create`.
+
+    Raises
+    ------
+    InputError
+        Too short.
+    """
     if password is None:
         return None
     if len(password) < PASSWORD_LEAST:
