@@ -21,7 +21,13 @@ _OPENS, _CLOSES = 8, 17  # o'clock: nobody closes at night
 
 
 def ending(
-    category: str, reported_at: datetime, as_of: datetime, rng: np.random.Generator, *, beyond: bool = False
+    category: str,
+    reported_at: datetime,
+    as_of: datetime,
+    rng: np.random.Generator,
+    *,
+    beyond: bool = False,
+    slow: bool = False,
 ) -> tuple[Fate, datetime | None]:
     """Decide how far an issue has come.
 
@@ -35,6 +41,8 @@ def ending(
         Source of chance.
     beyond : bool
         It lies outside every cell, so nobody has it until a dispatcher decides.
+    slow : bool
+        Its worker has much to do: several times the usual time.
 
     Returns
     -------
@@ -49,6 +57,7 @@ def ending(
     row = categories()[category].row
     usual = _HOURS[row["limit_kind"]] * int(row["limit_total"])
     hours = usual * float(np.exp(rng.normal(0.0, _SPREAD))) * (_SLOW if age < _FRESH else 1.0)
+    hours *= _SLOW * _SLOW if slow else 1.0
     closed_at = _by_day(reported_at + timedelta(hours=hours), rng)
     stuck = next(share for limit, share in _STUCK if age < limit)
     if closed_at >= as_of or (rng.random() < stuck and not beyond):

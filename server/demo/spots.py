@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from server.demo.town import Town
 
-__all__ = ["Spot", "Spots"]
+__all__ = ["ALWAYS_HOT", "Spot", "Spots"]
 
 _HOT_COMPOUNDS, _HOT_ROADS = 4, 3
+ALWAYS_HOT = "时代嘉园"  # the compound of the cell that the README walks through: always something to see
 _BESIDE = 0.65  # of a building's depth, from its wall
 _FLOORS = 6  # where there is no building
 _BEYOND = (0.0015, 0.016)  # degrees outside the district: nearest and farthest spot there
@@ -114,16 +115,29 @@ class Spots:
             return [self._park(name) for name in self._rng.choice(names, count)]
         names = names[[name in self._by_compound for name in names]]
         weights = self._homes.reindex(names).to_numpy(dtype=float) + 1.0
-        chosen = names[self._few(weights, count, _HOT_COMPOUNDS, hot)]
+        always = np.flatnonzero(names == ALWAYS_HOT)
+        chosen = names[self._few(weights, count, _HOT_COMPOUNDS + count // 100, hot, always)]
         rows = np.array([self._rng.choice(self._by_compound[name]) for name in chosen])
         return self._buildings_at(rows, beside=kind != "home")
 
-    def _few(self, weights: NDArray[np.float64], count: int, few: int, hot: float) -> NDArray[np.intp]:
-        """Choose rows: a share of them among a few, the others by weight."""
+    def _few(
+        self,
+        weights: NDArray[np.float64],
+        count: int,
+        few: int,
+        hot: float,
+        always: NDArray[np.intp] | None = None,
+    ) -> NDArray[np.intp]:
+        """Choose rows: a share of them among a few, ever more rarely, the others by weight."""
         shares = weights / weights.sum()
         favoured = self._rng.choice(len(weights), min(few, len(weights)), replace=False, p=shares)
+        if always is not None:
+            favoured = np.concatenate([favoured, np.setdiff1d(always, favoured)])
+        ranks = 1.0 / np.sqrt(1.0 + np.arange(len(favoured)))
+        ranks[np.isin(favoured, [] if always is None else always)] *= 0.6
         rows = self._rng.choice(len(weights), count, p=shares)
-        return np.where(self._rng.random(count) < hot, self._rng.choice(favoured, count), rows)
+        again = self._rng.choice(favoured, count, p=ranks / ranks.sum())
+        return np.where(self._rng.random(count) < hot, again, rows)
 
     def _buildings_at(self, rows: NDArray[np.intp], *, beside: bool) -> list[Spot]:
         """Spots in these buildings or at a wall of each."""

@@ -15,7 +15,7 @@ from server.demo.endings import Fate, ending
 from server.demo.names import SURNAMES
 from server.demo.phrases import OFFICIAL, PHRASES, PRIVATE
 from server.demo.seasons import Season
-from server.demo.spots import Spot, Spots
+from server.demo.spots import ALWAYS_HOT, Spot, Spots
 from server.demo.tales import TALES, Tale
 from server.demo.town import SEED, Town
 
@@ -98,7 +98,8 @@ def drafts(town: Town, as_of: datetime, count: int = 6000, seed: int = SEED) -> 
     for (category, tale), number in zip(TALES.items(), counts.tolist(), strict=True):
         places, moments = _places(tale, number, spots, corners, rng), season.moments(tale, number)
         for spot, (when, source) in zip(places, moments, strict=True):
-            told.append(_story(category, spot, when, source, ending(category, when, as_of, rng), rng))
+            fate = ending(category, when, as_of, rng, slow=spot.compound == ALWAYS_HOT)
+            told.append(_story(category, spot, when, source, fate, rng))
     for place, spot in enumerate(spots.draw("beyond", beyond)):
         category = _BEYOND_KINDS[place % len(_BEYOND_KINDS)]
         when, source = season.moments(TALES[category], 1, recent=place < beyond // 4)[0]

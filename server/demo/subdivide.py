@@ -52,6 +52,7 @@ class _Knife:
     t_high: float
 
     def line(self, offset: float) -> LineString:
+        """Lay the cut at an offset."""
         points = self._points(np.array([offset]))[0]
         return LineString(points if self.jog else points[[0, 3]])
 
@@ -70,6 +71,7 @@ class _Knife:
         return np.stack([s, t] if self.upright else [t, s], axis=-1)
 
     def across_at(self, offset: float, t: float) -> float:
+        """Find how far across the piece the cut runs at a place along it."""
         shift = self.jog * (0.5 if t > self.jog_at else -0.5)
         return offset + self.tilt * (t - (self.t_low + self.t_high) / 2.0) + shift
 

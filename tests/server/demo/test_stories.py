@@ -165,3 +165,9 @@ def test_equal_days_give_equal_stories_and_another_day_shifts_them(demo_town, as
     assert drafts(demo_town, as_of, 300) == some
     later = datetime(2026, 7, 1, 9, 30, tzinfo=UTC)
     assert max(story.reported_at for story in drafts(demo_town, later, 300)) > as_of
+
+
+def test_worker_lins_cell_always_has_something_to_do(stories, demo_town):
+    cell = demo_town.cells.set_index("name").loc["文峰社区第八网格", "geometry"]
+    waiting = [story for story in stories if story.fate == "dispatched"]
+    assert 4 <= shapely.covers(cell, points(waiting)).sum() <= 30
