@@ -127,7 +127,7 @@ def _check_position(draft: Draft) -> None:
     if lon == 0 and lat == 0:
         raise InputError("coordinate.null_island", field="lon", value=shown)
     if draft.crs not in CRS_NAMES:
-        raise InputError("crs.unknown", field="crs", value=draft.crs[:40])
+        raise InputError("datum.unknown", field="crs", given=draft.crs[:40])
     accuracy = draft.accuracy_m
     if accuracy is not None and not 0 <= accuracy <= ACCURACY_MOST_M:
         raise InputError("field.invalid", field="accuracy_m", value=accuracy, why=f"0–{ACCURACY_MOST_M:.0f}")

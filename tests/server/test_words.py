@@ -73,3 +73,13 @@ def test_an_unknown_code_is_shown_with_its_values():
 def test_a_place_is_filled():
     with speaking("zh"):
         assert _("没有编号为 {number} 的事件。", number="7") == "没有编号为 7 的事件。"
+
+
+RAISED = re.compile(r"\b\w*(?:Error|NotFound|NotPermitted|NotSignedIn|Conflict|Busy|Refused)\(\s*\"([a-z_]+\.[\w.]+)\"")
+
+
+def test_every_error_that_is_raised_has_a_sentence():
+    sources = [path for top in ("geo", "server") for path in (ROOT / top).rglob("*.py")]
+    raised = {code for path in sources for code in RAISED.findall(path.read_text(encoding="utf-8"))}
+    assert len(raised) > 50
+    assert sorted(raised - SENTENCES.keys()) == []

@@ -91,7 +91,7 @@ class IssueOptions:
             Unknown datum, category, source or state.
         """
         if self.crs not in CRS_NAMES:
-            raise InputError("crs.unknown", field="crs", value=self.crs)
+            raise InputError("datum.unknown", field="crs", given=self.crs)
         source_of(self.default_source)
         for category in filter(None, (self.default_category, *self.category_map.values())):
             category_of(category)

@@ -148,7 +148,7 @@ def test_numbers_count_by_local_day_and_never_repeat(store, town, clock):
         ({"category": "unheard-of"}, "category.unknown"),
         ({"source": "telepathy"}, "source.unknown"),
         ({"description": "长" * 1_000_000}, "field.too_long"),
-        ({"crs": "mars"}, "crs.unknown"),
+        ({"crs": "mars"}, "datum.unknown"),
         ({"accuracy_m": -1.0}, "field.invalid"),
     ],
 )

@@ -1,0 +1,32 @@
+"""Sentences about coordinates, coordinate systems, sets of cells and saved locators."""
+
+__all__ = ["SENTENCES"]
+
+SENTENCES: dict[str, str] = {
+    "crs.missing": "没有说明坐标系；请写 EPSG 编号，如 EPSG:4490。",
+    "crs.unknown": "不认识坐标系“{given}”；请写 EPSG 编号，如 EPSG:4490。",
+    "crs.not_horizontal": "坐标系“{given}”不是平面位置的坐标系；请换一个。",
+    "crs.mismatch": "两处坐标系不同：{first} 与 {second}；请先转成同一个。",
+    "crs.no_way": "无法从坐标系 {source} 转到 {target}。",
+    "crs.not_wgs84": "底图图层“{layer}”的坐标系是 {crs}，应为 WGS 84。",
+    "datum.unknown": "不认识坐标“{given}”；可用 wgs84、gcj02、bd09。",
+    "coordinate.not_projectable": "有 {count} 个坐标在此坐标系里没有意义，第一批在第 {rows} 行。",
+    "coordinate.shape": "经度与纬度的个数不同（{lon} 与 {lat}）。",
+    "coordinate.bad_distance": "距离 {name} 的值“{given}”不可用；应为不小于 0 的米数。",
+    "cells.not_a_frame": "给的不是图层（{given}）。",
+    "cells.columns_missing": "图层缺少这些列：{columns}。",
+    "cells.lengths": "编码、名称、边界的个数不同（{codes}、{names}、{geometry}）。",
+    "cells.code_missing": "有 {count} 个网格没有编码，第一批在第 {rows} 行。",
+    "cells.code_not_text": "有 {count} 个网格编码不是文字，第一批在第 {rows} 行；请按文字读取。",
+    "cells.code_duplicate": "网格编码重复，在第 {rows} 行。",
+    "cells.geometry_missing": "有网格没有边界，在第 {rows} 行。",
+    "cells.geometry_empty": "有网格的边界是空的，在第 {rows} 行。",
+    "cells.geometry_type": "有网格的边界不是面，在第 {rows} 行。",
+    "index.version": "定位索引由另一版本写成（{found}），本程序只认识 {known}。",
+    "index.damaged": "定位索引文件损坏。",
+    "index.not_ours": "文件“{path}”不是定位索引。",
+    "tile.upside_down": "范围的南端 {south} 在北端 {north} 之北。",
+    "tile.zoom": "缩放级别“{given}”不可用；应为 0 至 {deepest}。",
+    "tile.out_of_range": "没有瓦片 {zoom}/{x}/{y}。",
+    "density.no_cell": "热力格边长“{cell_m}”在纬度 {at_lat} 不可用。",
+}
