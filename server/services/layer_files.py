@@ -1,0 +1,273 @@
+"""Files that may hold a layer: known by their first bytes, unpacked with limits, texts decoded.
+
+Only what a file is known to be is handed to GDAL, which would otherwise open anything that it recognises,
+including files that name other files or hosts.
+"""
+
+import codecs
+import hashlib
+import re
+import struct
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from server.errors import InputError
+
+__all__ = ["LARGEST", "SUFFIXES", "LayerFile", "opened"]
+
+LARGEST = 1 << 30
+"""Bytes a layer may have, unpacked; a city's cells are some megabytes."""
+CHUNK = 1 << 20
+MAGIC: dict[str, re.Pattern[bytes]] = {
+    ".geojson": re.compile(rb"\s*[\[{]"),
+    ".json": re.compile(rb"\s*[\[{]"),
+    ".gpkg": re.compile(rb"SQLite format 3\x00"),
+    ".fgb": re.compile(rb"fgb\x03fgb"),
+    ".kml": re.compile(rb"\s*<(?s:.){0,4000}<([\w]+:)?kml\b"),
+    ".shp": re.compile(rb"\x00\x00\x27\x0a"),
+}
+PACKED = (".zip", ".kmz")
+SUFFIXES = (*MAGIC, *PACKED)
+SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+ENTITY = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
+CRS_WORD = re.compile(r'"crs"\s*:\s*\{')
+BOMS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+@dataclass(frozen=True)
+class LayerFile:
+    """A file that can be handed to GDAL.
+
+    Attributes
+    ----------
+    name : str
+        Name of the file that the user gave, for messages.
+    path : Path
+        What to read; in a temporary folder when it was packed, or not in UTF-8.
+    suffix : str
+        Lower case, of the unpacked file.
+    digest : str
+        SHA-256 of the file that the user gave, hexadecimal.
+    encoding : str or None
+        Encoding of a shapefile's texts; None: as the format has it.
+    has_crs_word : bool
+        Whether the file can be trusted to name its coordinate system; a GeoJSON without the word cannot.
+    """
+
+    name: str
+    path: Path
+    suffix: str
+    digest: str
+    encoding: str | None
+    has_crs_word: bool
+
+
+@contextmanager
+def opened(path: Path, *, layer: str | None = None, encoding: str | None = None) -> Iterator[LayerFile]:
+    """Make a file ready for reading.
+
+    Parameters
+    ----------
+    path : Path
+        GeoJSON, GeoPackage, FlatGeobuf, KML, Shapefile, or a zip that holds one of these.
+    layer : str, optional
+        Which of several files in a zip: its name without suffix.
+    encoding : str, optional
+        Of texts; found out when omitted.
+
+    Yields
+    ------
+    LayerFile
+        Its temporary folder is gone when the block ends.
+
+    Raises
+    ------
+    InputError
+        ``file.missing import.unknown_format import.empty layer.too_large layer.damaged layer.unsafe
+        layer.several layer.not_found layer.part_missing import.encoding import.encoding_unknown``.
+    """
+    if not path.is_file():
+        raise InputError("file.missing", file=str(path))
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise InputError("import.unknown_format", file=path.name, known=" ".join(SUFFIXES))
+    _check_encoding(encoding)
+    size = path.stat().st_size
+    if size == 0:
+        raise InputError("import.empty", file=path.name)
+    if size > LARGEST:
+        raise InputError("layer.too_large", file=path.name, limit=f"{LARGEST >> 20} MB")
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    with tempfile.TemporaryDirectory(prefix="wangge-") as folder:
+        found = _unpacked(path, Path(folder), layer) if suffix in PACKED else path
+        yield _ready(path.name, found, Path(folder), digest, encoding)
+
+
+def _check_encoding(encoding: str | None) -> None:
+    if encoding is None:
+        return
+    try:
+        codecs.lookup(encoding)
+    except LookupError as error:
+        raise InputError("import.encoding_unknown", value=encoding) from error
+
+
+def _ready(name: str, path: Path, folder: Path, digest: str, encoding: str | None) -> LayerFile:
+    suffix = path.suffix.lower()
+    with path.open("rb") as file:
+        start = file.read(5000)
+    plain = start
+    for bom in BOMS:
+        plain = plain.removeprefix(bom)
+    if suffix in (".geojson", ".json") and plain != start:
+        plain = b"{" if start.startswith(BOMS[1:]) else plain
+    if not MAGIC[suffix].match(plain):
+        raise InputError("layer.damaged", file=name, form=suffix)
+    found, has_word = None, True
+    if suffix in (".geojson", ".json"):
+        path, has_word = _json(name, path, folder, encoding)
+    elif suffix == ".kml":
+        _refuse_entities(name, path)
+    elif suffix == ".shp":
+        if not _sibling(path, ".shx"):
+            raise InputError("layer.part_missing", file=name, part=".shx")
+        found = encoding or _dbf_encoding(name, path)
+    return LayerFile(name, path, suffix, digest, found, has_word)
+
+
+def _json(name: str, path: Path, folder: Path, encoding: str | None) -> tuple[Path, bool]:
+    """Give the file in UTF-8, and whether it has a word on its coordinate system."""
+    raw = path.read_bytes()
+    tried = (encoding,) if encoding else ("utf-16",) if raw.startswith(BOMS[1:]) else ("utf-8-sig", "gb18030")
+    for one in tried:
+        try:
+            text = raw.decode(one)
+        except UnicodeError:
+            continue
+        if one != "utf-8-sig":
+            path = folder / f"{path.stem}.utf-8{path.suffix}"
+            path.write_text(text, "utf-8")
+        return path, CRS_WORD.search(text) is not None
+    raise InputError("import.encoding", file=name)
+
+
+def _refuse_entities(name: str, path: Path) -> None:
+    """Refuse XML that defines entities: it could grow without end or name other files."""
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            if ENTITY.search(chunk):
+                raise InputError("layer.unsafe", file=name)
+
+
+def _sibling(path: Path, suffix: str) -> Path | None:
+    """Find a shapefile's other part, whatever the case of its suffix."""
+    for one in (suffix, suffix.upper()):
+        if path.with_suffix(one).is_file():
+            return path.with_suffix(one)
+    return None
+
+
+def _dbf_encoding(name: str, path: Path) -> str | None:
+    """Find out the encoding of a shapefile's table: as declared if that reads, else UTF-8, else GB18030.
+
+    Chinese offices write GBK, often without saying so, and GDAL would then read Latin letters.
+    """
+    table = _sibling(path, ".dbf")
+    if table is None:
+        return None
+    texts = _dbf_texts(table.read_bytes())
+    declared = _sibling(path, ".cpg")
+    said = declared.read_text("ascii", "replace").strip() if declared else ""
+    for one in (said, "utf-8", "gb18030"):
+        try:
+            if one and _reads(texts, f"cp{one}" if one.isdigit() else one):
+                return None if one == said and one.lower() in ("utf-8", "utf8") else one
+        except LookupError:
+            continue
+    raise InputError("import.encoding", file=name)
+
+
+def _dbf_texts(raw: bytes) -> list[bytes]:
+    """Take the field names and the contents of text fields out of a dBase table.
+
+    Layout: header of 32 bytes (records at 4, header and record length at 8), 32 bytes per field (name,
+    type at 11, length at 16), then records of fixed length, each behind a deletion mark.
+    """
+    if len(raw) < 32:
+        return []
+    records, header, length = struct.unpack_from("<IHH", raw, 4)
+    texts, spans, at = [], [], 1
+    for start in range(32, min(header, len(raw)) - 31, 32):
+        if raw[start] == 0x0D:
+            break
+        texts.append(raw[start : start + 11].split(b"\x00")[0])
+        if raw[start + 11 : start + 12] == b"C":
+            spans.append((at, at + raw[start + 16]))
+        at += raw[start + 16]
+    for number in range(records):
+        record = raw[header + number * length : header + (number + 1) * length]
+        texts += [record[start:end].rstrip(b" \x00") for start, end in spans]
+    return texts
+
+
+def _reads(texts: list[bytes], encoding: str) -> bool:
+    """Tell whether all texts can be decoded; one that fills its field may end within a character."""
+    for text in texts:
+        if not text.isascii():
+            try:
+                codecs.getincrementaldecoder(encoding)().decode(text, final=False)
+            except UnicodeError:
+                return False
+    return True
+
+
+def _unpacked(path: Path, folder: Path, layer: str | None) -> Path:
+    """Unpack the parts of layers, and choose one."""
+    try:
+        with zipfile.ZipFile(path) as packed:
+            _unpack(path.name, packed, folder)
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError) as error:
+        raise InputError("layer.damaged", file=path.name, form=path.suffix.lower()) from error
+    found = {one.stem: one for one in sorted(folder.iterdir()) if one.suffix in MAGIC}
+    if not found:
+        raise InputError("layer.none", file=path.name, known=" ".join(MAGIC))
+    if len(found) == 1:
+        return next(iter(found.values()))
+    if layer is None:
+        raise InputError("layer.several", file=path.name, known="、".join(found))
+    if layer not in found:
+        raise InputError("layer.not_found", file=path.name, layer=layer, known="、".join(found))
+    return found[layer]
+
+
+def _unpack(name: str, packed: zipfile.ZipFile, folder: Path) -> None:
+    """Unpack known parts flat into a folder; the sizes that a zip claims are not believed."""
+    left = LARGEST
+    for entry in packed.infolist():
+        inner = Path(_entry_name(entry).replace("\\", "/"))
+        suffix = inner.suffix.lower()
+        hidden = inner.name.startswith(".") or "__MACOSX" in inner.parts
+        if entry.is_dir() or hidden or suffix not in (*MAGIC, *SHAPEFILE_PARTS):
+            continue
+        target = folder / f"{inner.stem}{suffix}"
+        with packed.open(entry) as source, target.open("wb") as out:
+            while chunk := source.read(CHUNK):
+                left -= len(chunk)
+                if left < 0:
+                    raise InputError("layer.too_large", file=name, limit=f"{LARGEST >> 20} MB")
+                out.write(chunk)
+
+
+def _entry_name(entry: zipfile.ZipInfo) -> str:
+    """Read a name: UTF-8 when marked so, else what Chinese systems write, GBK."""
+    if entry.flag_bits & 0x800:
+        return entry.filename
+    try:
+        return entry.filename.encode("cp437").decode("gbk")
+    except UnicodeError:
+        return entry.filename
