@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from server.errors import SetupError
 
-__all__ = ["SETTINGS", "Config", "Setting", "load"]
+__all__ = ["SETTINGS", "Config", "Setting", "environment_for", "load"]
 
 PREFIX = "WANGGE_"
 FILE_VARIABLE = "WANGGE_CONFIG"
@@ -188,6 +188,17 @@ class Config:
         return given
 
     @property
+    def variables(self) -> dict[str, str]:
+        """The settings that are not as by default, as ``WANGGE_*`` variables for another process."""
+        return {
+            one.variable: str(self.values[one.name]).lower()
+            if isinstance(one.default, bool)
+            else str(self.values[one.name])
+            for one in SETTINGS
+            if self.values[one.name] != one.default
+        }
+
+    @property
     def zone(self) -> ZoneInfo:
         """Time zone for input without one, display and periods."""
         return ZoneInfo(str(self.values["timezone"]))
@@ -231,6 +242,12 @@ def load(
             if value is not None:
                 values[key] = _parsed(known[key], value)
     return Config(values)
+
+
+def environment_for(config: Config) -> dict[str, str]:
+    """Make the environment of a process that shall run with these settings, and no file of its own."""
+    others = {key: value for key, value in os.environ.items() if not key.startswith(PREFIX)}
+    return others | config.variables
 
 
 def _parsed(setting: Setting, value: Any) -> Any:  # noqa: ANN401

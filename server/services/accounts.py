@@ -16,8 +16,8 @@ __all__ = [
     "TokenView",
     "accounts",
     "actor_of_login",
-    "has_people",
     "revoke_token",
+    "revoke_tokens",
     "set_password",
     "tokens",
 ]
@@ -66,6 +66,10 @@ class TokenView:
     expires_at: datetime | None
     revoked_at: datetime | None
 
+    def is_expired(self, now: datetime) -> bool:
+        """Whether its time is over."""
+        return self.expires_at is not None and self.expires_at <= now
+
 
 def accounts(tx: Tx) -> list[Account]:
     """List all accounts by login."""
@@ -81,11 +85,6 @@ def accounts(tx: Tx) -> list[Account]:
         one = found[person_id]
         found[person_id] = replace(one, roles=(*one.roles, (role, code)))
     return list(found.values())
-
-
-def has_people(tx: Tx) -> bool:
-    """Whether there is any account yet."""
-    return tx.session.scalar(select(Person.id).limit(1)) is not None
 
 
 def actor_of_login(tx: Tx, login: str) -> Actor:
@@ -136,6 +135,12 @@ def revoke_token(tx: Tx, key: int) -> None:
     if token is None:
         raise NotFound("token.unknown", id=key)
     token.revoked_at = token.revoked_at or tx.now
+
+
+def revoke_tokens(tx: Tx, login: str, name: str) -> None:
+    """Revoke all of a person's tokens of one name."""
+    mine = (Token.person_id == _person_id(tx, login), Token.name == name, Token.revoked_at.is_(None))
+    tx.session.execute(update(Token).where(*mine).values(revoked_at=tx.now))
 
 
 def _view(token: Any, login: str) -> TokenView:  # noqa: ANN401 - a row

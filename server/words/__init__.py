@@ -15,7 +15,7 @@ from typing import Any
 
 from babel.messages.pofile import read_po
 
-from server.words import layers, messages, names, places
+from server.words import commands, layers, messages, names, places
 
 __all__ = [
     "LANGUAGES",
@@ -38,7 +38,7 @@ __all__ = [
 ]
 
 LANGUAGES = ("zh", "en")
-SENTENCES: dict[str, str] = {**messages.SENTENCES, **layers.SENTENCES, **places.SENTENCES}
+SENTENCES: dict[str, str] = {**messages.SENTENCES, **commands.SENTENCES, **layers.SENTENCES, **places.SENTENCES}
 NAMES: dict[str, dict[str, str]] = names.NAMES
 
 _language: ContextVar[str] = ContextVar("language", default="zh")

@@ -1,0 +1,81 @@
+"""``wangge import people FILE``."""
+
+from pathlib import Path
+
+import click
+
+from server.cli.environment import Environment, pass_environment
+from server.cli.output import say
+from server.cli.program import Command, Option
+from server.errors import InvalidRows
+from server.services.accounts import actor_of_login
+from server.services.imports.people import import_people
+from server.services.people import system_actor
+from server.words import sentence
+
+__all__ = ["people_command"]
+
+COLUMNS = {
+    "name": "name",
+    "role": "role",
+    "login": "login",
+    "phone": "phone",
+    "community": "community",
+    "cells": "cells",
+    "kind": "kind",
+    "from": "starts_at",
+    "to": "ends_at",
+    "department": "department",
+    "password": "password",
+}  # option -> field
+
+
+def _options() -> list[click.Parameter]:
+    columns = [
+        Option([f"--{name}", field], metavar="COLUMN", help=f"cli.people.{name}")
+        for name, field in COLUMNS.items()
+    ]
+    return [
+        click.Argument(["file"], type=click.Path(path_type=Path)),
+        *columns,
+        Option(["--encoding"], metavar="NAME", help="cli.issues.encoding"),
+        Option(["--as", "login_as"], metavar="LOGIN", help="cli.people.as"),
+    ]
+
+
+@click.command("people", cls=Command, params=_options(), help="cli.import.people")
+@pass_environment
+@click.pass_context
+def people_command(
+    context: click.Context,
+    environment: Environment,
+    file: Path,
+    encoding: str | None,
+    login_as: str | None,
+    **columns: str | None,
+) -> None:
+    """Take people in, with their roles and duties; all or none."""
+    named = {field: column for field, column in columns.items() if column}
+    with environment.store() as store:
+        actor = system_actor()
+        if login_as:
+            with store.read() as tx:
+                actor = actor_of_login(tx, login_as)
+        try:
+            report = import_people(store, actor, file, named, encoding)
+        except InvalidRows as error:
+            for fault in error.faults:
+                where = {
+                    "row": fault.row,
+                    "column": fault.column,
+                    "value": fault.value,
+                    "why": fault.sentence,
+                }
+                click.echo(sentence("cli.fault", where), err=True)
+            click.echo(sentence(error.code, error.values), err=True)
+            context.exit(1)
+    say("cli.people.done", file=report.file, new=report.new, changed=report.changed, same=report.same)
+    if report.released:
+        say("cli.people.released", count=report.released)
+    for name, login in report.logins:
+        say("cli.people.new_login", name=name, login=login)

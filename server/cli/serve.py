@@ -1,0 +1,81 @@
+"""``wangge serve``: granian in place of this process, with the settings as its environment."""
+
+import errno
+import os
+import socket
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from server.cli.environment import Environment, pass_environment
+from server.cli.output import say
+from server.cli.program import Command, Option
+from server.config import Config, environment_for, load
+from server.errors import SetupError
+
+__all__ = ["check_address", "run_server", "serve"]
+
+TARGET = "server.app:from_environment"
+THREADS = 16  # per worker: a request that waits for the store must not hold up the others
+KILL_AFTER_S = 3
+
+
+@click.command("serve", cls=Command, help="cli.serve")
+@click.option("--host", cls=Option, metavar="ADDRESS", help="cli.serve.host")
+@click.option("--port", cls=Option, type=click.IntRange(1, 65535), help="cli.serve.port")
+@click.option("--workers", cls=Option, type=click.IntRange(1, 64), help="cli.serve.workers")
+@pass_environment
+def serve(environment: Environment, host: str | None, port: int | None, workers: int | None) -> None:
+    """Serve the store over HTTP."""
+    config = load(
+        {**environment.options, "host": host, "port": port, "workers": workers}, file=environment.file
+    )
+    check_address(config)
+    with environment.store():
+        pass
+    say("cli.serve.at", url=f"http://{shown_host(config.host)}:{config.port}")
+    run_server(config)
+
+
+def shown_host(host: str) -> str:
+    """Give an address as it stands in a URL."""
+    return f"[{host}]" if ":" in host else host
+
+
+def check_address(config: Config) -> None:
+    """Make sure that somebody can listen there.
+
+    Raises
+    ------
+    SetupError
+        The port is taken, or the address is not this computer's.
+    """
+    try:
+        family = socket.getaddrinfo(config.host, config.port, type=socket.SOCK_STREAM)[0][0]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((config.host, config.port))
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise SetupError("port.taken", port=config.port) from error
+        raise SetupError(
+            "port.unusable", host=config.host, port=config.port, why=error.strerror or str(error)
+        ) from error
+
+
+def run_server(config: Config) -> NoReturn:
+    """Become granian; it ends with this process' own signals and exit code."""
+    command = [
+        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--factory"),
+        *("--host", config.host, "--port", str(config.port), "--workers", str(config.workers)),
+        *("--blocking-threads", str(THREADS), "--workers-kill-timeout", str(KILL_AFTER_S)),
+        *("--respawn-failed-workers", "--log-level", "warning", TARGET),
+    ]
+    environment = environment_for(config)
+    places = (str(Path(__file__).resolve().parents[2]), environment.get("PYTHONPATH", ""))
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, places))
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execve(sys.executable, command, environment)  # noqa: S606 - our own interpreter, no shell

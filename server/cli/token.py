@@ -1,0 +1,63 @@
+"""``wangge token``: bearer tokens for devices and integrations."""
+
+import click
+
+from server.cli.environment import Environment, pass_environment
+from server.cli.output import say
+from server.cli.program import Command, Group, Option
+from server.services import accounts
+from server.services.sign_in import SCOPES, issue_token
+from server.words import sentence
+
+__all__ = ["token"]
+
+
+@click.group("token", cls=Group, help="cli.token")
+def token() -> None:
+    """Work on tokens."""
+
+
+@token.command("create", cls=Command, help="cli.token.create")
+@click.argument("login")
+@click.option("--name", default="cli", cls=Option, help="cli.token.name")
+@click.option(
+    "--scopes", default=",".join(SCOPES), metavar="read,report,act", cls=Option, help="cli.token.scopes"
+)
+@click.option("--days", type=click.IntRange(1, 3650), cls=Option, help="cli.token.days")
+@pass_environment
+def create(environment: Environment, login: str, name: str, scopes: str, days: int | None) -> None:
+    """Make a token; it is shown this once."""
+    wanted = [one.strip() for one in scopes.split(",") if one.strip()]
+    with environment.store() as store, store.write() as tx:
+        secret = issue_token(tx, login.strip().lower(), name, wanted, days)
+    click.echo(sentence("cli.token.once"), err=True)
+    click.echo(secret)
+
+
+@token.command("list", cls=Command, help="cli.token.list")
+@pass_environment
+def list_tokens(environment: Environment) -> None:
+    """List all tokens, without their secrets."""
+    zone = environment.config.zone
+    with environment.store() as store, store.read() as tx:
+        for one in accounts.tokens(tx):
+            made = one.created_at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+            state = (
+                "cli.token.revoked"
+                if one.revoked_at
+                else "cli.token.expired"
+                if one.is_expired(tx.now)
+                else ""
+            )
+            parts = (str(one.id), one.login, one.name, one.scopes, made, sentence(state) if state else "")
+            click.echo("\t".join(parts).rstrip())
+
+
+@token.command("revoke", cls=Command, help="cli.token.revoke")
+@click.argument("key", type=int)
+@pass_environment
+def revoke(environment: Environment, key: int) -> None:
+    """Revoke a token."""
+    with environment.store() as store, store.write() as tx:
+        accounts.revoke_token(tx, key)
+    say("cli.token.done", id=key)

@@ -1,0 +1,140 @@
+"""Examining a store: chains of entries, issues against their entries, placements against the locator."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+from sqlalchemy import func, select
+
+from server.db import Tx
+from server.models import Area, Entry, Issue, Person
+from server.services import areas
+from server.services.ledger import broken_chains
+from server.workflow import Folded, State, fold
+
+__all__ = ["Checkup", "Complaint", "examine", "is_empty"]
+
+MOST_NAMED = 50
+AT_ONCE = 5000
+
+
+@dataclass(frozen=True)
+class Complaint:
+    """Something that is not as it should be.
+
+    Attributes
+    ----------
+    code : str
+        ``doctor.chain doctor.fold doctor.place``.
+    values : dict
+        Number of the issue, and what differs.
+    """
+
+    code: str
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Checkup:
+    """What an examination found.
+
+    Attributes
+    ----------
+    issues, entries, places : int
+        Looked at.
+    complaints : tuple of Complaint
+        At most 50 of each kind.
+    """
+
+    issues: int
+    entries: int
+    places: int
+    complaints: tuple[Complaint, ...]
+
+
+def is_empty(tx: Tx) -> bool:
+    """Whether a store holds no people, areas or issues yet."""
+    return all(tx.session.scalar(select(key).limit(1)) is None for key in (Person.id, Area.id, Issue.id))
+
+
+def examine(tx: Tx, sample: int) -> Checkup:
+    """Examine a store.
+
+    Parameters
+    ----------
+    tx : Tx
+        Reading transaction.
+    sample : int
+        So many issues, spread evenly, are placed anew.
+
+    Returns
+    -------
+    Checkup
+        No complaints when all is well.
+    """
+    numbers = dict(tx.session.execute(select(Issue.id, Issue.number)).tuples().all())
+    broken = [
+        Complaint("doctor.chain", {"number": numbers.get(key, key), "seq": seq})
+        for key, seq in broken_chains(tx)[:MOST_NAMED]
+    ]
+    unfolded = list(_unfolded(tx))[:MOST_NAMED]
+    misplaced, places = _misplaced(tx, sample)
+    entries = tx.session.scalar(select(func.count()).select_from(Entry)) or 0
+    return Checkup(len(numbers), entries, places, (*broken, *unfolded, *misplaced[:MOST_NAMED]))
+
+
+def _unfolded(tx: Tx) -> Iterator[Complaint]:
+    """Find issues whose columns are not what their entries add up to."""
+    steps = tx.session.execute(
+        select(Entry.issue_id, Entry.action, Entry.to_state, Entry.given)
+        .order_by(Entry.issue_id, Entry.seq)
+        .execution_options(yield_per=AT_ONCE)
+    )
+    told = {
+        key: fold((action, State(state), given) for _id, action, state, given in several)
+        for key, several in groupby(steps, key=lambda step: step.issue_id)
+    }
+    columns = (Issue.id, Issue.number, Issue.state, Issue.holder_person_id, Issue.holder_department_id,
+               Issue.due_at, Issue.round, Issue.hand_offs)  # fmt: skip
+    for row in tx.session.execute(select(*columns).execution_options(yield_per=AT_ONCE)):
+        stands = Folded(State(row.state), _holder(row), row.due_at, row.round, row.hand_offs)
+        said = told.get(row.id, Folded())
+        differing = [
+            name for name in Folded.__dataclass_fields__ if getattr(said, name) != getattr(stands, name)
+        ]
+        if differing:
+            yield Complaint("doctor.fold", {"number": row.number, "fields": "、".join(differing)})
+
+
+def _holder(row: Any) -> tuple[str, int] | None:  # noqa: ANN401 - a row of the store
+    if row.holder_person_id is not None:
+        return "person", row.holder_person_id
+    return ("department", row.holder_department_id) if row.holder_department_id is not None else None
+
+
+def _misplaced(tx: Tx, sample: int) -> tuple[list[Complaint], int]:
+    """Place a sample of the issues of the newest grid anew."""
+    grid = areas.locator(tx)
+    if grid is None:
+        return [], 0
+    mine = (Issue.grid_id == grid.grid_id, Issue.lon.is_not(None))
+    count = tx.session.scalar(select(func.count()).select_from(Issue).where(*mine)) or 0
+    every = max(count // sample, 1)
+    rows = tx.session.execute(
+        select(Issue.number, Issue.lon, Issue.lat, Issue.boundary_id, Issue.how)
+        .where(*mine, Issue.id % every == 0)
+        .order_by(Issue.id)
+    ).all()
+    if not rows:
+        return [], 0
+    lon, lat = np.array([row.lon for row in rows]), np.array([row.lat for row in rows])
+    found = grid.locator.place(lon, lat, nearest_m=tx.config.nearest_m)
+    complaints = []
+    for row, cell, how in zip(rows, found.row.tolist(), found.how.tolist(), strict=True):
+        boundary = int(grid.boundary_ids[cell]) if cell >= 0 else None
+        if (boundary, how) != (row.boundary_id, row.how):
+            code = grid.codes[cell] if cell >= 0 else "—"
+            complaints.append(Complaint("doctor.place", {"number": row.number, "cell": code, "how": how}))
+    return complaints, len(rows)
