@@ -1,5 +1,20 @@
-"""The HTTP API: parse, ask a service, format."""
+"""The HTTP API: each resource parses, asks a service and formats; no rule and no query lives here."""
 
 from flask import Blueprint
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+from server.api import areas, categories, cells, clusters, heat, issues, locate, me, spec, workers
+
+__all__ = ["BLUEPRINTS"]
+
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    locate.blueprint,
+    issues.blueprint,
+    cells.blueprint,
+    areas.blueprint,
+    workers.blueprint,
+    clusters.blueprint,
+    heat.blueprint,
+    me.blueprint,
+    categories.blueprint,
+    spec.blueprint,
+)

@@ -10,7 +10,7 @@ from server.db import Tx
 from server.errors import InputError
 from server.services.categories import category_of, source_of
 
-__all__ = ["CRS_NAMES", "Draft", "checked"]
+__all__ = ["CRS_NAMES", "LIMITS", "Draft", "check_position", "checked"]
 
 CRS_NAMES = ("wgs84", "gcj02", "bd09")
 LIMITS = {
@@ -102,7 +102,7 @@ def checked(tx: Tx, draft: Draft) -> dict[str, Any]:
             raise InputError("field.too_long", field=name, length=len(value), limit=limit)
         if "\x00" in value:
             raise InputError("field.invalid", field=name, value="\\x00", why="\\x00")
-    _check_position(draft)
+    check_position(draft)
     happened_at = draft.happened_at or tx.now
     if happened_at > tx.now + AHEAD:
         raise InputError("time.future", field="happened_at", value=happened_at.isoformat())
@@ -113,7 +113,14 @@ def checked(tx: Tx, draft: Draft) -> dict[str, Any]:
     }
 
 
-def _check_position(draft: Draft) -> None:
+def check_position(draft: Draft) -> None:
+    """Check a draft's position, datum and accuracy.
+
+    Raises
+    ------
+    InputError
+        The first thing that cannot be used.
+    """
     lon, lat = draft.lon, draft.lat
     if lon is None or lat is None:
         raise InputError("coordinate.missing", field="lon")

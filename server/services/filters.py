@@ -15,7 +15,7 @@ from server.services.categories import category_of, source_of
 from server.words import NAMES
 from server.workflow import OPEN, State
 
-__all__ = ["FIELDS", "Bbox", "Filters", "instant_of"]
+__all__ = ["FIELDS", "Bbox", "Filters", "bbox_of", "instant_of"]
 
 FIELDS = ("bbox", "area", "state", "category", "source", "since", "until", "q", "holder", "overdue")
 MOST_TEXT = 100
@@ -84,7 +84,7 @@ class Filters:
         if since and until and since >= until:
             raise InputError("filter.period", field="until", value=said["until"])
         return cls(
-            bbox=_bbox(said["bbox"]),
+            bbox=bbox_of(said["bbox"]),
             area=_code("area", said["area"]),
             states=tuple(dict.fromkeys(_states(said["state"]))),
             categories=tuple(dict.fromkeys(category_of(one).code for one in _several(said["category"]))),
@@ -153,7 +153,14 @@ def _states(said: str) -> Iterable[str]:
             raise InputError("filter.state", field="state", value=one[:40], known=known)
 
 
-def _bbox(said: str) -> Bbox | None:
+def bbox_of(said: str) -> Bbox | None:
+    """Read a box: west, south, east, north in degrees, with commas; empty gives None.
+
+    Raises
+    ------
+    InputError
+        ``filter.bbox``.
+    """
     if not said:
         return None
     try:

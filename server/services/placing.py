@@ -11,7 +11,7 @@ from server.db import Tx
 from server.errors import InputError
 from server.services import areas
 from server.services.areas import AreaView, OpenLocator
-from server.services.drafts import Draft
+from server.services.drafts import Draft, check_position
 
 __all__ = ["Placed", "explain", "place"]
 
@@ -103,6 +103,7 @@ def explain(
 ) -> tuple[Placed, Placement | None]:
     """Explain one position without taking a report in; see :func:`place`."""
     draft = Draft("", "", lon=lon, lat=lat, crs=crs, accuracy_m=accuracy_m)
+    check_position(draft)
     placed = place(tx, [draft])[0]
     grid = areas.locator(tx)
     told = None

@@ -1,0 +1,50 @@
+"""What may be asked: parameters that several resources share."""
+
+from pydantic import Field
+
+from server.api.resource import Query
+from server.auth import current_store
+from server.services.filters import FIELDS, Filters
+
+__all__ = ["FilterQuery", "MapQuery", "Zoom"]
+
+DEEPEST_ZOOM = 24
+
+
+class FilterQuery(Query):
+    """Filters; everything given must hold."""
+
+    bbox: str = Field(
+        "", description="west,south,east,north in WGS 84 degrees", examples=["122.0,37.0,122.1,37.1"]
+    )
+    area: str = Field("", description="code of an area: it and all below")
+    state: str = Field("", description="states, with commas, or `open` for all that are not ended")
+    category: str = Field("", description="codes or names of categories, with commas")
+    source: str = Field("", description="codes or names of sources, with commas")
+    since: str = Field(
+        "", description="reported at or after: a date or ISO 8601 time; the server's zone if none"
+    )
+    until: str = Field("", description="reported before this time, or up to the end of this day")
+    q: str = Field("", description="part of number, summary or place; at most 100 characters")
+    holder: str = Field("", description="`me`, or the uid of a person")
+    overdue: str = Field("", description="`1`: only open ones past their due")
+
+    def filters(self) -> Filters:
+        """Read the filters.
+
+        Raises
+        ------
+        InputError
+            A value cannot be read.
+        """
+        given = {name: getattr(self, name) for name in FIELDS}
+        return Filters.parse(given, current_store().config.zone)
+
+
+Zoom = Field(description="zoom of the map, tiles of 256 pixels", ge=0, le=DEEPEST_ZOOM)
+
+
+class MapQuery(FilterQuery):
+    """Filters for a map."""
+
+    zoom: int = Zoom

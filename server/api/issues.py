@@ -1,0 +1,170 @@
+"""Issues: report one, list them, read one, act on one."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from flask import Response
+from pydantic import Field, Strict
+
+from server.api.asked import FilterQuery
+from server.api.resource import PREFIX, Body, answer, answer_once, download, form_of, resource, stored
+from server.api.tables import issue_table
+from server.api.telling import brief_told, issue_told
+from server.api.told import IssueAnswer, IssueList
+from server.auth import allow, current_store
+from server.db import Tx
+from server.services import intake, issues, listing
+from server.services.drafts import LIMITS, Draft
+from server.services.filters import instant_of
+from server.services.people import Actor
+from server.workflow import Role
+
+__all__ = ["blueprint"]
+
+REPORTERS = (Role.WORKER, Role.LEADER, Role.DISPATCHER, Role.HANDLER, Role.SUPERVISOR)
+LONGEST_TEXT = 5_000
+blueprint = resource("issues")
+Degrees = Annotated[float, Strict()]
+
+
+class IssueQuery(FilterQuery):
+    """Filters, and which page."""
+
+    limit: int = Field(listing.USUAL, description="at most so many", ge=1, le=listing.MOST)
+    after: str = Field("", description="`next` of the page before", max_length=200)
+
+
+class NewIssue(Body):
+    """A report."""
+
+    category: str = Field(description="code or name of a category", max_length=64)
+    source: str = Field(description="code or name of a source", max_length=64)
+    description: str = Field(min_length=1, max_length=LIMITS["description"])
+    lon: Degrees = Field(description="degrees in `crs`")
+    lat: Degrees
+    crs: Literal["wgs84", "gcj02", "bd09"] = "wgs84"
+    accuracy_m: Degrees | None = Field(None, description="radius of the device's own doubt, metres")
+    place_text: str = Field("", max_length=LIMITS["place_text"])
+    reporter_name: str = Field("", max_length=LIMITS["reporter_name"])
+    reporter_phone: str = Field("", max_length=LIMITS["reporter_phone"])
+    happened_at: str | None = Field(None, description="ISO 8601; the server's zone if none", max_length=40)
+    uid: UUID | None = Field(None, description="UUIDv7 made by the client")
+
+    def draft(self) -> Draft:
+        """Make the draft that the service takes in.
+
+        Raises
+        ------
+        InputError
+            ``happened_at`` cannot be read.
+        """
+        given = self.model_dump(exclude={"happened_at"})
+        return Draft(**given, happened_at=_instant(self.happened_at))
+
+
+class Act(Body):
+    """An action, and what it needs."""
+
+    action: str = Field(max_length=24, examples=["take"])
+    version: int | None = Field(None, description="`version` as last seen; another one now is a conflict")
+    happened_at: str | None = Field(None, description="ISO 8601, where it differs from now", max_length=40)
+    holder: str | None = Field(None, description="`person:ID` or `department:ID`", max_length=64)
+    reason: str | None = Field(None, max_length=LONGEST_TEXT)
+    told: str | None = Field(None, description="what the resident was told", max_length=LONGEST_TEXT)
+    outcome: str | None = Field(None, max_length=LONGEST_TEXT)
+    text: str | None = Field(None, max_length=LONGEST_TEXT)
+    contacted: Literal["yes", "no"] | None = None
+    satisfaction: Literal["satisfied", "basically", "dissatisfied"] | None = None
+
+    def given(self) -> dict[str, Any]:
+        """Give what was said, without the frame."""
+        return self.model_dump(exclude={"action", "version", "happened_at"}, exclude_none=True)
+
+
+def _instant(said: str | None) -> datetime | None:
+    return instant_of("happened_at", (said or "").strip(), current_store().config.zone)
+
+
+@blueprint.post("/issues")
+@allow(*REPORTERS, scope="report")
+@blueprint.input(NewIssue)
+@blueprint.output(IssueAnswer, status_code=201)
+def create(json_data: NewIssue) -> Response:
+    """Report an issue.
+
+    It is located and given to the worker on duty, or waits for a dispatcher with the reason. With an
+    `Idempotency-Key` a request sent again changes nothing and gets the same answer.
+    """
+    draft = json_data.draft()
+
+    def act(tx: Tx, actor: Actor) -> dict[str, Any]:
+        receipt = intake.report(tx, actor, draft)
+        return issue_told(tx, issues.one(tx, actor, receipt.number))
+
+    told = answer_once(act, 201)
+    told.headers["Location"] = f"{PREFIX}/issues/{told.get_json()['number']}"
+    return told
+
+
+@blueprint.get("/issues")
+@allow()
+@blueprint.input(IssueQuery, location="query")
+@blueprint.output(IssueList)
+def index(query_data: IssueQuery) -> Response:
+    """List issues.
+
+    Those that the asker may see, newest first, page by page.
+    """
+    filters = query_data.filters()
+
+    def read(tx: Tx, actor: Actor) -> listing.Page:
+        return listing.find(tx, actor, filters, query_data.after, query_data.limit)
+
+    page = stored(read)
+    return answer(
+        {"items": [brief_told(brief) for brief in page.items], "next": page.next, "total": page.total}
+    )
+
+
+@blueprint.get("/issues.<suffix>")
+@allow()
+@blueprint.input(FilterQuery, location="query")
+def export(suffix: str, query_data: FilterQuery) -> Response:
+    """Export issues.
+
+    All that match, newest first, as GeoJSON or as CSV for a spreadsheet.
+    """
+    filters = query_data.filters()
+    return download(
+        "issues", form_of(suffix), lambda tx, actor: issue_table(tx, listing.walk(tx, actor, filters))
+    )
+
+
+@blueprint.get("/issues/<number>")
+@allow()
+@blueprint.output(IssueAnswer)
+def one(number: str) -> Response:
+    """Read an issue.
+
+    With its log and what the asker may do now.
+    """
+    return answer(stored(lambda tx, actor: issue_told(tx, issues.one(tx, actor, number))))
+
+
+@blueprint.post("/issues/<number>/actions")
+@allow(*REPORTERS, scope="act")
+@blueprint.input(Act)
+@blueprint.output(IssueAnswer)
+def act(number: str, json_data: Act) -> Response:
+    """Act on an issue.
+
+    One of its `actions`, with the fields it requires. Send `version` to be told of changes meanwhile.
+    """
+    at = _instant(json_data.happened_at)
+
+    def do(tx: Tx, actor: Actor) -> dict[str, Any]:
+        view = issues.act(tx, actor, number, json_data.action, json_data.given(), json_data.version, at)
+        return issue_told(tx, view)
+
+    return answer_once(do, 200)

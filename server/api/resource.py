@@ -1,0 +1,208 @@
+"""What every resource of the API shares: how a request is read, refused and answered.
+
+A body must be one JSON object under its right name, a parameter known and given once; what is wrong is
+told field by field in the asker's language. The rest is in the resources.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
+from typing import Any
+
+import orjson
+from apiflask import APIBlueprint, HTTPError
+from flask import Response, abort, request, stream_with_context
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
+from werkzeug.exceptions import BadRequest
+
+from server.auth import current_actor, current_store
+from server.db import Tx
+from server.errors import InputError
+from server.formats import FORMATS, Format, Table
+from server.services import idempotency
+from server.services.idempotency import Answer
+from server.services.people import Actor
+from server.translate import problem
+from server.words import sentence
+
+__all__ = ["PREFIX", "Body", "Query", "answer", "answer_once", "download", "form_of", "resource", "stored"]
+
+PREFIX = "/api/v1"
+JSON = "application/json"
+SHOWN = 60
+
+
+class Query(BaseModel):
+    """Base of parameters: text from a query, each known by name."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+class Body(BaseModel):
+    """Base of bodies: one JSON object, each field known by name."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+def resource(name: str) -> APIBlueprint:
+    """Make the blueprint of a resource.
+
+    Parameters
+    ----------
+    name : str
+        Plural noun; the tag in the documentation.
+    """
+    blueprint = APIBlueprint(f"api_{name}", __name__, url_prefix=PREFIX, tag=name)
+    blueprint.before_request(_check_form)
+    blueprint.register_error_handler(HTTPError, _refused)
+    return blueprint
+
+
+def _check_form() -> None:
+    """Refuse what cannot be read at all, before anything asks what it means."""
+    for name, values in request.args.lists():
+        if len(values) > 1:
+            raise InputError("query.twice", field=name[:SHOWN])
+    if request.method != "POST":
+        return
+    if not request.is_json:
+        abort(problem(415, "request.not_json", {}))
+    try:
+        said = request.get_json()
+    except (BadRequest, RecursionError):
+        abort(problem(400, "request.not_json", {}))
+    if not isinstance(said, dict):
+        abort(problem(400, "request.not_object", {}))
+
+
+def _refused(error: HTTPError) -> Response:
+    """Tell what pydantic found, field by field."""
+    cause = error.__cause__
+    if not isinstance(cause, ValidationError):
+        return problem(error.status_code, "request.invalid", {})
+    faults = [_fault(one) for one in cause.errors(include_url=False)]
+    return problem(422, "request.invalid", {}, faults)
+
+
+def _fault(found: ErrorDetails) -> dict[str, str]:
+    field = ".".join(str(part) for part in found["loc"])[:SHOWN] or "body"
+    context = found.get("ctx", {})
+    given = found["input"]
+    values: dict[str, Any] = {"field": field, "value": str(given)[:SHOWN], **context}
+    if isinstance(given, str):
+        values["length"] = len(given)
+    values["limit"] = context.get("max_length", context.get("min_length"))
+    values["most"] = context.get("le", context.get("lt"))
+    values["least"] = context.get("ge", context.get("gt"))
+    return {"field": field, "detail": sentence(_CODES.get(found["type"], "field.unreadable"), values)}
+
+
+_CODES = {
+    "missing": "field.missing",
+    "extra_forbidden": "field.unknown",
+    "string_too_long": "field.too_long",
+    "string_too_short": "field.missing",
+    "string_type": "field.not_text",
+    "string_unicode": "field.not_text",
+    "float_type": "field.not_number",
+    "float_parsing": "field.not_number",
+    "finite_number": "field.not_number",
+    "int_type": "field.not_whole",
+    "int_parsing": "field.not_whole",
+    "int_parsing_size": "field.not_whole",
+    "int_from_float": "field.not_whole",
+    "greater_than": "field.too_small",
+    "greater_than_equal": "field.too_small",
+    "less_than": "field.too_large",
+    "less_than_equal": "field.too_large",
+    "literal_error": "field.not_one_of",
+    "uuid_parsing": "field.not_uuid",
+    "uuid_type": "field.not_uuid",
+}
+
+
+def stored(read: Callable[[Tx, Actor], Any]) -> Any:  # noqa: ANN401 - whatever is read
+    """Ask services in one reading transaction, as the person who asks."""
+    with current_store().read() as tx:
+        return read(tx, current_actor())
+
+
+def answer(body: Mapping[str, Any] | bytes, status: int = 200, mimetype: str = JSON) -> Response:
+    """Answer whole; a GET whose answer has not changed since gets 304.
+
+    Parameters
+    ----------
+    body : Mapping or bytes
+        Written as JSON unless bytes already; instants as UTC with ``Z``.
+    status : int
+        HTTP status.
+    mimetype : str
+        What it is.
+    """
+    said = body if isinstance(body, bytes) else orjson.dumps(body, option=orjson.OPT_UTC_Z)
+    told = Response(said, status, mimetype=mimetype)
+    told.headers["Cache-Control"] = "private, no-cache"
+    told.vary.update(("Accept-Language", "Authorization", "Cookie"))
+    if request.method in {"GET", "HEAD"}:
+        told.add_etag(weak=True)
+        told.make_conditional(request)
+    return told
+
+
+def answer_once(act: Callable[[Tx, Actor], Mapping[str, Any]], status: int) -> Response:
+    """Act in one writing transaction; the same request under its Idempotency-Key acts once.
+
+    Parameters
+    ----------
+    act : Callable[[Tx, Actor], Mapping]
+        Does it, and gives the body of the answer.
+    status : int
+        HTTP status of the answer.
+
+    Raises
+    ------
+    InputError
+        The key is malformed, or came with another request.
+    """
+    actor = current_actor()
+    key = idempotency.checked_key(request.headers.get("Idempotency-Key"))
+    digest = idempotency.digest_of(f"{request.method} {request.path}", request.get_data())
+    with current_store().write() as tx:
+        known = idempotency.recall(tx, actor, key, digest) if key else None
+        if known is None:
+            known = Answer(status, orjson.dumps(act(tx, actor), option=orjson.OPT_UTC_Z))
+            if key:
+                idempotency.remember(tx, actor, key, digest, known)
+    return answer(known.body, known.status)
+
+
+def form_of(suffix: str) -> Format:
+    """Find a format by the suffix of an address; an unknown one is no address (404)."""
+    if suffix not in FORMATS:
+        abort(404)
+    return FORMATS[suffix]
+
+
+def download(name: str, form: Format, make: Callable[[Tx, Actor], Table]) -> Response:
+    """Answer with a list as a file, in pieces as they are read.
+
+    Parameters
+    ----------
+    name : str
+        Of the file, without suffix.
+    form : Format
+        How.
+    make : Callable[[Tx, Actor], Table]
+        What; asked before the first byte is sent, so that a refusal can still be one.
+    """
+    actor = current_actor()
+
+    def pieces() -> Iterator[bytes]:
+        with current_store().read() as tx:
+            yield from form.write(make(tx, actor))
+
+    reading = stream_with_context(pieces())
+    told = Response(chain([next(reading)], reading), mimetype=form.mimetype)
+    told.headers["Content-Disposition"] = f'attachment; filename="{name}.{form.suffix}"'
+    told.headers["Cache-Control"] = "private, no-store"
+    return told

@@ -1,0 +1,125 @@
+"""Services' dataclasses -> what the API sends: codes with their names, instants, sentences."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from server.db import Tx
+from server.services import areas, briefs
+from server.services.areas import AreaView
+from server.services.briefs import Brief
+from server.services.categories import categories
+from server.services.issue_view import IssueView, Step
+from server.words import action_name, role_name, sentence, source_name, state_name
+
+__all__ = [
+    "area_told",
+    "brief_told",
+    "category_named",
+    "holder_told",
+    "issue_told",
+    "named",
+    "near_told",
+]
+
+AT_INTAKE = frozenset({"description", "place", "reporter_name", "reporter_phone"})
+
+
+def named(code: str, name: str) -> dict[str, str]:
+    """Tell a code with its name."""
+    return {"code": code, "name": name}
+
+
+def category_named(code: str) -> str:
+    """Name a category; one that left the table keeps its code."""
+    known = categories().get(code)
+    return known.label if known else code
+
+
+def brief_told(brief: Brief) -> dict[str, Any]:
+    """Tell an issue as a list shows it."""
+    return {
+        "number": brief.number,
+        "uid": brief.uid,
+        "state": named(brief.state, state_name(brief.state)),
+        "category": named(brief.category, category_named(brief.category)),
+        "source": named(brief.source, source_name(brief.source)),
+        "summary": brief.summary,
+        "place_text": brief.place_text,
+        "lon": brief.lon,
+        "lat": brief.lat,
+        "accuracy_m": brief.accuracy_m,
+        "cell": named(brief.cell.code, brief.cell.name) if brief.cell else None,
+        "area": area_told(brief.area),
+        "how": brief.how,
+        "distance_m": brief.distance_m,
+        "holder": holder_told(brief.holder),
+        "reported_at": brief.reported_at,
+        "due_at": brief.due_at,
+        "clock": brief.clock,
+        "round": brief.round,
+        "border": brief.border,
+        "needs_check": brief.needs_check,
+        "version": brief.version,
+    }
+
+
+def area_told(area: AreaView) -> dict[str, Any]:
+    """Tell an area and its place in the tree."""
+    return {"code": area.code, "name": area.name, "level": area.level, "path_names": area.path_names}
+
+
+def holder_told(holder: tuple[str, str] | None) -> dict[str, str] | None:
+    """Tell who has an issue."""
+    return {"name": holder[1], "kind": holder[0]} if holder else None
+
+
+def issue_told(tx: Tx, view: IssueView) -> dict[str, Any]:
+    """Tell an issue whole.
+
+    Parameters
+    ----------
+    tx : Tx
+        The transaction the view was read in.
+    view : IssueView
+        The issue as the actor sees it.
+    """
+    issue = view.issue
+    brief = briefs.by_ids(tx, [issue.id])[issue.id]
+    return {
+        **brief_told(brief),
+        "place_text": view.place or brief.place_text,
+        "description": view.description or brief.summary,
+        "reason": _said(issue.placed),
+        "assignment": _said(issue.assigned),
+        "runner_ups": near_told(tx, issue.runner_ups or ()),
+        "log": [_step(step) for step in view.log],
+        "actions": [
+            {"action": row.action, "name": action_name(row.action), "requires": row.requires}
+            for row in view.actions
+        ],
+    }
+
+
+def near_told(tx: Tx, cells: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - a JSON column
+    """Tell cells nearby, ``{"code", "distance_m"}``, with their names."""
+    grid = areas.locator(tx) if cells else None
+    return [{**near, "name": grid.name_of(near["code"]) if grid else near["code"]} for near in cells]
+
+
+def _said(reason: Mapping[str, Any] | None) -> str:
+    return sentence(reason["code"], reason.get("values")) if reason else ""
+
+
+def _step(step: Step) -> dict[str, Any]:
+    said = [words for kind, words in step.words.items() if kind not in AT_INTAKE and words]
+    return {
+        "seq": step.seq,
+        "action": step.action,
+        "action_name": action_name(step.action),
+        "from": step.from_state,
+        "to": step.to_state,
+        "who": step.who,
+        "role_name": role_name(step.role),
+        "at": step.at,
+        "words": "\n".join(said),
+    }

@@ -1,0 +1,275 @@
+"""Shapes of answers, for the documentation; what is sent is built in :mod:`server.api.telling`."""
+
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+__all__ = [
+    "Action",
+    "AreaList",
+    "AreaOnMap",
+    "CategoryList",
+    "CellList",
+    "FeatureCollection",
+    "HeatAnswer",
+    "IssueAnswer",
+    "IssueBrief",
+    "IssueList",
+    "LocateAnswer",
+    "MeAnswer",
+    "Problem",
+    "WorkerList",
+]
+
+Clock = Literal["green", "amber", "red", "none"]
+How = Literal["inside", "edge", "overlap", "nearest", "outside"]
+
+
+class Told(BaseModel):
+    """Base: nothing is sent that is not described."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Named(Told):
+    """A code and its name in the language asked for."""
+
+    code: str
+    name: str
+
+
+class Holder(Told):
+    """Who has an issue."""
+
+    name: str
+    kind: Literal["person", "department"]
+
+
+class AreaOnMap(Told):
+    """An area and where it lies in the tree."""
+
+    code: str
+    name: str
+    level: Literal["district", "subdistrict", "community", "cell"]
+    path_names: list[str] = Field(description="names from the district down to itself")
+
+
+class NearCell(Named):
+    """A cell in reach of the position."""
+
+    distance_m: float
+
+
+class IssueBrief(Told):
+    """An issue as a list shows it; its words are without personal facts."""
+
+    number: str
+    uid: UUID
+    state: Named
+    category: Named
+    source: Named
+    summary: str
+    place_text: str
+    lon: float | None
+    lat: float | None
+    accuracy_m: float | None
+    cell: Named | None
+    area: AreaOnMap
+    how: How
+    distance_m: float | None
+    holder: Holder | None
+    reported_at: AwareDatetime
+    due_at: AwareDatetime | None
+    clock: Clock
+    round: int
+    border: bool
+    needs_check: bool
+    version: int
+
+
+class LogEntry(Told):
+    """One step of an issue."""
+
+    seq: int
+    action: str
+    action_name: str
+    from_: str | None = Field(alias="from")
+    to: str
+    who: str
+    role_name: str
+    at: AwareDatetime
+    words: str
+
+
+class Action(Told):
+    """Something the asker may do now."""
+
+    action: str
+    name: str
+    requires: list[str]
+
+
+class IssueAnswer(IssueBrief):
+    """An issue whole, as the asker may see it."""
+
+    description: str
+    reason: str = Field(description="why this cell")
+    assignment: str = Field(description="why this holder, or none")
+    runner_ups: list[NearCell]
+    log: list[LogEntry]
+    actions: list[Action]
+
+
+class IssueList(Told):
+    """A page of issues, newest first."""
+
+    items: list[IssueBrief]
+    next: str | None = Field(description="`after` of the next page; null on the last")
+    total: int | None = Field(description="how many match; counted with the first page only")
+
+
+class LocateAnswer(Told):
+    """Where a position lies."""
+
+    lon: float = Field(description="WGS 84")
+    lat: float
+    how: How
+    cell: Named | None
+    distance_m: float | None
+    runner_ups: list[NearCell]
+    reason: str
+    holder: Holder | None
+    grid: int | None = Field(description="grid version")
+
+
+class CellRow(Told):
+    """A cell with what is open in it."""
+
+    code: str
+    name: str
+    community: str
+    households: int | None
+    open: int
+    overdue: int
+    worker: str = Field(description="who answers for it now; empty for nobody")
+
+
+class CellList(Told):
+    """Cells in the asker's areas."""
+
+    items: list[CellRow]
+
+
+class AreaRow(AreaOnMap):
+    """An area as the search box shows it."""
+
+    parent: str | None
+    lon: float | None = Field(description="middle of its box")
+    lat: float | None
+    bbox: list[float] | None = Field(description="west, south, east, north")
+
+
+class AreaList(Told):
+    """Areas, by path."""
+
+    items: list[AreaRow]
+
+
+class DutyRow(Told):
+    """What a worker answers for."""
+
+    kind: Literal["A", "B", "leader"]
+    area: Named
+
+
+class WorkerRow(Told):
+    """Somebody with a duty now."""
+
+    uid: UUID
+    name: str
+    is_away: bool
+    substitute: str | None
+    duties: list[DutyRow]
+
+
+class WorkerList(Told):
+    """Workers and leaders in the asker's areas."""
+
+    items: list[WorkerRow]
+
+
+class FeatureCollection(Told):
+    """GeoJSON (RFC 7946)."""
+
+    type: Literal["FeatureCollection"]
+    features: list[dict[str, Any]]
+    truncated: bool = Field(False, description="there are more points; the newest are here")
+
+
+class HeatAnswer(Told):
+    """Counts in squares of the ground."""
+
+    cell_m: float = Field(description="side of a square, metres")
+    max: int
+    total: int
+    breaks: list[int] = Field(description="upper bounds of the legend's classes")
+    points: list[tuple[float, float, int]] = Field(description="lat, lon, count")
+
+
+class RoleRow(Told):
+    """A role over an area."""
+
+    role: str
+    name: str
+    area: Named
+
+
+class PersonRow(Told):
+    """A person."""
+
+    uid: UUID
+    name: str
+    login: str
+
+
+class MeAnswer(Told):
+    """Who asks."""
+
+    person: PersonRow
+    roles: list[RoleRow]
+    cells: list[Named]
+    csrf: str | None = Field(description="for X-CSRFToken; null when asked with a token")
+
+
+class CategoryRow(Named):
+    """A kind of issue."""
+
+    group: str
+
+
+class CategoryList(Told):
+    """The codes there are."""
+
+    items: list[CategoryRow]
+    sources: list[Named]
+    states: list[Named]
+
+
+class Fault(Told):
+    """What is wrong with one field."""
+
+    field: str
+    detail: str
+
+
+class Problem(BaseModel):
+    """A refusal (RFC 9457)."""
+
+    type: str = Field(description="stable English name, urn:wangge:...")
+    title: str
+    status: int
+    detail: str = Field(description="a sentence in the language asked for: what, which value, what instead")
+    instance: str
+    errors: list[Fault] = Field([], description="one a field")
+    possible: list[str] = Field([], description="actions possible instead")
