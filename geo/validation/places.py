@@ -4,7 +4,7 @@ Brings a layer to WGS 84 row by row, so that one impossible row is one finding a
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -117,6 +117,7 @@ def place(
         ("outside.china", is_outside & (not allow_outside_china)),
     )
     found = [one for code, bad in faults for one in _told(code, bad, is_located, codes, result)]
+    found = [_with_value(one, given) for one in found]
     return Placed(result, tuple(found))
 
 
@@ -166,6 +167,15 @@ def _on_null_island(shapes: Shapes) -> Mask:
     found = np.zeros(len(shapes), dtype=bool)
     found[owner[(np.abs(xy) < NULL_ISLAND_DEG).all(axis=1)]] = True
     return found
+
+
+def _with_value(one: Finding, given: Shapes) -> Finding:
+    """Add the first vertex that is no number to the finding that says so."""
+    if one.code != "coordinate.not_finite":
+        return one
+    xy = shapely.get_coordinates(given if one.row is None else given[one.row])
+    x, y = xy[~np.isfinite(xy).all(axis=1)][0].tolist()
+    return replace(one, values={**one.values, "value": f"({x}, {y})"})
 
 
 def _told(code: str, bad: Mask, located: Mask, codes: Sequence[str], shapes: Shapes) -> Iterator[Finding]:

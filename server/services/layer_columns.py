@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from server.errors import InputError
+from server.services.imports.columns import OFF
 
 __all__ = ["chosen", "numbers", "texts"]
 
@@ -36,6 +37,7 @@ LEVELS = {
     "community": ("community", "社区", "村居"),
     "cell": ("cell", "网格"),
 }
+CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 TRAILING_ZERO = re.compile(r"(\d+)\.0+")
 
 
@@ -53,7 +55,7 @@ def chosen(
     level : str or None
         Level of the areas: 网格编码 is the code of a cell, 社区编码 its parent.
     code, name, parent : str or None
-        Columns as the user named them; None: guessed.
+        Columns as the user named them; None: guessed; ``-``: do not use one.
 
     Returns
     -------
@@ -75,6 +77,8 @@ def chosen(
     given = {"code": code, "name": name, "parent": parent}
     found: dict[str, str] = {}
     for fact, names in guesses.items():
+        if given.get(fact) == OFF:
+            continue
         column = _named(file, known, given[fact]) if given.get(fact) else _guessed(known, names, found)
         if column is not None:
             found[fact] = column
@@ -145,7 +149,7 @@ def _text(file: str, column: str, row: int, value: Any, is_code: bool) -> str:  
             return str(int(value))
         if is_code:
             raise InputError("layer.code_inexact", file=file, column=column, row=row, value=value)
-    text = str(value).strip()
+    text = (str(value) if is_code else CONTROL.sub(" ", str(value))).strip()
     match = TRAILING_ZERO.fullmatch(text) if is_code else None
     return match[1] if match else text
 
