@@ -11,7 +11,6 @@ from server.workflow import State
 __all__ = ["area_choices", "category_choices", "filter_form", "period_choices", "source_choices"]
 
 PERIODS = ("7", "30", "90", "all")
-USUAL_PERIOD = "30"
 
 
 def filter_form(given: Mapping[str, str], areas: Iterable[AreaView] = ()) -> FilterForm:
@@ -28,7 +27,7 @@ def filter_form(given: Mapping[str, str], areas: Iterable[AreaView] = ()) -> Fil
         states=tuple(_states(given.get("state", ""))),
         categories=category_choices(given.get("category", ""), _("全部类别")),
         sources=source_choices(given.get("source", ""), _("全部来源")),
-        periods=period_choices(given.get("days", USUAL_PERIOD)),
+        periods=period_choices(given.get("days", "all")),
         areas=area_choices(areas, given.get("area", "")),
         q=given.get("q", ""),
         since=given.get("since", ""),

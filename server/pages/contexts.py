@@ -57,12 +57,15 @@ class MapPage:
         Indicators to switch between.
     data : Mapping
         What ``static/js`` reads: addresses, sentences, basemap, first view.
+    heat_days : str
+        Period that the heat begins with.
     """
 
     map: MapParts
     filters: FilterForm
     views: tuple[Choice, ...]
     data: Mapping[str, Any]
+    heat_days: str
 
 
 @dataclass(frozen=True)

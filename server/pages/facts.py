@@ -1,5 +1,6 @@
 """Issues as pages show them: codes put into words, times left to the template."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,9 +10,11 @@ from server.services.briefs import Brief
 from server.services.categories import categories
 from server.services.issue_view import IssueView, Step
 from server.words import NAMES, _, action_name, role_name, sentence, source_name, state_name
+from server.workflow import Role
 
 __all__ = ["Facts", "LogLine", "Named", "Near", "Row", "category_named", "facts_of", "row_of"]
 
+GIVING = frozenset({"dispatch", "transfer", "reassign", "escalate"})
 AT_INTAKE = frozenset({"description", "place", "reporter_name", "reporter_phone"})
 
 
@@ -162,7 +165,7 @@ def row_of(brief: Brief) -> Row:
     )
 
 
-def facts_of(view: IssueView, brief: Brief, grid: OpenLocator | None) -> Facts:
+def facts_of(view: IssueView, brief: Brief, grid: OpenLocator | None, people: Mapping[str, str]) -> Facts:
     """Put an issue into words.
 
     Parameters
@@ -173,6 +176,8 @@ def facts_of(view: IssueView, brief: Brief, grid: OpenLocator | None) -> Facts:
         The same one in brief.
     grid : OpenLocator or None
         Names the cells nearby; without one they keep their codes.
+    people : Mapping[str, str]
+        ``person:ID`` and ``department:ID`` -> name, for those the log gives the issue to.
     """
     issue = view.issue
     nearby = [(near["code"], near["distance_m"]) for near in issue.runner_ups or ()]
@@ -191,7 +196,7 @@ def facts_of(view: IssueView, brief: Brief, grid: OpenLocator | None) -> Facts:
         version=issue.version,
         border=issue.border,
         needs_check=issue.needs_check,
-        log=tuple(_line(step) for step in view.log),
+        log=tuple(_line(step, issue.assigned, people) for step in view.log),
     )
 
 
@@ -199,8 +204,13 @@ def _told(given: dict[str, Any]) -> str:
     return sentence(given["code"], given.get("values"))
 
 
-def _line(step: Step) -> LogLine:
+def _line(step: Step, assigned: dict[str, Any] | None, people: Mapping[str, str]) -> LogLine:
     said = [words for kind, words in step.words.items() if kind not in AT_INTAKE and words]
+    to = people.get(":".join(str(part) for part in step.given.get("holder") or ()))
+    if step.action == "dispatch" and step.role == Role.SYSTEM and assigned:
+        said.insert(0, _told(assigned))
+    elif step.action in GIVING and to:
+        said.insert(0, _("派给 {name}", name=to))
     answers = [
         _(NAMES[name][step.given[name]])
         for name in ("contacted", "satisfaction")

@@ -64,9 +64,8 @@ def one(number: str) -> str:
     with store.read() as tx:
         view = issues.one(tx, actor, number)
         brief = briefs.by_ids(tx, [view.issue.id])[view.issue.id]
-        facts = facts_of(view, brief, areas.locator(tx))
-        needs_holder = any("holder" in row.requires for row in view.actions)
-        people = issues.candidates(tx, actor, number) if needs_holder else []
+        people = issues.candidates(tx, actor, number)
+        facts = facts_of(view, brief, areas.locator(tx), {one.holder: one.name for one in people})
     bounds = bounds_around(facts.lon or 0.0, facts.lat or 0.0)
     basemap = basemap_of(store)
     return render(

@@ -7,7 +7,7 @@ from flask import Blueprint, request
 from server.auth import allow, current_actor, current_store
 from server.db import Tx
 from server.maps import MapView, map_parts
-from server.pages.choices import USUAL_PERIOD, filter_form
+from server.pages.choices import filter_form
 from server.pages.contexts import MapPage
 from server.pages.frame import ISSUE_ROLES, render
 from server.pages.ground import basemap_data, basemap_of, extent, urls
@@ -22,6 +22,7 @@ __all__ = ["blueprint"]
 
 FILTERS = ("days", "category", "state", "source", "overdue")
 VIEWS = ("open", "heat", "late")
+HEAT_DAYS = "30"
 blueprint = Blueprint("map", __name__)
 
 
@@ -30,9 +31,9 @@ blueprint = Blueprint("map", __name__)
 def show() -> str:
     """Show the map, on the area of the query if one is named."""
     store, actor = current_store(), current_actor()
-    given = {"days": USUAL_PERIOD, "state": "open"}
-    given |= {name: request.args[name] for name in FILTERS if name in request.args}
     view = _view(actor)
+    given = {"days": HEAT_DAYS if view == "heat" else "all", "state": "open"}
+    given |= {name: request.args[name] for name in FILTERS if name in request.args}
     with store.read() as tx:
         bounds = extent(tx, actor)
         version = str(areas.current_grid(tx) or "")
@@ -49,7 +50,7 @@ def show() -> str:
         "chosen": chosen,
     }
     views = tuple(Choice(name, labels[name], name == view) for name in VIEWS)
-    return render("map/index.html", MapPage(parts, filter_form(given), views, data))
+    return render("map/index.html", MapPage(parts, filter_form(given), views, data, HEAT_DAYS))
 
 
 def _view(actor: Actor) -> str:

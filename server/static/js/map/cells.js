@@ -18,6 +18,7 @@ const MOST_LABELS = 60;
 export function cells(map, layer) {
   const casing = L.geoJSON(null, { interactive: false, coordsToLatLng });
   const labels = L.layerGroup().addTo(map);
+  map.createPane("names").classList.add("map-names");
   let [level, lows, chosen, isFilled] = [null, [], null, true];
   layer.options.coordsToLatLng = coordsToLatLng;
   layer.on("add", () => { casing.addTo(map).bringToBack(); relabel(); });
@@ -96,9 +97,14 @@ function tip(code, name) {
 
 function label(one) {
   const text = document.createElement("span");
-  text.textContent = one.feature.properties.name;
+  text.textContent = shortName(one.feature.properties);
   const icon = L.divIcon({ className: "cell-label", html: text, iconSize: [0, 0] });
-  return L.marker(one.getBounds().getCenter(), { icon, interactive: false, keyboard: false });
+  return L.marker(one.getBounds().getCenter(), { icon, pane: "names", interactive: false, keyboard: false });
+}
+
+/** The community's name is on the ground already: 「文峰社区第八网格」 is labelled 「第八网格」. */
+function shortName({ name, community }) {
+  return community && name.startsWith(community) && name !== community ? name.slice(community.length) : name;
 }
 
 function totals(found) {
