@@ -1,6 +1,6 @@
 """Desk pages: each parses the request, asks a service and renders; no rule and no query lives here."""
 
-from server.pages import areas, docs, entry, frame, health, issues, map  # noqa: A004 - the page's name
+from server.pages import areas, docs, entry, frame, health, issues, map, tiles  # noqa: A004 - the page's name
 from server.pages.entry import problem_page
 
 __all__ = ["BLUEPRINTS", "problem_page"]
@@ -13,4 +13,5 @@ BLUEPRINTS = (
     areas.blueprint,
     docs.blueprint,
     health.blueprint,
+    tiles.blueprint,
 )

@@ -128,3 +128,20 @@ def test_every_page_is_whole_in_english(client_of, number):
         said = set(re.findall(r"[\u4e00-\u9fff]+", own))
         town = ["示范区", "西苑街道", "西街道", "文峰社区", "天隆社区", "东门社区", "第", "网格", "三楼暖气不热", "中文", "岚", "李岚", "林晓", "何平", "赵敏", "热力公司", "供暖", "幢", "单元"]
         assert {one for one in said if not any(name in one for name in town)} == set(), path
+
+
+def test_the_ground_map_is_served_in_ranges_to_people_who_are_signed_in(client_of, store):
+    (store.folder / "basemap.pmtiles").write_bytes(bytes(range(200)))
+    wanted = {"Range": "bytes=10-19"}
+    with client_of("worker_lin").get("/tiles/basemap.pmtiles", headers=wanted) as answer:
+        assert answer.status_code == 206
+        assert answer.data == bytes(range(10, 20))
+        assert answer.headers["Content-Range"] == "bytes 10-19/200"
+    assert client_of().get("/tiles/basemap.pmtiles").status_code == 303
+    assert '"vector": "/tiles/basemap.pmtiles"' in client_of("supervisor_li").get("/map").text
+
+
+def test_without_a_ground_map_the_cells_stand_on_plain_ground(client_of):
+    client = client_of("supervisor_li")
+    assert client.get("/tiles/basemap.pmtiles").status_code == 404
+    assert "basemap.pmtiles" not in client.get("/map").text
