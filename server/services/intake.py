@@ -4,7 +4,8 @@ One path for one report and for a batch of hundreds; everything of a batch is wr
 transaction, or nothing of it.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -241,9 +242,8 @@ def _refuse_known(tx: Tx, uids: list[Any]) -> None:
 
 def _numbers(tx: Tx, instants: list[Any]) -> list[str]:
     days = [at.astimezone(tx.config.zone).strftime("%Y%m%d") for at in instants]
-    last: dict[str, int] = {}
-    for day in sorted(set(days)):
-        last[day] = _count_up(tx, day, days.count(day)) - days.count(day)
+    counts = Counter(days)
+    last = {day: end - counts[day] for day, end in _count_up(tx, counts).items()}
     numbers = []
     for day in days:
         last[day] += 1
@@ -251,8 +251,14 @@ def _numbers(tx: Tx, instants: list[Any]) -> list[str]:
     return numbers
 
 
-def _count_up(tx: Tx, day: str, by: int) -> int:
-    dialect = sqlite if tx.on_sqlite else postgresql
-    statement = dialect.insert(DayCounter).values(day=day, last=by)
-    statement = statement.on_conflict_do_update(index_elements=["day"], set_={"last": DayCounter.last + by})
-    return int(tx.session.execute(statement.returning(DayCounter.last)).scalar_one())
+def _count_up(tx: Tx, counts: Mapping[str, int]) -> dict[str, int]:
+    """Reserve numbers of several days in one statement, by day, so that two writers never wait crosswise."""
+    if not counts:
+        return {}
+    rows = [{"day": day, "last": count} for day, count in sorted(counts.items())]
+    statement = (sqlite if tx.on_sqlite else postgresql).insert(DayCounter).values(rows)
+    statement = statement.on_conflict_do_update(
+        index_elements=["day"], set_={"last": DayCounter.last + statement.excluded.last}
+    )
+    found = tx.session.execute(statement.returning(DayCounter.day, DayCounter.last))
+    return {day: int(last) for day, last in found}

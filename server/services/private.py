@@ -59,7 +59,8 @@ def seal(tx: Tx, kind: str, words: str) -> Sealed:
         The words themselves.
     """
     key_id, key = keys_of(tx.store).newest
-    uid, salt, nonce = uuid7(tx.now), os.urandom(SALT_BYTES), os.urandom(NONCE_BYTES)
+    uid, dice = uuid7(tx.now), os.urandom(SALT_BYTES + NONCE_BYTES)
+    salt, nonce = dice[:SALT_BYTES], dice[SALT_BYTES:]
     raw = words.encode()
     sealed = nonce + _cipher(key).encrypt(nonce, raw, _bound(uid, kind))
     row = {
