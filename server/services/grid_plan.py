@@ -9,6 +9,7 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from geo.crs import to_wgs84
@@ -219,9 +220,13 @@ def _rows(frame: gpd.GeoDataFrame, parents: Sequence[str]) -> Iterator[Row]:
             length = len(facts[name])
             if length > limit:
                 raise InputError("field.too_long", field=name, row=number + 1, length=length, limit=limit)
-        numbers = (facts["households"], facts["population"])
+        numbers = (_whole(facts["households"]), _whole(facts["population"]))
         name = facts["name"] or facts["code"]
         yield Row(facts["code"], name, facts["kind"] or None, parent or None, *numbers, shapes[number])
+
+
+def _whole(value: Any) -> int | None:  # noqa: ANN401 - a number, None or NaN
+    return None if pd.isna(value) else int(value)
 
 
 def _sort_in(plan: Plan, row: Row, node: Node | None) -> None:
