@@ -9,6 +9,7 @@ import pytest
 from server.cli import main
 from server.config import SETTINGS
 from server.words import _, speaking
+from server.workflow import diagram
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -59,3 +60,7 @@ def test_every_picture_and_file_that_documents_point_to_is_there():
             if not (path.parent / target).exists():
                 missing.append(f"{path.name}: {target}")
     assert missing == []
+
+
+def test_the_diagram_in_the_readme_is_the_workflow():
+    assert diagram() in README

@@ -1,0 +1,42 @@
+"""Run every measurement and keep the figures in ``docs/benchmarks.json``."""
+
+import json
+import os
+import platform
+from pathlib import Path
+
+from benchmarks import import_rate, map_latency
+from tests.conftest import SHARED
+
+OUT = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.json"
+
+
+def machine() -> dict[str, str | int | None]:
+    """Describe the machine."""
+    model = next(
+        (
+            line.split(":")[1].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if "model name" in line
+        ),
+        platform.processor(),
+    )
+    return {
+        "cpu": model,
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "system": platform.platform(),
+    }
+
+
+def main() -> None:
+    """Measure, print, write."""
+    if not SHARED.is_dir():
+        raise SystemExit("the measurements need the real data that lie beside the project")
+    told = {"machine": machine(), "import_rate": import_rate.run(), "map_latency": map_latency.run()}
+    OUT.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    print(f"written to {OUT.name}")
+
+
+if __name__ == "__main__":
+    main()
