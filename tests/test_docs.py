@@ -54,11 +54,12 @@ def test_every_make_target_in_the_readme_is_there():
 
 
 def test_every_picture_and_file_that_documents_point_to_is_there():
-    missing = []
-    for path in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
-        for target in re.findall(r"\]\((?!https?:|#)([^)#\s]+)", path.read_text(encoding="utf-8")):
-            if not (path.parent / target).exists():
-                missing.append(f"{path.name}: {target}")
+    missing = [
+        f"{path.name}: {target}"
+        for path in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
+        for target in re.findall(r"\]\((?!https?:|#)([^)#\s]+)", path.read_text(encoding="utf-8"))
+        if not (path.parent / target).exists()
+    ]
     assert missing == []
 
 
