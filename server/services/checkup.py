@@ -74,7 +74,7 @@ def examine(tx: Tx, sample: int) -> Checkup:
     Checkup
         No complaints when all is well.
     """
-    numbers = dict(tx.session.execute(select(Issue.id, Issue.number)).tuples().all())
+    numbers = dict(tx.session.execute(select(Issue.id, Issue.number)).all())
     broken = [
         Complaint("doctor.chain", {"number": numbers.get(key, key), "seq": seq})
         for key, seq in broken_chains(tx)[:MOST_NAMED]

@@ -122,9 +122,7 @@ def _write(tx: Tx, person: Person, wish: Wish, hashed: dict[str, str]) -> bool:
         differs = True
     tx.session.flush()
     held = set(
-        tx.session.execute(
-            select(RoleGrant.role, RoleGrant.area_id).where(RoleGrant.person_id == person.id)
-        ).tuples()
+        tx.session.execute(select(RoleGrant.role, RoleGrant.area_id).where(RoleGrant.person_id == person.id))
     )
     for role, area_id in wish.grants:
         if (str(role), area_id) not in held:
