@@ -14,9 +14,9 @@ const EARTH_M = 40075016.686; // equator of the web Mercator sphere, m
  * @returns {{load: Function}}
  */
 export function heat(map, layer) {
-  const load = latest(async (signal, { days, category }) => {
+  const load = latest(async (signal, { days, category, source }) => {
     if (!map.hasLayer(layer)) return;
-    const query = { bbox: visible(map), zoom: map.getZoom(), days: days || "all", category: category || "" };
+    const query = { bbox: visible(map), zoom: map.getZoom(), days: days || "all", category: category || "", source: source || "" };
     const found = await getJson(page.urls.heat, query, signal);
     layer.setOptions({ ...sizes(map, found.cell_m), gradient: gradient() });
     layer.setLatLngs(found.points.map(([lat, lon, count]) => {

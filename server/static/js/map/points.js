@@ -19,7 +19,7 @@ export function points(map, group, cluster) {
   let isLate = false;
   dressCluster(cluster, () => isLate);
 
-  const load = latest(async (signal, filters) => {
+  const load = latest(async (signal, { days, ...filters }) => {
     if (!map.hasLayer(group)) return;
     isLate = filters.overdue === "1";
     const query = { ...filters, bbox: visible(map), zoom: map.getZoom() };

@@ -1,0 +1,189 @@
+"""A real application behind granian, a real Chromium in front of it, and a watch over what the pages do."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from server.clock import system_clock
+from server.config import load
+from server.db import Store
+from server.models import Area
+from server.services import intake
+from server.services.drafts import Draft
+from server.services.marks import DEMO, set_mark
+from server.upgrade import upgrade
+from tests.personas import PASSWORD, build_town
+
+HOSTILE = "${alert(1)}</script><img src=x onerror=alert(1)>`'\"><b>x</b>{{7*7}}"
+HOSTILE_CELL = "990101001001003"
+SECRET = "browser-" * 5
+CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+            "--disable-sync", "--no-first-run"]  # fmt: skip
+CATEGORIES = ("heating", "street_lamp", "bins_lacking", "parking", "dogs", "road_damage")
+
+
+def fill(store):
+    """Report sixty issues over the last forty days in the cells of 西苑街道, one of them hostile."""
+    town = build_town(store)
+    with store.write() as tx:
+        set_mark(tx, DEMO, json.dumps({"accounts": [["worker_lin", PASSWORD, "worker"]]}))
+        tx.session.get(Area, town.areas[HOSTILE_CELL]).name = HOSTILE
+    worker = town.actors["worker_lin"]
+    for place in range(60):
+        at = system_clock() - timedelta(days=40 - place * 0.66, hours=1)
+        draft = Draft(
+            category=CATEGORIES[place % len(CATEGORIES)],
+            source="patrol",
+            description=HOSTILE if place == 59 else f"第 {place} 件：居民反映，请尽快处理。",
+            lon=122.0007 + (place * 7 % 29) / 1000,
+            lat=37.0007 + (place * 3 % 19) / 1000,
+            accuracy_m=12.0,
+            place_text=HOSTILE if place == 59 else f"{place % 9 + 1} 幢",
+        )
+        with store.write(now=at) as tx:
+            intake.report(tx, worker, draft)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for(address, process):
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        assert process.poll() is None, process.stderr.read()[-2000:]
+        try:
+            return urllib.request.urlopen(f"{address}/sign-in", timeout=2).close()
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    raise AssertionError(address)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """Address of the application over a filled store."""
+    folder = tmp_path_factory.mktemp("site")
+    store = Store(load({"dir": str(folder), "secret_key": SECRET}, environment={}))
+    upgrade(store)
+    fill(store)
+    store.close()
+    port = free_port()
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
+               "--no-ws", "--workers-kill-timeout", "3", "--factory", "server.app:from_environment"]  # fmt: skip
+    environment = {**os.environ, "WANGGE_DIR": str(folder), "WANGGE_SECRET_KEY": SECRET}
+    process = subprocess.Popen(
+        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        wait_for(address, process)
+        yield address
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Debian's Chromium, headless."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        reason = "no Chromium: install chromium and fonts-noto-cjk (make test does, as root)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=CHROMIUM)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Watch:
+    """What a page did that it should not: complaints of the browser, dialogs, requests to elsewhere."""
+
+    address: str
+    complaints: list = field(default_factory=list)
+    dialogs: list = field(default_factory=list)
+    outside: list = field(default_factory=list)
+    expected: tuple = ()
+
+    def over(self, page):
+        page.on("console", self.heard)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("dialog", self.asked)
+        page.on("request", self.requested)
+
+    def heard(self, message):
+        if message.type == "error" and not any(part in message.text for part in self.expected):
+            self.complaints.append(message.text)
+
+    def asked(self, dialog):
+        self.dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    def requested(self, request):
+        if not request.url.startswith((self.address, "data:", "blob:")):
+            self.outside.append(request.url)
+
+
+@pytest.fixture(scope="session")
+def sessions(site, chromium):
+    """Sign in once per persona, by the form; gives the browser's state to start from."""
+    kept = {}
+
+    def state_of(login):
+        if login not in kept:
+            context = chromium.new_context()
+            page = context.new_page()
+            page.goto(f"{site}/sign-in")
+            page.fill("[name=login]", login)
+            page.fill("[name=password]", PASSWORD)
+            page.click("form[action='/sign-in'] button")
+            page.wait_for_url(lambda address: "/sign-in" not in address)
+            kept[login] = context.storage_state()
+            context.close()
+        return kept[login]
+
+    return state_of
+
+
+@pytest.fixture
+def open_page(site, chromium, sessions):
+    """Open a page as a persona; when the test ends, nothing may have complained, asked or gone outside."""
+    opened = []
+
+    def start(path, login="supervisor_li", size=(1366, 768), expected=(), **options):
+        context = chromium.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            storage_state=sessions(login) if login else None,
+            locale=options.pop("locale", "zh-CN"),
+            **options,
+        )
+        page = context.new_page()
+        watch = Watch(site, expected=tuple(expected))
+        watch.over(page)
+        opened.append((context, watch))
+        page.goto(f"{site}{path}")
+        page.wait_for_load_state("networkidle")
+        return page
+
+    yield start
+    for context, watch in opened:
+        context.close()
+        assert watch.complaints == []
+        assert watch.dialogs == []
+        assert watch.outside == []
