@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import shapely
 from sqlalchemy import func, select, update
 
-from geo.crs import area_m2
 from geo.validation import Change, CodeScheme, Finding
+from geo.validation.sizes import flat_sizes
 from server.db import Tx
 from server.models import Area, Boundary, Grid
 from server.services.areas import below, pinyin_of
@@ -145,8 +146,7 @@ def _apply(tx: Tx, plan: Plan, actor: Actor) -> int | None:
     closed = [node.boundary_id for _, node in plan.changed] + [node.boundary_id for node in plan.retired]
     _in_batches(tx, Boundary, closed, {"last_grid_id": last})
     _in_batches(tx, Area, [node.id for node in plan.retired], {"retired_grid_id": grid.id})
-    shapes = [(areas[row.code], row) for row in (*plan.added, *(row for row, _ in plan.changed))]
-    tx.session.add_all([_boundary(area, row, grid.id) for area, row in shapes])
+    tx.session.add_all(_boundaries([*plan.added, *(row for row, _ in plan.changed)], areas, grid.id))
     tx.session.flush()
     grid.digest = _digest(tx)
     tx.session.flush()
@@ -207,20 +207,24 @@ def _move(tx: Tx, old: str, new: str) -> None:
         area.path = new + area.path.removeprefix(old)
 
 
-def _boundary(area: Area, row: Row, grid_id: int) -> Boundary:
-    west, south, east, north = shapely.bounds(row.shape).tolist()
-    return Boundary(
-        area_id=area.id,
-        code=area.code,
-        level=area.level,
-        geom=row.shape,
-        west=west,
-        south=south,
-        east=east,
-        north=north,
-        area_m2=area_m2(row.shape),
-        first_grid_id=grid_id,
-    )
+def _boundaries(rows: Sequence[Row], areas: dict[str, Area], grid_id: int) -> list[Boundary]:
+    shapes = np.array([row.shape for row in rows], dtype=object)
+    bounds = shapely.bounds(shapes).reshape(-1, 4).tolist()
+    return [
+        Boundary(
+            area_id=areas[row.code].id,
+            code=row.code,
+            level=areas[row.code].level,
+            geom=row.shape,
+            west=box[0],
+            south=box[1],
+            east=box[2],
+            north=box[3],
+            area_m2=size,
+            first_grid_id=grid_id,
+        )
+        for row, box, size in zip(rows, bounds, flat_sizes(shapes)[0].tolist(), strict=True)
+    ]
 
 
 def _in_batches(tx: Tx, table: Any, keys: Sequence[int | None], values: dict[str, Any]) -> None:  # noqa: ANN401
