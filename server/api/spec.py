@@ -3,6 +3,7 @@
 Refusals are the same everywhere, so they are added here once, by what an operation takes.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +13,7 @@ from flask import Response, current_app
 
 from server.api.resource import PREFIX, answer
 from server.api.told import FeatureCollection, Problem
-from server.auth import public
+from server.auth import access_of, public
 from server.formats import FORMATS
 
 __all__ = ["blueprint", "document"]
@@ -64,8 +65,10 @@ def document(app: APIFlask) -> dict[str, Any]:
     """
     found: dict[str, Any] = app.spec  # type: ignore[assignment]
     paths = {path: found["paths"][path] for path in sorted(found["paths"]) if path.startswith(PREFIX)}
+    marks = dict(_marks(app))
     for path, method, operation in _operations(paths):
         _complete(path, method, operation)
+        operation["x-roles"], operation["x-scope"] = marks[path, method]
     schemas = found.get("components", {}).get("schemas", {})
     for shape in (Problem, FeatureCollection):
         schemas[shape.__name__] = shape.model_json_schema(ref_template="#/components/schemas/{model}")
@@ -82,6 +85,18 @@ def document(app: APIFlask) -> dict[str, Any]:
         },
     }
     return _flattened(whole)
+
+
+def _marks(app: APIFlask) -> Iterator[tuple[tuple[str, str], tuple[list[str], str]]]:
+    """Give of each path and method whose it is: roles (none: everybody signed in) and a token's scope."""
+    for rule in app.url_map.iter_rules():
+        if not rule.rule.startswith(PREFIX):
+            continue
+        roles, scope = access_of(app, rule.endpoint) or (frozenset(), None)
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            usual = "read" if method == "GET" else "act"
+            path = rule.rule.replace("<", "{").replace(">", "}")
+            yield (path, method.lower()), (sorted(roles), scope or usual)
 
 
 def _operations(paths: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -135,5 +150,6 @@ def _flattened(whole: dict[str, Any]) -> dict[str, Any]:
     own = {name.rpartition(".")[2]: shape for name, shape in flat["components"]["schemas"].items()}
     for shape in list(own.values()):
         own.update(shape.pop("$defs", {}))
-    flat["components"]["schemas"] = dict(sorted(own.items()))
+    used = set(re.findall(r'"#/components/schemas/([^"]+)"', text))
+    flat["components"]["schemas"] = {name: own[name] for name in sorted(own) if name in used}
     return flat

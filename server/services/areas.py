@@ -14,6 +14,7 @@ from geo.saved import digest_of
 from server.db import Tx
 from server.errors import NotFound
 from server.models import Area, Boundary, Grid
+from server.services.extents import boxes
 from server.services.people import Actor
 
 __all__ = [
@@ -50,7 +51,7 @@ class AreaView:
     households, population : int or None
         As imported.
     bbox : tuple of float or None
-        West, south, east, north in WGS 84 degrees; None without a boundary.
+        West, south, east, north in WGS 84 degrees; without a boundary that of those below, if any.
     """
 
     id: int
@@ -179,6 +180,8 @@ def _views(tx: Tx, query: Select[Any]) -> list[AreaView]:
     ).all()
     codes = {code for area, *_ in rows for code in area.path.strip("/").split("/")}
     names = dict(tx.session.execute(select(Area.code, Area.name).where(Area.code.in_(codes))).all())
+    missing = any(bounds[0] is None for _, *bounds in rows)
+    below_it = boxes(tx, current_grid(tx)) if missing else {}
     return [
         AreaView(
             area.id,
@@ -190,7 +193,9 @@ def _views(tx: Tx, query: Select[Any]) -> list[AreaView]:
             tuple(names.get(code, code) for code in area.path.strip("/").split("/")),
             area.households,
             area.population,
-            (bounds[0], bounds[1], bounds[2], bounds[3]) if bounds[0] is not None else None,
+            (bounds[0], bounds[1], bounds[2], bounds[3])
+            if bounds[0] is not None
+            else below_it.get(area.code),
         )
         for area, *bounds in rows
     ]

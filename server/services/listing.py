@@ -198,16 +198,18 @@ def find(tx: Tx, actor: Actor, filters: Filters, after: str | None = None, limit
 
 
 def walk(tx: Tx, actor: Actor, filters: Filters) -> Iterator[Brief]:
-    """Go through all issues that match, newest first, in batches; see :func:`find`."""
-    after: str | None = None
-    condition = matching(tx, actor, filters)
+    """Go through all issues that match, newest first, read in batches as they are taken; see :func:`find`."""
+    return _walked(tx, matching(tx, actor, filters))
+
+
+def _walked(tx: Tx, condition: ColumnElement[bool]) -> Iterator[Brief]:
+    after: tuple[datetime, int] | None = None
     while True:
-        rows = _rows(tx, condition, _position(after), MOST)
-        items = briefs_of(tx, rows)
+        items = briefs_of(tx, _rows(tx, condition, after, MOST))
         yield from items
-        if len(rows) < MOST:
+        if len(items) < MOST:
             return
-        after = _cursor(items[-1])
+        after = (items[-1].reported_at, items[-1].id)
 
 
 def _rows(

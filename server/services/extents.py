@@ -1,0 +1,46 @@
+"""Boxes of areas that have no outline of their own: what the outlines below them cover."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import select
+
+from server.db import Tx
+from server.models import Area, Boundary
+
+__all__ = ["Box", "boxes"]
+
+Box = tuple[float, float, float, float]
+
+
+def boxes(tx: Tx, grid_id: int | None) -> Mapping[str, Box]:
+    """Give the box of every area that has an outline or one below it.
+
+    Parameters
+    ----------
+    tx : Tx
+        Any transaction.
+    grid_id : int or None
+        Newest grid version; the answer is kept in this process until it changes.
+
+    Returns
+    -------
+    Mapping
+        Code -> west, south, east, north in WGS 84 degrees.
+    """
+    kept = tx.store.shelf.get("boxes")
+    if kept is not None and kept[0] == grid_id:
+        known: Mapping[str, Box] = kept[1]
+        return known
+    found: dict[str, Box] = {}
+    rows = tx.session.execute(
+        select(Area.path, Boundary.west, Boundary.south, Boundary.east, Boundary.north)
+        .join(Boundary, Boundary.area_id == Area.id)
+        .where(Boundary.last_grid_id.is_(None))
+    )
+    for path, *own in rows:
+        west, south, east, north = own
+        for code in path.strip("/").split("/"):
+            left, bottom, right, top = found.get(code, (west, south, east, north))
+            found[code] = (min(left, west), min(bottom, south), max(right, east), max(top, north))
+    tx.store.shelf["boxes"] = (grid_id, found)
+    return found
