@@ -172,8 +172,9 @@ class Spots:
         near = self._compounds["name"].to_numpy()[self._compound_tree.nearest(points)]
         spots: list[Spot] = []
         for point, road, name in zip(points, names[rows], near, strict=True):
-            where = f"{road}城外段" if kind == "beyond" else f"{road}{name}附近"
-            spots.append(Spot(float(point.x), float(point.y), where, name, name, road, _FLOORS))
+            beyond = kind == "beyond"
+            where, called = (f"{road}城郊段", "城郊") if beyond else (f"{road}{name}附近", str(name))
+            spots.append(Spot(float(point.x), float(point.y), where, called, called, str(road), _FLOORS))
         return spots
 
     def _nearest_roads(self, points: NDArray[np.float64]) -> list[str]:

@@ -26,6 +26,7 @@ _BANK = 58.0  # m, from the middle of the river to the riverside road
 _SAME_PLACE = 2.0  # m
 _STRAIGHT = np.deg2rad(24.0)
 _STEP = 30.0  # m
+_RING = "环城路"  # the street around the town
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +124,16 @@ def build_streets(cuts: Sequence[Cut], waters: Waters) -> tuple[Street, ...]:
 
 def _ashore(lines: NDArray[np.object_], waters: Waters) -> NDArray[np.object_]:
     """End a street on the bank where it runs into the river and none goes on from the other side."""
-    ends = shapely.get_parts(shapely.boundary(lines[shapely.get_type_id(lines) == 1]))
-    wet = ends[shapely.intersects(ends, waters.river)]
-    met = shapely.STRtree(wet).query(wet, predicate="dwithin", distance=_SAME_PLACE)[0]
-    alone = wet[np.bincount(met, minlength=len(wet)) == 1]
-    water = shapely.intersection(waters.bank, shapely.union_all(shapely.buffer(alone, 3.0 * _BANK)))
-    return np.where(
-        shapely.intersects(lines, shapely.multipoints(alone)), shapely.difference(lines, water), lines
-    )
+    single = np.flatnonzero(shapely.get_type_id(lines) == 1)
+    ends, rows = shapely.get_parts(shapely.boundary(lines[single]), return_index=True)
+    wet = shapely.intersects(ends, waters.river)
+    ends, rows = ends[wet], single[rows[wet]]
+    met = shapely.STRtree(ends).query(ends, predicate="dwithin", distance=_SAME_PLACE)[0]
+    trimmed = lines.copy()
+    for end in np.flatnonzero(np.bincount(met, minlength=len(ends)) == 1):
+        water = shapely.intersection(waters.bank, shapely.buffer(ends[end], 3.0 * _BANK))
+        trimmed[rows[end]] = shapely.difference(trimmed[rows[end]], water)
+    return trimmed
 
 
 def _merge(lines: NDArray[np.object_]) -> shapely.Geometry:
@@ -143,7 +146,7 @@ def _named(merged: Sequence[tuple[int, shapely.Geometry]]) -> list[Street]:
     for rank, line in merged:
         west, south, east, north = line.bounds
         suffix = "街" if east - west > north - south else "路"
-        streets.append(Street(next(pools[suffix]), rank, line))
+        streets.append(Street(_RING if shapely.is_closed(line) else next(pools[suffix]), rank, line))
     return streets
 
 

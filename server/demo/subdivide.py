@@ -144,9 +144,11 @@ class Divider:
         counts = 1 + np.argsort(np.abs(shares - 0.5), kind="stable")[:3]
         west, south, east, north = piece.bounds
         best_score, best = -1.0, None
-        for upright in (True, False):
+        for upright in (east - west > north - south, east - west <= north - south):
             favour = ((east - west) / (north - south)) ** (1.0 if upright else -1.0)
-            for count in counts[: 1 if favour > 1.6 else 2]:
+            if best is not None and (rank == INNER or favour < 0.4):
+                break
+            for count in counts[: 1 if favour > 1.6 or rank == INNER else 2]:
                 tried = self._cut(piece, float(shares[count - 1]), rank, upright=upright)
                 if tried is None:
                     continue

@@ -27,7 +27,9 @@ from pmtiles.writer import Writer
 from geo.errors import CrsError
 from geo.tiles import TILE_PIXELS, Tile, covering, pixels
 
-__all__ = ["EXTENT", "Ground", "write_basemap"]
+__all__ = ["EXTENT", "FILE_NAME", "Ground", "write_basemap"]
+
+FILE_NAME = "basemap.pmtiles"  # in the data folder
 
 EXTENT = 4096  # units along the edge of a tile
 _MARGIN = 96  # units drawn beyond the edge, so that wide lines meet
@@ -158,7 +160,7 @@ def _tiles(
             features = _features(layer, tree, tile)
             if features:
                 content.append({"name": layer.name, "features": features})
-        options = {"y_coord_down": True, "extents": EXTENT}
+        options = {"y_coord_down": True, "extents": EXTENT, "check_winding_order": False}
         yield zxy_to_tileid(zoom, tile.x, tile.y), mapbox_vector_tile.encode(content, default_options=options)
 
 
@@ -189,6 +191,7 @@ def _features(layer: _Layer, tree: shapely.STRtree, tile: Tile) -> list[dict[str
     rows = np.sort(tree.query(shapely.box(*low, *high)))
     clipped = shapely.clip_by_rect(layer.shapes[rows], *low, *high)
     local = shapely.transform(clipped, lambda xy: np.round((xy * side - corner) * EXTENT))
+    local = shapely.orient_polygons(local)  # all at once; the encoder would do it one by one
     return [
         {"geometry": shape, "properties": layer.properties[row]}
         for row, shape in zip(rows, local, strict=True)

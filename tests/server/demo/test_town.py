@@ -9,6 +9,7 @@ import pytest
 import shapely
 from pyproj import Geod
 
+from geo.validation import CodeScheme, validate
 from server.demo.names import ordinal
 from server.demo.town import build_town
 
@@ -192,3 +193,20 @@ def test_another_seed_gives_another_sound_town(demo_town):
     assert len(other.cells) == len(demo_town.cells)
     assert shapely.coverage_is_valid(geometries(other.cells))
     assert other.cells["households"].between(300, 500).all()
+
+
+@pytest.mark.parametrize(
+    ("level", "above"), [("subdistrict", "district"), ("community", "subdistrict"), ("cell", "community")]
+)
+def test_the_import_would_find_no_fault_in_it(level, above, demo_town):
+    scheme = CodeScheme("cell15", ("district", "subdistrict", "community", "cell"), (6, 3, 3, 3))
+    frame = demo_town.level(level)[["code", "parent", "geometry"]]
+    parents = demo_town.level(above)[["code", "geometry"]]
+    assert validate(frame, scheme=scheme, level=level, parents=parents) == []
+
+
+def test_bridges_join_the_banks_and_no_other_street_ends_in_the_river(demo_town):
+    (river,) = geometries(demo_town.waters.query("kind == 'river'"))
+    streets = geometries(demo_town.roads)
+    assert not shapely.intersects(shapely.boundary(streets), river).any()
+    assert shapely.crosses(streets, river).sum() >= 3

@@ -1,0 +1,191 @@
+"""Seed a fresh store with the demonstration town, through the services that everybody uses.
+
+Ground, people and stories are invented elsewhere in this package; here they are imported, hired and reported.
+An open issue is reported at its own time by the worker or the desk that would have done so; finished ones come
+in as history, month by month, entered by the desk of their subdistrict. All of it is one transaction whose
+parts bear their own instants, so a seeding that is interrupted leaves the store as empty as it was.
+"""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import numpy as np
+import shapely
+from sqlalchemy import select
+
+from server.db import Store, Tx
+from server.demo.drawing import write_town_map
+from server.demo.staff import PERSONAS, Staff, build_staff
+from server.demo.stories import Story, drafts
+from server.demo.town import Town, build_town
+from server.errors import Conflict
+from server.models import LEVELS, Area, Department
+from server.services import duties, intake, marks, people
+from server.services.accounts import actor_of_login
+from server.services.basemap import FILE_NAME
+from server.services.checkup import is_empty
+from server.services.drafts import Draft
+from server.services.grids import CellsOptions, import_cells
+from server.services.layers import Layer
+from server.services.people import Actor, NewPerson, system_actor
+
+__all__ = ["PASSWORD", "Seeded", "seed"]
+
+PASSWORD = "wangge-demo"  # noqa: S105 - printed at every start, valid in the demonstration only
+_BEFORE = timedelta(days=400)  # everybody was hired before the first issue
+_BATCH = 400
+_DESK = frozenset({"hotline", "phone", "online", "wechat", "box"})  # sources that a dispatcher enters
+_HOME_DESK = "dispatcher_qian"  # enters what lies outside every cell
+
+
+@dataclass(frozen=True)
+class Seeded:
+    """What a seeding wrote.
+
+    Attributes
+    ----------
+    areas, people, issues : int
+        How many.
+    basemap_bytes : int
+        Size of the ground map.
+    """
+
+    areas: int
+    people: int
+    issues: int
+    basemap_bytes: int
+
+
+def seed(
+    store: Store, as_of: datetime | None = None, *, count: int = 6000, town: Town | None = None
+) -> Seeded:
+    """Fill an empty store with the demonstration town and mark it as such.
+
+    Parameters
+    ----------
+    store : Store
+        Upgraded and empty.
+    as_of : datetime, optional
+        Aware; the day up to which there are issues. The store's clock by default.
+    count : int
+        How many issues.
+    town : Town, optional
+        One that is built already.
+
+    Returns
+    -------
+    Seeded
+        What was written.
+
+    Raises
+    ------
+    Conflict
+        The store holds areas, people or issues already; nothing is written.
+    """
+    now = as_of or store.clock()
+    town = town or build_town()
+    staff, stories = build_staff(town), drafts(town, now, count)
+    with store.write(now) as tx:
+        if not is_empty(tx):
+            raise Conflict("demo.not_empty", url=store.engine.url.render_as_string(hide_password=True))
+        before = replace(tx, now=now - _BEFORE)
+        _import(before, town)
+        _hire(before, staff)
+        _tell(tx, town, staff, stories)
+        accounts = [[login, PASSWORD, _role(staff, login)] for login in PERSONAS]
+        marks.set_mark(tx, marks.DEMO, json.dumps({"accounts": accounts, "as_of": now.isoformat()}))
+        size = write_town_map(town, store.folder / FILE_NAME)
+    return Seeded(len(town.areas), len(staff.people), len(stories), size)
+
+
+def _import(tx: Tx, town: Town) -> None:
+    """Import the areas level by level, as four files would be."""
+    columns = {name: name for name in ("code", "name", "parent", "households", "population", "kind")}
+    for level in LEVELS:
+        frame = town.level(level).drop(columns="level")
+        digest = hashlib.sha256(frame.to_wkb(hex=True).to_json().encode()).hexdigest()
+        layer = Layer(frame, f"demo-{level}", level, digest, columns, is_crs_declared=True)
+        import_cells(tx, layer, CellsOptions(level), system_actor())
+
+
+def _role(staff: Staff, login: str) -> str:
+    return next(person.roles[0][0] for person in staff.people if person.login == login)
+
+
+def _hire(tx: Tx, staff: Staff) -> None:
+    areas = {area.code: area.id for area in tx.session.execute(select(Area.code, Area.id))}
+    for one in staff.departments:
+        tx.session.add(Department(code=one.code, name=one.name, kind=one.kind, area_id=areas[one.area]))
+    tx.session.flush()
+    wanted = [
+        NewPerson(one.login, one.name, PASSWORD, one.phone, one.roles, one.department) for one in staff.people
+    ]
+    hashed: dict[str, str] = {}
+    ids = dict(
+        zip([one.login for one in staff.people], people.create(tx, wanted, hashed=hashed), strict=True)
+    )
+    for duty in staff.duties:
+        duties.assign(tx, ids[duty.login], areas[duty.area], duty.kind, None, None)
+
+
+def _tell(tx: Tx, town: Town, staff: Staff, stories: Sequence[Story]) -> None:
+    """Report everything, the finished first."""
+    cells = _cells(town, stories)
+    actors = {one.login: actor_of_login(tx, one.login) for one in staff.people}
+    desks = {
+        area: actors[one.login] for one in staff.people for role, area in one.roles if role == "dispatcher"
+    }
+    workers = {duty.area: actors[duty.login] for duty in staff.duties if duty.kind == "A"}
+    home = actors[_HOME_DESK]
+    done: dict[tuple[str, str], list[Draft]] = defaultdict(list)
+    for story, cell in zip(stories, cells, strict=True):
+        if story.closed_at:
+            done[story.reported_at.strftime("%Y-%m"), cell[:9]].append(_draft(story))
+    for (_, area), several in sorted(done.items(), key=lambda item: item[0]):
+        for start in range(0, len(several), _BATCH):
+            batch = several[start : start + _BATCH]
+            entered = max(draft.closed_at for draft in batch if draft.closed_at)
+            intake.report_many(replace(tx, now=entered), desks.get(area, home), batch)
+    for story, cell in zip(stories, cells, strict=True):
+        if not story.closed_at:
+            teller = _teller(story, cell, desks, workers, home)
+            intake.report(replace(tx, now=story.reported_at), teller, _draft(story))
+
+
+def _teller(
+    story: Story, cell: str, desks: dict[str, Actor], workers: dict[str, Actor], home: Actor
+) -> Actor:
+    """Find who enters an issue: the desk what is told to it, the worker what he sees."""
+    if not cell:
+        return home
+    return desks[cell[:9]] if story.source in _DESK else workers[cell]
+
+
+def _cells(town: Town, stories: Sequence[Story]) -> list[str]:
+    """Code of a cell of each story; empty outside."""
+    codes = town.cells["code"].to_numpy()
+    points = shapely.points([(story.lon, story.lat) for story in stories])
+    rows, held = shapely.STRtree(town.cells.geometry.to_numpy()).query(points, predicate="intersects")
+    found = np.full(len(stories), "", dtype=codes.dtype)
+    found[rows] = codes[held]
+    return [str(code) for code in found]
+
+
+def _draft(story: Story) -> Draft:
+    return Draft(
+        category=story.category,
+        source=story.source,
+        description=story.description,
+        lon=story.lon,
+        lat=story.lat,
+        accuracy_m=story.accuracy_m,
+        place_text=story.place_text,
+        reporter_name=story.reporter_name,
+        reporter_phone=story.reporter_phone,
+        happened_at=story.reported_at,
+        closed_at=story.closed_at,
+    )

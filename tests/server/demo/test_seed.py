@@ -1,0 +1,126 @@
+"""The demonstration town in a store, through the services."""
+
+import shutil
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from server.config import load
+from server.db import Store
+from server.demo.seed import PASSWORD, seed
+from server.demo.staff import PERSONAS
+from server.errors import Conflict
+from server.models import LEVELS, Area, Department, Duty, Entry, Issue, Person
+from server.services import marks
+from server.services.accounts import actor_of_login
+from server.services.areas import locator
+from server.services.basemap import FILE_NAME
+from server.services.checkup import examine
+from server.services.sign_in import sign_in
+from tests.conftest import NOW
+
+COUNT = 400  # enough to meet everything; the whole six thousand are seeded by the browser's tests
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgis"])
+def store(request, tmp_path_factory):
+    """One store of each kind for the whole file: what is asked here changes nothing."""
+    folder = tmp_path_factory.mktemp("demo")
+    options = {"dir": str(folder), "secret_key": "test-" * 8}
+    if request.param == "postgis":
+        options["database_url"] = request.getfixturevalue("postgis").copy()
+    else:
+        shutil.copy(request.getfixturevalue("sqlite_template"), folder / "wangge.db")
+    store = Store(load(options, environment={}), lambda: NOW)
+    yield store
+    store.close()
+
+
+@pytest.fixture(scope="module")
+def seeded(store, demo_town):
+    return seed(store, NOW, count=COUNT, town=demo_town)
+
+
+def count(tx, table, *where):
+    return tx.session.scalar(select(func.count()).select_from(table).where(*where))
+
+
+def test_everything_arrives(store, seeded, demo_town, demo_staff):
+    with store.read() as tx:
+        levels = Counter(tx.session.scalars(select(Area.level)))
+        assert levels == Counter(demo_town.areas["level"])
+        assert set(levels) == set(LEVELS)
+        assert count(tx, Issue) == seeded.issues == COUNT
+        assert count(tx, Person) == seeded.people == len(demo_staff.people)
+        assert count(tx, Duty) == len(demo_staff.duties)
+        assert count(tx, Department) == 11
+    assert (store.folder / FILE_NAME).stat().st_size == seeded.basemap_bytes
+
+
+def test_open_issues_are_at_the_worker_of_their_cell(store, seeded, demo_staff):
+    first = {duty.area: duty.login for duty in demo_staff.duties if duty.kind == "A"}
+    with store.read() as tx:
+        rows = tx.session.execute(
+            select(Area.code, Person.login)
+            .join(Issue, Issue.area_id == Area.id)
+            .join(Person, Person.id == Issue.holder_person_id)
+            .where(Issue.state == "dispatched")
+        ).all()
+        assert count(tx, Issue, Issue.state == "dispatched") == len(rows) > 10
+    assert all(first[code] == login for code, login in rows)
+
+
+def test_what_lies_in_no_cell_waits_at_the_root(store, seeded):
+    with store.read() as tx:
+        rows = tx.session.execute(
+            select(Area.level, Issue.how)
+            .join(Issue, Issue.area_id == Area.id)
+            .where(Issue.state == "reported")
+        ).all()
+    assert set(rows) <= {("district", "outside")}
+
+
+def test_open_issues_were_received_when_they_were_reported(store, seeded):
+    with store.read() as tx:
+        rows = tx.session.execute(
+            select(Issue.reported_at, Issue.received_at).where(Issue.state == "dispatched")
+        ).all()
+        assert all(reported == received for reported, received in rows)
+        assert tx.session.scalar(select(func.max(Entry.received_at))) <= NOW
+        assert tx.session.scalar(select(func.min(Issue.reported_at))) > NOW - timedelta(days=367)
+
+
+def test_the_store_stands_every_examination(store, seeded):
+    with store.read() as tx:
+        found = examine(tx, COUNT)
+    assert found.issues == COUNT
+    assert not found.complaints
+
+
+def test_every_persona_can_sign_in_and_is_what_the_mark_says(store, seeded):
+    with store.write() as tx:
+        shown = marks.demo_accounts(tx)
+        assert [login for login, _, _ in shown] == list(PERSONAS)
+        for login, password, role in shown:
+            assert sign_in(tx, login, password, "127.0.0.1").login == login
+            assert role in actor_of_login(tx, login).roles
+        assert {password for _, password, _ in shown} == {PASSWORD}
+        assert marks.is_demo(tx)
+
+
+def test_the_locator_finds_worker_lins_cell(store, seeded, demo_town):
+    cell = demo_town.cells.set_index("name").loc["文峰社区第八网格"]
+    lon, lat = cell.geometry.representative_point().coords[0]
+    with store.read() as tx:
+        opened = locator(tx)
+    assert opened.codes[opened.locator.locate(lon, lat)] == cell["code"]
+
+
+def test_a_second_seeding_is_refused_and_changes_nothing(store, seeded, demo_town):
+    with pytest.raises(Conflict) as refused:
+        seed(store, NOW, count=COUNT, town=demo_town)
+    assert refused.value.code == "demo.not_empty"
+    with store.read() as tx:
+        assert count(tx, Issue) == COUNT
