@@ -2,86 +2,29 @@
 
 import dataclasses
 
-import geopandas as gpd
 import pytest
 import shapely
 from sqlalchemy import func, select
 
 from geo.datum import wgs84_to_gcj02
-from server.errors import Busy, InputError, InvalidCells
-from server.models import Area, Boundary, Grid, Import
+from server.errors import Busy
+from server.models import Boundary, Grid, Import
 from server.services import areas
-from server.services.grids import CellsOptions, code_scheme, import_cells
+from server.services.grids import CellsOptions, import_cells
 from server.services.imports.runs import begin
-from server.services.layers import Layer, LayerOptions, read_layer
+from server.services.layers import LayerOptions, read_layer
 from server.services.people import system_actor
-
-STEP = 0.003
-
-
-def square(column, row=0, width=1.0):
-    west, south = 117.0 + column * STEP, 36.0 + row * STEP
-    return shapely.box(west, south, west + width * STEP, south + STEP)
-
-
-def layer(codes, shapes=None, crs=4326, **columns):
-    count = len(codes)
-    facts = {
-        "code": codes,
-        "name": [f"第{number}网格" for number in range(count)],
-        "kind": [""] * count,
-        "households": [None] * count,
-        "population": [None] * count,
-        **columns,
-    }
-    shapes = [square(number) for number in range(count)] if shapes is None else shapes
-    frame = gpd.GeoDataFrame(facts, geometry=shapes, crs=4326).to_crs(crs)
-    return Layer(frame, "cells.geojson", "cells", "0" * 64, {"code": "code"}, is_crs_declared=True)
-
-
-def bring(store, given, **options):
-    with store.write() as tx:
-        return import_cells(tx, given, CellsOptions(**{"root": "C1", **options}), system_actor())
-
-
-def refused(store, given, **options):
-    before = everything(store)
-    with pytest.raises(InvalidCells) as raised:
-        bring(store, given, **options)
-    assert everything(store) == before
-    return [one.code for one in raised.value.findings if one.severity == "error"]
-
-
-def everything(store):
-    """Read all that an import may write, in a form that can be compared."""
-    with store.read() as tx:
-        return [
-            {column.key: _plain(getattr(row, column.key)) for column in table.__table__.columns}
-            for table in (Grid, Area, Boundary, Import)
-            for row in tx.session.scalars(select(table).order_by(table.id))
-        ]
-
-
-def _plain(value):
-    return shapely.to_wkb(value, hex=True) if isinstance(value, shapely.Geometry) else value
-
-
-def area(store, code):
-    with store.read() as tx:
-        found = tx.session.scalar(select(Area).where(Area.code == code))
-        tx.session.expunge_all()
-    return found
-
-
-def boundaries(store, code):
-    with store.read() as tx:
-        rows = tx.session.scalars(select(Boundary).where(Boundary.code == code).order_by(Boundary.id)).all()
-        tx.session.expunge_all()
-    return [(row.first_grid_id, row.last_grid_id) for row in rows]
-
-
-def counts(done):
-    return (done.added, done.changed, done.moved, done.unchanged, done.retired)
+from tests.server.services.grid_drawing import (
+    STEP,
+    area,
+    boundaries,
+    bring,
+    counts,
+    everything,
+    layer,
+    refused,
+    square,
+)
 
 
 def test_a_first_import_makes_root_cells_paths_and_one_grid(store):
@@ -188,124 +131,10 @@ def test_new_facts_change_the_area_but_not_the_grid(store):
     assert "xinming" in area(store, "a").pinyin
 
 
-def test_a_cell_that_changes_its_community_takes_its_path_along(store):
-    bring(store, layer(["a", "b"], parent=["P", "Q"]), root="S", create_parents=True)
-
-    done = bring(store, layer(["a", "b"], parent=["Q", "Q"]), root="S")
-
-    assert counts(done) == (0, 0, 1, 1, 0)
-    assert area(store, "a").path == "/S/Q/a/"
-
-
-def test_a_community_that_moves_takes_its_cells_along(store):
-    bring(store, layer(["P", "P_"], parent=["S1", "S1"]), root=None, level="community", create_parents=True)
-    bring(store, layer(["a"]), root="P")
-    bring(store, layer(["a2"], [square(1)]), root="P_")
-
-    bring(store, layer(["Z"], [square(7)], parent=["S2"]), root=None, level="community", create_parents=True)
-    bring(store, layer(["P", "P_"], parent=["S2", "S1"]), root=None, level="community")
-
-    assert area(store, "P").path == "/S2/P/"
-    assert area(store, "a").path == "/S2/P/a/"
-    assert area(store, "a2").path == "/S1/P_/a2/"
-
-
 def test_a_name_falls_back_to_the_code(store):
     bring(store, layer(["35"], name=[""]))
 
     assert area(store, "35").name == "35"
-
-
-def test_unknown_parents_are_errors_unless_they_may_be_made(store):
-    given = layer(["a", "b"], parent=["P", "Q"])
-
-    assert refused(store, given, root=None) == ["parent.orphan", "parent.orphan"]
-    done = bring(store, given, root=None, create_parents=True)
-    assert [(one.code, one.level, one.parent) for one in done.made] == [
-        ("P", "community", None), ("Q", "community", None),
-    ]  # fmt: skip
-
-
-def test_parents_of_no_use_are_errors(store):
-    bring(store, layer(["P", "Q"]), root="S", level="community")
-    bring(store, layer(["a", "b"], parent=["P", "P"]), root="S")
-
-    assert refused(store, layer(["c"], [square(2)], parent=["a"]), root="S") == ["parent.level"]
-    assert refused(store, layer(["c"], [square(2)], parent=[""]), root=None) == ["parent.missing"]
-    elsewhere = refused(store, layer(["c"], [square(2)], parent=["P"]), root="Other")
-    assert elsewhere == ["parent.elsewhere"]
-
-
-def test_a_code_of_another_level_is_an_error(store):
-    bring(store, layer(["P"]), root="S", level="community")
-
-    assert refused(store, layer(["P"], [square(4)])) == ["code.other_level"]
-
-
-@pytest.mark.parametrize(
-    ("level", "root", "code"),
-    [("cell", "a", "root.level"), ("community", "C1", "root.level"), ("district", "new", "root.no_level"),
-     ("cell", "x/y", "root.unusable")],
-)  # fmt: skip
-def test_a_root_that_cannot_be_one_is_refused(store, level, root, code):
-    bring(store, layer(["a"]))
-
-    with pytest.raises(InputError) as raised:
-        bring(store, layer(["n"], [square(9)]), level=level, root=root)
-    assert raised.value.code == code
-
-
-def test_a_layer_that_says_nothing_hangs_under_one_area_named_after_its_file(store):
-    done = bring(store, layer(["a", "b"]), root=None)
-
-    assert [(one.code, one.level) for one in done.made] == [("cells", "community")]
-    again = bring(store, dataclasses.replace(layer(["a", "b", "c"]), file="other.geojson"), root=None)
-    assert counts(again) == (1, 0, 0, 2, 0)
-    assert area(store, "c").path == "/cells/c/"
-
-
-def test_districts_stand_at_the_top_and_do_not_retire_each_other(store):
-    bring(store, layer(["d1"]), root=None, level="district")
-
-    done = bring(store, layer(["d2"], [square(3)]), root=None, level="district")
-
-    assert (done.retired, area(store, "d2").path) == (0, "/d2/")
-
-
-def with_scheme(store, name):
-    store.config = dataclasses.replace(store.config, values={**store.config.values, "code_scheme": name})
-
-
-def test_with_a_scheme_a_code_tells_its_parent(store):
-    with_scheme(store, "cell15")
-    bring(store, layer(["110114104001"]), root="110114104", level="community")
-
-    done = bring(store, layer(["110114104001001", "110114104001002"]), root=None)
-
-    assert done.made == ()
-    assert area(store, "110114104001001").path == "/110114104/110114104001/110114104001001/"
-
-
-def test_with_a_scheme_codes_that_do_not_fit_are_errors(store):
-    with_scheme(store, "cell15")
-
-    assert refused(store, layer(["110114104001"]), root="110114104001") == ["code.scheme", "parent.wrong"]
-
-
-def test_codes_filled_with_zeros_and_bare_ones_name_the_same_parent(store):
-    with_scheme(store, "community12")
-    bring(store, layer(["110114104000"]), root="110114", level="subdistrict")
-
-    done = bring(store, layer(["110114104001"], parent=["110114104"]), root=None, level="community")
-
-    assert done.made == ()
-    assert area(store, "110114104001").path == "/110114/110114104000/110114104001/"
-
-
-def test_schemes_are_read_from_the_shipped_table():
-    assert code_scheme("free") is None
-    assert code_scheme("cell15").groups == (6, 3, 3, 3)
-    assert code_scheme("community12").levels == ("district", "subdistrict", "community")
 
 
 def test_errors_stop_the_import_with_nothing_written_and_all_told(store):
