@@ -1,6 +1,6 @@
 """Shapes of answers, for the documentation; what is sent is built in :mod:`server.api.telling`."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -23,6 +23,7 @@ __all__ = [
 ]
 
 Clock = Literal["green", "amber", "red", "none"]
+Square = Annotated[list[float], Field(min_length=3, max_length=3)]
 How = Literal["inside", "edge", "overlap", "nearest", "outside"]
 
 
@@ -214,7 +215,7 @@ class HeatAnswer(Told):
     max: int
     total: int
     breaks: list[int] = Field(description="upper bounds of the legend's classes")
-    points: list[tuple[float, float, int]] = Field(description="lat, lon, count")
+    points: list[Square] = Field(description="lat, lon, count of the squares that hold an issue")
 
 
 class RoleRow(Told):

@@ -1,0 +1,44 @@
+"""Whatever a machine makes up from the OpenAPI document: an answer as described, never a fault."""
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import checks
+
+from server.services.sign_in import issue_token
+from tests.scatter import scatter
+
+EXAMPLES = 12  # of each operation
+HELD = (
+    checks.not_a_server_error,
+    checks.status_code_conformance,
+    checks.content_type_conformance,
+    checks.response_schema_conformance,
+)
+
+
+@pytest.fixture
+def api(app, store, town):
+    """The API over a town with issues, asked with a token of the supervisor."""
+    app.testing = False
+    scatter(store, town, count=30)
+    with store.write() as tx:
+        token = issue_token(tx, "supervisor_li", "fuzz", ["read", "report", "act"])
+    schema = schemathesis.openapi.from_wsgi("/openapi.json", app)
+    schema.config.update(headers={"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"})
+    return schema
+
+
+def test_what_a_machine_makes_up_is_answered_as_described(api):
+    made_up = settings(max_examples=EXAMPLES, derandomize=True, deadline=None, database=None,
+                       phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck))  # fmt: skip
+    operations = [one.ok() for one in api.get_all_operations()]
+    assert len(operations) > 10
+    for operation in operations:
+
+        @made_up
+        @given(case=operation.as_strategy())
+        def ask(case):
+            case.call_and_validate(checks=HELD)
+
+        ask()
