@@ -1,25 +1,25 @@
 """``wangge export``: issues and cells to files, written whole or not at all."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 import click
+import orjson
 
+from server.api.tables import issue_table
 from server.cli.environment import Environment, pass_environment
 from server.cli.output import say
 from server.cli.program import Command, Group, Option
+from server.formats import FORMATS, Record, Table
 from server.services.accounts import actor_of_login
-from server.services.exports import cells_geojson, issues_csv, issues_geojson
+from server.services.exports import StoredCell, stored_cells
 from server.services.filters import Filters
 from server.services.listing import walk
-from server.services.people import Actor, system_actor
+from server.services.people import system_actor
 
 __all__ = ["export"]
 
-FORMS = {"csv": issues_csv, "geojson": issues_geojson}
 FILTERS = ("area", "state", "category", "source", "since", "until", "bbox", "q")
 
 
@@ -34,7 +34,7 @@ def export() -> None:
     help="cli.export.issues",
     params=[
         Option(["-o", "--out"], required=True, type=click.Path(path_type=Path), help="cli.export.out"),
-        Option(["--format", "form"], type=click.Choice(tuple(FORMS)), help="cli.export.format"),
+        Option(["--format", "form"], type=click.Choice(tuple(FORMATS)), help="cli.export.format"),
         *(Option([f"--{name}"], help=f"cli.export.{name}") for name in FILTERS),
         Option(["--as", "login"], metavar="LOGIN", help="cli.export.as"),
     ],
@@ -44,12 +44,11 @@ def issues(
     environment: Environment, out: Path, form: str | None, login: str | None, **filters: str | None
 ) -> None:
     """Export the issues that match, newest first."""
-    write = FORMS[form or ("geojson" if out.suffix.lower() in (".geojson", ".json") else "csv")]
-    with environment.store() as store, store.read() as tx, _whole(out) as file:
-        actor = _actor(tx, login)
+    suffix = form or ("geojson" if out.suffix.lower() in (".geojson", ".json") else "csv")
+    with environment.store() as store, store.read() as tx:
+        actor = actor_of_login(tx, login) if login else system_actor()
         briefs = walk(tx, actor, Filters.parse(filters, tx.config.zone))
-        count = write(file, briefs, tx.config.zone)
-    say("cli.export.done", count=count, file=str(out))
+        _write(out, suffix, issue_table(tx, briefs))
 
 
 @export.command("cells", cls=Command, help="cli.export.cells")
@@ -59,22 +58,35 @@ def issues(
 @pass_environment
 def cells(environment: Environment, out: Path) -> None:
     """Export the cells of the newest grid as GeoJSON."""
-    with environment.store() as store, store.read() as tx, _whole(out) as file:
-        count = cells_geojson(tx, file)
-    say("cli.export.done", count=count, file=str(out))
+    with environment.store() as store, store.read() as tx:
+        _write(out, "geojson", Table({}, map(_record, stored_cells(tx)), tx.config.zone))
 
 
-def _actor(tx: object, login: str | None) -> Actor:
-    return actor_of_login(tx, login) if login else system_actor()  # type: ignore[arg-type]
+def _record(cell: StoredCell) -> Record:
+    facts = {name: value for name, value in vars(cell).items() if name != "geometry"}
+    return Record(facts, orjson.Fragment(cell.geometry))
 
 
-@contextmanager
-def _whole(path: Path) -> Iterator[BinaryIO]:
-    """Open a file that appears only when all of it is written."""
+def _write(path: Path, suffix: str, table: Table) -> None:
+    """Write a table to a file that appears only when all of it is written."""
+    counted = _Counted(table.records)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with draft.open("wb") as file:
-            yield file
+            file.writelines(FORMATS[suffix].write(Table(table.columns, counted, table.zone)))
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
+    say("cli.export.done", count=counted.count, file=str(path))
+
+
+class _Counted:
+    """Passes records on and counts them."""
+
+    def __init__(self, records: Iterable[Record]) -> None:
+        self.count, self._records = 0, records
+
+    def __iter__(self) -> Iterator[Record]:
+        for record in self._records:
+            self.count += 1
+            yield record

@@ -78,7 +78,10 @@ def locate(
     finally:
         draft.unlink(missing_ok=True)
     for how, count in counts.most_common():
-        say("cli.issues.how", how=how_name(how), count=count)
+        if how == NO_POSITION:
+            say("cli.locate.no_position", count=count)
+        else:
+            say("cli.issues.how", how=how_name(how), count=count)
     say("cli.locate.done", count=sum(counts.values()), file=str(out))
 
 

@@ -146,6 +146,7 @@ SENTENCES: dict[str, str] = {
     "cli.locate.code": "图层的编码列。",
     "cli.locate.cells-crs": "图层没写坐标系时的坐标系，如 EPSG:4547。",
     "cli.locate.nearest": "不在任何网格内时，多少米内取最近的网格。",
+    "cli.locate.no_position": "没有可用的坐标：{count}",
     "cli.locate.done": "共 {count} 行，已写入 {file}。",
     "cli.export.out": "输出文件。",
     "cli.export.format": "格式；默认按扩展名。",
