@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from pypinyin import Style, lazy_pinyin
+from pypinyin import lazy_pinyin
 from sqlalchemy import Select, func, or_, select
 
 from geo import Cells, Locator
@@ -283,6 +283,5 @@ def intake_area(tx: Tx) -> AreaView | None:
 
 def pinyin_of(name: str) -> str:
     """Spell a name for search: whole syllables and initials, lower case, e.g. ``wenfeng wf``."""
-    whole = "".join(lazy_pinyin(name)).lower()
-    initials = "".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).lower()
-    return f"{whole} {initials}"[:400]
+    syllables = [one.lower() for one in lazy_pinyin(name)]
+    return f"{''.join(syllables)} {''.join(one[:1] for one in syllables)}"[:400]
