@@ -30,7 +30,7 @@ class Spot:
     where : str
         The place in words, e.g. ``"时代嘉园28幢南侧"``.
     compound : str
-        The compound it is in or near.
+        The compound it is in or near; empty beyond the last house.
     unit : str
         Building and entrance, e.g. ``"时代嘉园28幢2单元"``; elsewhere like ``where``.
     road : str
@@ -173,8 +173,9 @@ class Spots:
         spots: list[Spot] = []
         for point, road, name in zip(points, names[rows], near, strict=True):
             beyond = kind == "beyond"
-            where, called = (f"{road}城郊段", "城郊") if beyond else (f"{road}{name}附近", str(name))
-            spots.append(Spot(float(point.x), float(point.y), where, called, called, str(road), _FLOORS))
+            where, called = (f"{road}城郊段", "") if beyond else (f"{road}{name}附近", str(name))
+            unit = called or where
+            spots.append(Spot(float(point.x), float(point.y), where, called, unit, str(road), _FLOORS))
         return spots
 
     def _nearest_roads(self, points: NDArray[np.float64]) -> list[str]:

@@ -154,17 +154,18 @@ def _story(
         "who": name or "有居民",
         "phone": phone or "已登记",
     }
-    phrases = _fitting(category, source)
+    phrases = _fitting(category, source, spot)
     words = phrases[int(rng.integers(len(phrases)))].format_map(gaps)
     lon, lat, accuracy_m = _measured(spot, source, rng)
     place = f"{spot.where}{room}室" if home and name and "单元" in spot.where else spot.where
     return Story(category, source, words, place, lon, lat, accuracy_m, name, phone, when, *fate)
 
 
-def _fitting(category: str, source: str) -> list[str]:
-    """Choose the phrases that whoever tells would use; all of them where none is left."""
+def _fitting(category: str, source: str, spot: Spot) -> list[str]:
+    """Choose the phrases that whoever tells would use of such a place; all of them where none is left."""
     unfitting = OFFICIAL if source in _RESIDENTS else (PRIVATE,)
-    return [words for words in PHRASES[category] if not words.startswith(unfitting)] or [*PHRASES[category]]
+    phrases = [words for words in PHRASES[category] if spot.compound or "{compound}" not in words]
+    return [words for words in phrases if not words.startswith(unfitting)] or phrases
 
 
 def _reporter(source: str, rng: np.random.Generator) -> tuple[str, str]:
