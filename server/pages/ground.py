@@ -6,12 +6,13 @@ from typing import Any
 from server.db import Store, Tx
 from server.maps import CHINA, Basemap
 from server.services import areas
+from server.services.basemap import FILE_NAME
 from server.services.people import Actor
 from server.words import _
 
 __all__ = ["around", "basemap_data", "basemap_of", "bounds_around", "extent", "urls"]
 
-BASEMAP_FILE = "basemap.pmtiles"
+
 BASEMAP_MOST_ZOOM = 16
 AROUND_M = 400.0
 METRES_A_DEGREE = 111_320.0  # of latitude, on the sphere of web maps
@@ -43,11 +44,11 @@ def basemap_data(store: Store) -> dict[str, Any]:
     """Tell the browser what lies beneath the cells: the datum, and the program's own vector file if any."""
     if store.config.basemap_url:
         return {"crs": store.config.basemap_crs}
-    if not (store.folder / BASEMAP_FILE).is_file():
+    if not (store.folder / FILE_NAME).is_file():
         return {"crs": "wgs84"}
     return {
         "crs": "wgs84",
-        "vector": f"/tiles/{BASEMAP_FILE}",
+        "vector": f"/tiles/{FILE_NAME}",
         "most_zoom": BASEMAP_MOST_ZOOM,
         "attribution": _("示范底图，虚构"),
     }

@@ -2,13 +2,6 @@
 
 import json
 import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -23,13 +16,11 @@ from server.services import intake
 from server.services.drafts import Draft
 from server.services.marks import DEMO, set_mark
 from server.upgrade import upgrade
+from tests.browser.serving import CHROMIUM, SECRET, chromium_path, serving
 from tests.personas import PASSWORD, build_town
 
 HOSTILE = "${alert(1)}</script><img src=x onerror=alert(1)>`'\"><b>x</b>{{7*7}}"
 HOSTILE_CELL = "990101001001003"
-SECRET = "browser-" * 5
-CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-            "--disable-sync", "--no-first-run"]  # fmt: skip
 CATEGORIES = ("heating", "street_lamp", "bins_lacking", "parking", "dogs", "road_damage")
 
 
@@ -55,23 +46,6 @@ def fill(store):
             intake.report(tx, worker, draft)
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def wait_for(address, process):
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        assert process.poll() is None, process.stderr.read()[-2000:]
-        try:
-            return urllib.request.urlopen(f"{address}/sign-in", timeout=2).close()
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
-    raise AssertionError(address)
-
-
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
     """Address of the application over a filled store."""
@@ -80,26 +54,14 @@ def site(tmp_path_factory):
     upgrade(store)
     fill(store)
     store.close()
-    port = free_port()
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
-               "--no-ws", "--workers-kill-timeout", "3", "--factory", "server.app:from_environment"]  # fmt: skip
-    environment = {**os.environ, "WANGGE_DIR": str(folder), "WANGGE_SECRET_KEY": SECRET}
-    process = subprocess.Popen(
-        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        wait_for(address, process)
+    with serving(folder) as address:
         yield address
-    finally:
-        process.terminate()
-        process.communicate(timeout=20)
 
 
 @pytest.fixture(scope="session")
 def chromium():
     """Debian's Chromium, headless."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    program = chromium_path()
     if program is None:
         reason = "no Chromium: install chromium and fonts-noto-cjk (make test does, as root)"
         if os.environ.get("CI") == "true":

@@ -1,0 +1,87 @@
+"""Take the pictures of the documentation: ``python -m tests.browser.screenshots`` (``make screenshots``).
+
+Seeds the demonstration town in a temporary folder, serves it, and photographs the pages as the personas see them.
+"""
+
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from server.config import load
+from server.db import Store
+from server.demo.seed import PASSWORD, seed
+from server.upgrade import upgrade
+from tests.browser.serving import CHROMIUM, SECRET, chromium_path, serving
+
+PICTURES = Path(__file__).resolve().parents[2] / "docs" / "pictures"
+DESK, TABLET, PHONE = (1366, 768), (768, 1024), (360, 740)
+
+
+def _click(selector: str) -> Callable[[Page], None]:
+    def step(page: Page) -> None:
+        page.locator(selector).first.click()
+        page.wait_for_load_state("networkidle")
+
+    return step
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture: file name, page, who looks, at what size, and what is done before."""
+
+    name: str
+    path: str
+    login: str = "supervisor_li"
+    size: tuple[int, int] = DESK
+    before: Callable[[Page], None] | None = None
+
+
+SHOTS = (
+    Picture("map", "/map?view=open"),
+    Picture("heat", "/map?view=heat&days=90"),
+    Picture("issue", "/issues?state=open", before=_click("tbody a.code")),
+    Picture("tablet", "/t/", "worker_lin", TABLET),
+    Picture("tablet-tasks", "/t/#tasks", "worker_lin", TABLET),
+    Picture("tablet-report", "/t/#report", "worker_lin", PHONE),
+)
+
+
+def main() -> int:
+    """Write all pictures; 0 when done."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(load({"dir": folder, "secret_key": SECRET}, environment={}))
+        upgrade(store)
+        seed(store)
+        store.close()
+        with serving(Path(folder)) as address, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM)
+            for picture in SHOTS:
+                _take(browser, address, picture)
+            browser.close()
+    return 0
+
+
+def _take(browser: Browser, address: str, picture: Picture) -> None:
+    width, height = picture.size
+    context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
+    page = context.new_page()
+    page.goto(f"{address}/sign-in")
+    page.fill("[name=login]", picture.login)
+    page.fill("[name=password]", PASSWORD)
+    page.click("form[action='/sign-in'] button")
+    page.goto(f"{address}{picture.path}")
+    page.wait_for_load_state("networkidle")
+    if picture.before:
+        picture.before(page)
+    page.wait_for_timeout(800)  # the ground map fades in
+    page.screenshot(path=PICTURES / f"{picture.name}.png")
+    context.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
