@@ -126,7 +126,27 @@ def test_every_page_is_whole_in_english(client_of, number):
             flags=re.DOTALL,
         )
         said = set(re.findall(r"[\u4e00-\u9fff]+", own))
-        town = ["示范区", "西苑街道", "西街道", "文峰社区", "天隆社区", "东门社区", "第", "网格", "三楼暖气不热", "中文", "岚", "李岚", "林晓", "何平", "赵敏", "热力公司", "供暖", "幢", "单元"]
+        town = [
+            "示范区",
+            "西苑街道",
+            "西街道",
+            "文峰社区",
+            "天隆社区",
+            "东门社区",
+            "第",
+            "网格",
+            "三楼暖气不热",
+            "中文",
+            "岚",
+            "李岚",
+            "林晓",
+            "何平",
+            "赵敏",
+            "热力公司",
+            "供暖",
+            "幢",
+            "单元",
+        ]
         assert {one for one in said if not any(name in one for name in town)} == set(), path
 
 
