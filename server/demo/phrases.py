@@ -20,7 +20,7 @@ PRIVATE = "{who}"  # opening that only a resident's report has
 PHRASES: dict[str, tuple[str, ...]] = {
     "heating": (
         "{unit}{floor}楼住户反映家里暖气不热，室温只有{deg}度，老人孩子冻得受不了，请供热公司上门看看。",
-        "{compound}{house}整个单元暖气都是温吞的，进水管热、回水管凉，怀疑管道堵了。",
+        "{compound}{house}整个楼道暖气都是温吞的，进水管热、回水管凉，怀疑管道堵了。",
         "{who}来电：{unit}{room}室供暖以来一直不达标，已报修{n}次没有解决，联系电话{phone}。",
         "入户走访时测得{unit}{floor}楼东户客厅{deg}度，住户反映夜里更低。",
     ),
@@ -72,7 +72,7 @@ PHRASES: dict[str, tuple[str, ...]] = {
     ),
     "ceiling_damage": (
         "{unit}顶楼住户家顶棚开裂，下雨就漏，墙皮大片脱落。",
-        "{compound}{house}单元门口雨棚破损，铁皮翘起，刮风时很危险。",
+        "{compound}{house}门口雨棚破损，铁皮翘起，刮风时很危险。",
         "{unit}{floor}楼楼道顶棚抹灰脱落，露出钢筋，差点砸到人。",
     ),
     "drain_blocked": (
@@ -88,7 +88,7 @@ PHRASES: dict[str, tuple[str, ...]] = {
     "renovation": (
         "{compound}改造施工后{unit}门前路面没有恢复，雨天全是泥。",
         "{unit}{n}户居民对加装电梯意见不一，低层住户担心采光，请工作组上门解释。",
-        "{compound}外墙保温改造，{unit}{floor}楼空调移机后没有装回，住户着急。",
+        "外墙保温改造时，{unit}{floor}楼空调移机后没有装回，住户着急。",
     ),
     "sewage_overflow": (
         "{where}污水井外溢，污水流到马路上，气味很大，影响沿街商铺。",
