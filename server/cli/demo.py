@@ -17,6 +17,7 @@ from server.services import accounts, marks
 from server.services.checkup import is_empty
 from server.services.sign_in import issue_token
 from server.words import role_name
+from server.workflow import Role
 
 __all__ = ["demo"]
 
@@ -64,7 +65,7 @@ def _seed_once(store: Store, as_of: datetime | None) -> None:
 def _introduce(store: Store, *, lan: bool) -> None:
     with store.write() as tx:
         people = marks.demo_accounts(tx)
-        login = people[0][0]
+        login = next((login for login, _password, role in people if role == Role.SUPERVISOR), people[0][0])
         accounts.revoke_tokens(tx, login, TOKEN_NAME)
         token = issue_token(tx, login, TOKEN_NAME, ("read", "report", "act"))
     say("cli.demo.accounts")

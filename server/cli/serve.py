@@ -18,7 +18,8 @@ from server.errors import SetupError
 __all__ = ["check_address", "run_server", "serve"]
 
 TARGET = "server.app:from_environment"
-THREADS = 16  # per worker: a request that waits for the store must not hold up the others
+THREADS = min(16, 2 * (os.cpu_count() or 1) + 1)
+"""Per worker; a request that waits for the store must not hold up the others. Granian's own measure."""
 KILL_AFTER_S = 3
 
 

@@ -1,0 +1,44 @@
+"""Running commands: inside this process, or as a process of their own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from server.cli import main
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture
+def wangge(store):
+    """Run a command on the test's store inside this process."""
+
+    def run(*words, lang="zh", given=None):
+        options = ["--dir", str(store.folder), "--database-url", store.config.database_url, "--lang", lang]
+        return CliRunner().invoke(main, [*options, *map(str, words)], input=given)
+
+    return run
+
+
+@pytest.fixture
+def process():
+    """Run a command as a process of its own, without any settings from outside."""
+
+    def run(*words, timeout=120, **variables):
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("WANGGE_")}
+        command = [sys.executable, "-m", "server.cli", *map(str, words)]
+        return subprocess.run(
+            command,
+            cwd=ROOT,
+            env=inherited | variables,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+
+    return run

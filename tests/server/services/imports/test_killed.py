@@ -1,0 +1,85 @@
+"""A process that is killed half-way leaves nothing lost and nothing doubled."""
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from server.models import Entry, Import, Issue
+from server.services.ledger import broken_chains
+
+ROOT = Path(__file__).resolve().parents[4]
+ROWS = 1500
+BAD = frozenset({300, 900, 1300})
+PATIENCE_S = 120
+
+
+@pytest.fixture
+def table(tmp_path):
+    """A file of many rows, a few of them bad, one given twice."""
+    lines = ["number,category,description,lon,lat,created"]
+    lines += [
+        f"{n},heating,x,{0 if n in BAD else 122.015},{0 if n in BAD else 37.015},2026-03-01"
+        for n in range(ROWS)
+    ]
+    path = tmp_path / "many.csv"
+    path.write_text("\n".join([*lines, lines[1]]) + "\n", encoding="utf-8")
+    return path
+
+
+def command(store, table):
+    return [
+        *(
+            sys.executable,
+            "-m",
+            "server.cli",
+            "--dir",
+            str(store.folder),
+            "--database-url",
+            store.config.database_url,
+        ),
+        *("import", "issues", str(table), "--source-system", "x", "--batch", "20"),
+        *("--rejects", str(table.with_name("rejects.csv"))),
+    ]
+
+
+def rows_in(store):
+    with store.read() as tx:
+        return tx.session.scalar(select(func.count()).select_from(Issue))
+
+
+def test_an_import_killed_twice_comes_to_the_same_end(store, town, table):
+    for share in (0.1, 0.5):
+        running = subprocess.Popen(
+            command(store, table), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        give_up = time.monotonic() + PATIENCE_S
+        while rows_in(store) < ROWS * share and time.monotonic() < give_up:
+            assert running.poll() is None, "it ended before it could be killed"
+            time.sleep(0.02)
+        running.send_signal(signal.SIGKILL)
+        running.wait()
+        assert ROWS * share <= rows_in(store) < ROWS - len(BAD)
+    done = subprocess.run(
+        command(store, table), cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    with store.read() as tx:
+        numbers = sorted(
+            int(key.removeprefix("x:")) for key in tx.session.scalars(select(Issue.external_key))
+        )
+        assert numbers == [n for n in range(ROWS) if n not in BAD]
+        assert tx.session.scalar(select(func.count()).select_from(Entry)) == 2 * len(numbers)
+        assert broken_chains(tx) == []
+        record = tx.session.scalars(select(Import)).one()
+        assert (record.state, record.counts["in"], record.counts["rejected"]) == (
+            "done",
+            len(numbers),
+            len(BAD) + 1,
+        )
+    refused = table.with_name("rejects.csv").read_text(encoding="utf-8-sig").splitlines()[1:]
+    assert [int(line.split(",")[0]) for line in refused] == [*(n + 2 for n in sorted(BAD)), ROWS + 2]
