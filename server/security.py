@@ -2,7 +2,7 @@
 
 import secrets
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, abort, g, request
 
 __all__ = ["install", "nonce"]
 
@@ -47,6 +47,12 @@ def install(app: Flask, image_hosts: tuple[str, ...] = ()) -> None:
     """
     sources = {**POLICY, "img-src": [*POLICY["img-src"], *image_hosts]}
     policy = "; ".join(f"{name} {' '.join(values)}" for name, values in sources.items())
+
+    @app.before_request
+    def refuse_nul() -> None:
+        """No address or parameter holds a NUL; PostgreSQL has no text with one."""
+        if "\x00" in request.path or any("\x00" in said for _, said in request.args.items(multi=True)):
+            abort(400)
 
     @app.after_request
     def send(answer: Response) -> Response:

@@ -24,7 +24,7 @@ Everybody sees what lies in their areas or is theirs: the rest is as if absent. 
 English by `Accept-Language`. Refusals are problem+json (RFC 9457) and name field and value."""
 PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 REFUSALS = {
-    "400": "cannot be read: broken JSON, no object, or a session's POST without its token",
+    "400": "cannot be read: broken JSON, no object, a NUL, or a session's POST without its token",
     "401": "not signed in, or the token is unknown, expired or revoked",
     "403": "not this role's to do, or the token lacks the scope",
     "404": "absent, or outside the asker's areas",
@@ -116,9 +116,8 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
         operation["parameters"].append(KEY)
     if path.endswith(".{suffix}"):
         operation["responses"] = {"200": {"description": "a file", "content": FILES}}
-    codes = ["401", "403", "422", "503"]
-    codes += ["400", "409", "413", "415"] if method == "post" else []
-    codes += ["404"]
+    codes = ["400", "401", "403", "404", "422", "503"]
+    codes += ["409", "413", "415"] if method == "post" else []
     for code in sorted(codes):
         operation["responses"][code] = {"description": REFUSALS[code], "content": PROBLEM}
 

@@ -117,6 +117,11 @@ def test_what_is_not_there_is_not_found(path, qian):
     check(qian.get("/api/v1" + path), 404)
 
 
+@pytest.mark.parametrize("path", ["/issues/%00", "/issues?q=%00", "/areas?q=a%00", "/areas?q=a&q=%00"])
+def test_a_nul_in_an_address_is_refused(path, qian):
+    check(qian.get("/api/v1" + path), 400)
+
+
 def test_a_wrong_method_is_refused(qian):
     check(qian.delete(URL), 405)
 
