@@ -1,12 +1,14 @@
 """A file of issues comes in whole, once, with every refused row named."""
 
 import csv
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from openpyxl import Workbook
+from sqlalchemy import event, func, select
+from sqlalchemy import text as sql
 
-from server.errors import Busy, InputError
+from server.errors import Busy, InputError, StoreError
 from server.models import Entry, Import, Issue
 from server.services.imports import runs
 from server.services.imports.columns import load_profile, save_profile
@@ -273,3 +275,40 @@ def test_a_profile_keeps_options(store):
         assert IssueOptions(**load_profile(tx, "issues", "热线")) == options
         with pytest.raises(InputError):
             load_profile(tx, "issues", "none")
+
+
+def test_a_full_disk_stops_an_import_that_then_goes_on(bring, store):
+    if not store.on_sqlite:
+        pytest.skip("max_page_count is SQLite's way to simulate a full disk")
+    text = many(600)
+    with store.read() as tx:
+        pages = tx.session.execute(sql("PRAGMA page_count")).scalar_one()
+
+    def limit(connection, _record):
+        connection.execute(f"PRAGMA max_page_count = {pages + 60}")
+
+    event.listen(store.engine, "connect", limit)
+    store.engine.dispose()
+    with pytest.raises(StoreError) as refused:
+        bring(text, batch=50)
+    assert refused.value.code == "store.full"
+    event.remove(store.engine, "connect", limit)
+    store.engine.dispose()
+    before = issues_in(store)
+    report, _rejects = bring(text, batch=50)
+    assert 0 < before < 600
+    assert (report.is_resumed, report.counts["in"], issues_in(store)) == (True, 600, 600)
+
+
+def test_a_workbook_of_issues_comes_in_with_its_own_dates(store, town, tmp_path):
+    book = Workbook()
+    book.active.append(["类别", "经度", "纬度", "上报时间", "描述"])
+    at = datetime(2026, 3, 1, 8, 5)  # noqa: DTZ001 - a spreadsheet's date has no zone
+    book.active.append(["供暖不热", 122.015, 37.015, at, "暖气不热"])
+    book.active.append(["供暖不热", "=1+121", 37.015, at, "没有结果的公式"])
+    book.save(tmp_path / "a.xlsx")
+    rejects = tmp_path / "rejects.csv"
+    report = import_issues(store, system_actor(), tmp_path / "a.xlsx", IssueOptions(), rejects=rejects)
+    assert (report.counts["in"], [row[:2] for row in refused_rows(rejects)]) == (1, [["3", "经度"]])
+    with store.read() as tx:
+        assert tx.session.scalars(select(Issue.reported_at)).one().isoformat() == "2026-03-01T00:05:00+00:00"

@@ -83,3 +83,19 @@ def test_an_import_killed_twice_comes_to_the_same_end(store, town, table):
         )
     refused = table.with_name("rejects.csv").read_text(encoding="utf-8-sig").splitlines()[1:]
     assert [int(line.split(",")[0]) for line in refused] == [*(n + 2 for n in sorted(BAD)), ROWS + 2]
+
+
+def test_an_import_that_is_interrupted_says_how_to_go_on(store, town, table):
+    running = subprocess.Popen(
+        command(store, table), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
+    give_up = time.monotonic() + PATIENCE_S
+    while not rows_in(store) and time.monotonic() < give_up:
+        time.sleep(0.02)
+    running.send_signal(signal.SIGINT)
+    said = running.communicate(timeout=PATIENCE_S)[1].strip().splitlines()
+    assert running.returncode == 130
+    assert "重新运行" in said[-1]
+    assert "Traceback" not in " ".join(said)
+    with store.read() as tx:
+        assert tx.session.scalars(select(Import.state)).one() == "failed"
