@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from geo.squares import ZOOM, merged
 from server.db import Tx
@@ -86,40 +86,39 @@ def gather(tx: Tx, actor: Actor, filters: Filters, zoom: int) -> Gathered:
     """
     if zoom >= SINGLE_FROM:
         return _points(tx, actor, filters)
+    condition = matching(tx, actor, filters) & Issue.square.is_not(None)
     rows = tx.session.execute(
-        select(Issue.square, func.count(), func.sum(Issue.lon), func.sum(Issue.lat), func.min(Issue.id))
-        .where(matching(tx, actor, filters), Issue.square.is_not(None))
+        select(Issue.square, func.count(), func.sum(Issue.lon), func.sum(Issue.lat))
+        .where(condition)
         .group_by(Issue.square)
     ).all()
-    return Gathered(_with_facts(tx, _merge(rows, ZOOM - zoom))) if rows else Gathered(())
+    return Gathered(_with_facts(tx, condition, _merge(rows, ZOOM - zoom))) if rows else Gathered(())
 
 
 def _merge(rows: Sequence[Any], doublings: int) -> list[tuple[Spot, int]]:
-    """Unite squares; give each spot with the key of its first issue."""
-    square, count, lon, lat, first = (np.array(column) for column in zip(*rows, strict=True))
+    """Unite squares; give each spot with its first square, which is the only one of a lonely issue."""
+    square, count, lon, lat = (np.array(column) for column in zip(*rows, strict=True))
     doublings = max(doublings, 0)
-    wide, group = np.unique(merged(square, doublings), return_inverse=True)
+    wide, first, group = np.unique(merged(square, doublings), return_index=True, return_inverse=True)
     while len(wide) > MOST and doublings < MOST_DOUBLINGS:
         doublings += 1
-        wide, group = np.unique(merged(square, doublings), return_inverse=True)
+        wide, first, group = np.unique(merged(square, doublings), return_index=True, return_inverse=True)
     total = np.bincount(group, count)
     mean_lon, mean_lat = (np.bincount(group, axis) / total for axis in (lon, lat))
-    key = np.full(len(wide), np.iinfo(np.int64).max)
-    np.minimum.at(key, group, first)
-    spots = zip(mean_lon.tolist(), mean_lat.tolist(), total.astype(int).tolist(), key.tolist(), strict=True)
-    return [(Spot(x, y, n), first_id) for x, y, n, first_id in spots]
+    columns = (mean_lon, mean_lat, total.astype(int), square[first])
+    return [(Spot(x, y, n), own) for x, y, n, own in zip(*(one.tolist() for one in columns), strict=True)]
 
 
-def _with_facts(tx: Tx, spots: list[tuple[Spot, int]]) -> tuple[Spot, ...]:
+def _with_facts(tx: Tx, condition: ColumnElement[bool], spots: list[tuple[Spot, int]]) -> tuple[Spot, ...]:
     """Say of each lonely issue which it is."""
-    lonely = [key for spot, key in spots if spot.count == 1]
-    rows = tx.session.execute(select(*_FACTS).where(Issue.id.in_(lonely))).all() if lonely else []
-    known = {row.id: _facts(tx, row) for row in rows}
-    return tuple(replace(spot, **known[key]) if spot.count == 1 else spot for spot, key in spots)
+    lonely = [square for spot, square in spots if spot.count == 1]
+    rows = tx.session.execute(select(*_FACTS).where(condition, Issue.square.in_(lonely))) if lonely else ()
+    known = {row.square: _facts(tx, row) for row in rows}
+    return tuple(replace(spot, **known[square]) if spot.count == 1 else spot for spot, square in spots)
 
 
 _FACTS = (
-    Issue.id,
+    Issue.square,
     Issue.number,
     Issue.category,
     Issue.state,

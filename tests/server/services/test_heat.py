@@ -8,6 +8,7 @@ import pytest
 
 from geo import density
 from server.errors import InputError
+from server.models import Issue
 from server.services import heat
 from server.services.filters import Filters
 from server.services.people import system_actor
@@ -84,7 +85,19 @@ def test_somebody_sees_only_the_heat_of_their_own_issues(store, town, everything
     assert heat_of(store, town.actors["admin_wu"], 12).total == 0
 
 
-def test_west_of_greenwich_bins_are_floored_not_cut(store, town):
-    with store.read() as tx:
-        from_db = heat._floor(tx, -1.5, 1.0)
-        assert tx.session.scalar(heat.select(from_db)) == -2
+def test_west_of_greenwich_and_south_of_the_equator_bins_are_floored_not_cut(store, town):
+    scatter(store, town, count=12)
+    with store.write() as tx:
+        for place, issue in enumerate(tx.session.query(Issue)):
+            issue.lon, issue.lat = -0.05 + place / 100, -0.045 + place / 120
+        points = [(issue.lon, issue.lat) for issue in tx.session.query(Issue)]
+    for box in ("", "-1,-1,1,1", "-0.021,-0.021,1,1"):
+        found = heat_of(store, system_actor(), 12, bbox=box)
+        west, south = (-0.021, -0.021) if "-0.021" in box else (-1, -1)
+        inside = [(lon, lat) for lon, lat in points if lon >= west and lat >= south]
+        plain = density.heat_bins(
+            *zip(*inside, strict=True), density.cell_m_for_zoom(12, MIDDLE), at_lat=MIDDLE
+        )
+        np.testing.assert_allclose(
+            found.points, np.column_stack([plain.lat, plain.lon, plain.counts]), rtol=1e-12
+        )
