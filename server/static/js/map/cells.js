@@ -47,7 +47,7 @@ export function cells(map, layer) {
 
   function restyle(filled = isFilled) {
     isFilled = filled;
-    casing.setStyle({ color: token("--surface"), weight: 4, opacity: 0.9, fill: false }).bringToBack();
+    casing.setStyle({ color: token("--surface"), weight: map.getZoom() < 12 ? 2.5 : 4, opacity: 0.9, fill: false }).bringToBack();
     layer.setStyle(style);
     layer.eachLayer((one) => { if (one.feature.properties.code === chosen) one.bringToFront(); });
   }

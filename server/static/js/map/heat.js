@@ -5,6 +5,7 @@ import { page, tell } from "../page.js";
 import { toMap, visible } from "./ground.js";
 import { token } from "./ramp.js";
 
+const FINER = 1; // zooms: the server's squares are 48 pixels wide, a smooth layer wants half of that
 const EARTH_M = 40075016.686; // equator of the web Mercator sphere, m
 
 /**
@@ -16,7 +17,7 @@ const EARTH_M = 40075016.686; // equator of the web Mercator sphere, m
 export function heat(map, layer) {
   const load = latest(async (signal, { days, category, source }) => {
     if (!map.hasLayer(layer)) return;
-    const query = { bbox: visible(map), zoom: map.getZoom(), days: days || "all", category: category || "", source: source || "" };
+    const query = { bbox: visible(map), zoom: map.getZoom() + FINER, days: days || "all", category: category || "", source: source || "" };
     const found = await getJson(page.urls.heat, query, signal);
     layer.setOptions({ ...sizes(map, found.cell_m), gradient: gradient() });
     layer.setLatLngs(found.points.map(([lat, lon, count]) => {
@@ -33,7 +34,7 @@ function sizes(map, cell_m) {
   const { lat } = map.getCenter();
   const metres = EARTH_M * Math.cos(lat * Math.PI / 180) / 2 ** (map.getZoom() + 8);
   const across = Math.max(10, Math.min(60, cell_m / metres));
-  return { radius: across * 0.9, blur: across * 0.9 };
+  return { radius: across, blur: across };
 }
 
 function gradient() {
