@@ -6,7 +6,7 @@ SENTENCES: dict[str, str] = {
     # the program
     "cli.main": "网格化管理：网格入库、事件落格派单、地图展示。",
     "cli.commands": "命令",
-    "cli.demo": "生成示范镇（只一次）并启动服务。",
+    "cli.demo": "生成示范城镇（只一次）并启动服务。",
     "cli.serve": "启动网页服务。",
     "cli.db": "数据库维护。",
     "cli.db.upgrade": "建库，或升级到最新的表结构。",
@@ -106,12 +106,12 @@ SENTENCES: dict[str, str] = {
     "cli.serve.at": "服务地址：{url}（按 Ctrl+C 停止）",
     "cli.demo.lan": "允许局域网访问；示范口令是公开的，慎用。",
     "cli.demo.as-of": "示范数据的“今天”，如 2026-03-10。",
-    "cli.demo.seeding": "正在生成示范镇，约需半分钟……",
+    "cli.demo.seeding": "正在生成示范城镇，约需半分钟……",
     "cli.demo.accounts": "示范账号（虚构人物，口令公开）：",
     "cli.demo.account": "　{role}　登录名 {login}　口令 {password}",
     "cli.demo.token": "接口令牌：{token}",
     "cli.demo.warning": "注意：局域网内任何人都能用以上口令登录。",
-    "demo.not_empty": "数据库 {url} 里已有别的数据，示范镇不会写进去；请用 --dir 换一个文件夹。",
+    "demo.not_empty": "数据库 {url} 里已有别的数据，示范城镇不会写进去；请用 --dir 换一个文件夹。",
     "cli.db.upgraded": "数据库已就绪：{url}",
     "port.unusable": "不能在 {host}:{port} 监听：{why}。",
     # user, token

@@ -75,7 +75,9 @@ def test_a_place_is_filled():
         assert _("没有编号为 {number} 的事件。", number="7") == "没有编号为 7 的事件。"
 
 
-RAISED = re.compile(r"\b\w*(?:Error|NotFound|NotPermitted|NotSignedIn|Conflict|Busy|Refused)\(\s*\"([a-z_]+\.[\w.]+)\"")
+RAISED = re.compile(
+    r"\b\w*(?:Error|NotFound|NotPermitted|NotSignedIn|Conflict|Busy|Refused)\(\s*\"([a-z_]+\.[\w.]+)\""
+)
 
 
 def test_every_error_that_is_raised_has_a_sentence():
