@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from server.db import Tx
-from server.services import areas, briefs
+from server.services import briefs
 from server.services.areas import AreaView
 from server.services.briefs import Brief
 from server.services.categories import categories
 from server.services.issue_view import IssueView, Step
+from server.services.locating import open_locator
 from server.words import action_name, role_name, sentence, source_name, state_name
 
 __all__ = [
@@ -102,7 +103,7 @@ def issue_told(tx: Tx, view: IssueView) -> dict[str, Any]:
 
 def near_told(tx: Tx, cells: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - a JSON column
     """Tell cells nearby, ``{"code", "distance_m"}``, with their names."""
-    grid = areas.locator(tx) if cells else None
+    grid = open_locator(tx) if cells else None
     return [{**near, "name": grid.name_of(near["code"]) if grid else near["code"]} for near in cells]
 
 

@@ -1,14 +1,13 @@
 """Issues as pages show them: codes put into words, times left to the template."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from server.services.areas import OpenLocator
 from server.services.briefs import Brief
 from server.services.categories import categories
 from server.services.issue_view import IssueView, Step
+from server.services.locating import OpenLocator
 from server.words import NAMES, _, action_name, role_name, sentence, source_name, state_name
 from server.workflow import Role
 
@@ -165,7 +164,7 @@ def row_of(brief: Brief) -> Row:
     )
 
 
-def facts_of(view: IssueView, brief: Brief, grid: OpenLocator | None, people: Mapping[str, str]) -> Facts:
+def facts_of(view: IssueView, brief: Brief, grid: OpenLocator | None) -> Facts:
     """Put an issue into words.
 
     Parameters
@@ -176,8 +175,6 @@ def facts_of(view: IssueView, brief: Brief, grid: OpenLocator | None, people: Ma
         The same one in brief.
     grid : OpenLocator or None
         Names the cells nearby; without one they keep their codes.
-    people : Mapping[str, str]
-        ``person:ID`` and ``department:ID`` -> name, for those the log gives the issue to.
     """
     issue = view.issue
     nearby = [(near["code"], near["distance_m"]) for near in issue.runner_ups or ()]
@@ -196,7 +193,7 @@ def facts_of(view: IssueView, brief: Brief, grid: OpenLocator | None, people: Ma
         version=issue.version,
         border=issue.border,
         needs_check=issue.needs_check,
-        log=tuple(_line(step, issue.assigned, people) for step in view.log),
+        log=tuple(_line(step, issue.assigned) for step in view.log),
     )
 
 
@@ -204,13 +201,12 @@ def _told(given: dict[str, Any]) -> str:
     return sentence(given["code"], given.get("values"))
 
 
-def _line(step: Step, assigned: dict[str, Any] | None, people: Mapping[str, str]) -> LogLine:
+def _line(step: Step, assigned: dict[str, Any] | None) -> LogLine:
     said = [words for kind, words in step.words.items() if kind not in AT_INTAKE and words]
-    to = people.get(":".join(str(part) for part in step.given.get("holder") or ()))
     if step.action == "dispatch" and step.role == Role.SYSTEM and assigned:
         said.insert(0, _told(assigned))
-    elif step.action in GIVING and to:
-        said.insert(0, _("派给 {name}", name=to))
+    elif step.action in GIVING and step.holder:
+        said.insert(0, _("派给 {name}", name=step.holder))
     answers = [
         _(NAMES[name][step.given[name]])
         for name in ("contacted", "satisfaction")

@@ -64,9 +64,9 @@ def bounds_around(lon: float, lat: float) -> Bounds:
 def extent(tx: Tx, actor: Actor) -> Bounds:
     """Box around all cells that the actor may see; all of China when there are none.
 
-    Kept per grid version and areas, because it is asked for with every map.
+    Kept per state of the area tree and the actor's areas, because it is asked for with every map.
     """
-    key = ("extent", areas.current_grid(tx), areas.visible_paths(actor))
+    key = ("extent", areas.layout(tx), areas.visible_paths(actor))
     if key not in tx.store.shelf:
         boxes = [area.bbox for area in areas.find(tx, actor, level="cell", limit=20_000) if area.bbox]
         tx.store.shelf[key] = around(boxes) if boxes else CHINA

@@ -18,6 +18,7 @@ from server.pages.sentences import map_words
 from server.services import areas, briefs, issues, listing
 from server.services.filters import FIELDS, Filters
 from server.services.issues import Candidate
+from server.services.locating import open_locator
 from server.words import NAMES, _, action_name, field_name, language
 from server.workflow import Transition
 
@@ -65,7 +66,7 @@ def one(number: str) -> str:
         view = issues.one(tx, actor, number)
         brief = briefs.by_ids(tx, [view.issue.id])[view.issue.id]
         people = issues.candidates(tx, actor, number)
-        facts = facts_of(view, brief, areas.locator(tx), {one.holder: one.name for one in people})
+        facts = facts_of(view, brief, open_locator(tx), {one.holder: one.name for one in people})
     bounds = bounds_around(facts.lon or 0.0, facts.lat or 0.0)
     basemap = basemap_of(store)
     return render(

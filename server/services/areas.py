@@ -1,32 +1,30 @@
-"""The area tree and its boundaries as others read them; the locator over the newest grid."""
+"""The area tree and its boundaries as others read them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from pypinyin import lazy_pinyin
 from sqlalchemy import Select, func, or_, select
 
-from geo import Cells, Locator
-from geo.errors import IndexFileError
-from geo.saved import digest_of
 from server.db import Tx
 from server.errors import NotFound
-from server.models import Area, Boundary, Grid
+from server.models import Area, Boundary, Grid, Import
 from server.services.extents import boxes
 from server.services.people import Actor
 
 __all__ = [
     "AreaView",
-    "OpenLocator",
+    "Layout",
     "below",
     "by_code",
     "by_ids",
     "current_grid",
     "find",
     "intake_area",
-    "locator",
+    "layout",
+    "path_of",
+    "pattern",
     "pinyin_of",
     "visible_paths",
 ]
@@ -72,34 +70,7 @@ class AreaView:
         return codes[-2] if len(codes) > 1 else None
 
 
-@dataclass(frozen=True)
-class OpenLocator:
-    """A locator with the keys of its rows.
-
-    Attributes
-    ----------
-    grid_id : int
-        Grid version it was made from.
-    locator : Locator
-        Row numbers refer to the two arrays below.
-    area_ids, boundary_ids : ndarray of int, shape (n,)
-        Keys by row.
-    names : tuple of str
-        Cell names by row.
-    codes : tuple of str
-        Cell codes by row.
-    """
-
-    grid_id: int
-    locator: Locator
-    area_ids: np.ndarray
-    boundary_ids: np.ndarray
-    names: tuple[str, ...]
-    codes: tuple[str, ...]
-
-    def name_of(self, code: str) -> str:
-        """Name of the cell with this code; the code itself when it has none."""
-        return self.names[self.codes.index(code)] if code in self.codes else code
+Layout = tuple[int | None, int | None]
 
 
 def current_grid(tx: Tx) -> int | None:
@@ -107,59 +78,15 @@ def current_grid(tx: Tx) -> int | None:
     return tx.session.scalar(select(func.max(Grid.id)))
 
 
-def locator(tx: Tx) -> OpenLocator | None:
-    """Open the locator over the newest grid, from this process's shelf or the folder's cache.
+def layout(tx: Tx) -> Layout:
+    """Tell the state of the area tree: the newest grid version and the last import of areas.
 
-    Parameters
-    ----------
-    tx : Tx
-        The newest grid id is read inside this transaction, so no answer comes from an old grid.
-
-    Returns
-    -------
-    OpenLocator or None
-        None when there is no cell.
+    An import may rename areas or hang them elsewhere without a new grid; what a process keeps of names
+    and paths is kept under this.
     """
-    grid_id = current_grid(tx)
-    shelved = tx.store.shelf.get("locator")
-    if shelved is not None and shelved.grid_id == grid_id:
-        return shelved
-    if grid_id is None:
-        return None
-    rows = tx.session.execute(
-        select(Boundary.id, Boundary.area_id, Boundary.code, Boundary.geom, Area.name)
-        .join(Area, Area.id == Boundary.area_id)
-        .where(Boundary.level == "cell", Boundary.last_grid_id.is_(None))
-        .order_by(Boundary.code)
-    ).all()
-    if not rows:
-        return None
-    opened = _open(tx, grid_id, rows)
-    tx.store.shelf["locator"] = opened
-    return opened
-
-
-def _open(tx: Tx, grid_id: int, rows: Sequence[Any]) -> OpenLocator:
-    cells = Cells.from_arrays(
-        [row.code for row in rows], [row.name for row in rows], [row.geom for row in rows]
-    )
-    path = tx.store.folder / "cache" / f"locator-{digest_of(cells)}"
-    try:
-        found = Locator.open(path)
-    except (OSError, IndexFileError):
-        found = Locator(cells)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        found.save(path)
-    by_code = {row.code: row for row in rows}
-    ordered = [by_code[str(code)] for code in found.codes]  # a saved locator keeps its own order
-    return OpenLocator(
-        grid_id,
-        found,
-        np.array([row.area_id for row in ordered]),
-        np.array([row.id for row in ordered]),
-        tuple(row.name for row in ordered),
-        tuple(row.code for row in ordered),
-    )
+    last = select(func.max(Import.id)).where(Import.kind == "cells").scalar_subquery()
+    grid_id, import_id = tx.session.execute(select(func.max(Grid.id), last)).one()
+    return grid_id, import_id
 
 
 def below(path: str) -> Any:  # noqa: ANN401 - an SQL condition
@@ -181,7 +108,7 @@ def _views(tx: Tx, query: Select[Any]) -> list[AreaView]:
     codes = {code for area, *_ in rows for code in area.path.strip("/").split("/")}
     names = dict(tx.session.execute(select(Area.code, Area.name).where(Area.code.in_(codes))).all())
     missing = any(bounds[0] is None for _, *bounds in rows)
-    below_it = boxes(tx, current_grid(tx)) if missing else {}
+    below_it = boxes(tx, layout(tx)) if missing else {}
     return [
         AreaView(
             area.id,
@@ -220,6 +147,20 @@ def by_code(tx: Tx, code: str) -> AreaView:
     return found[0]
 
 
+def path_of(tx: Tx, code: str) -> str:
+    """Read an area's path by code.
+
+    Raises
+    ------
+    NotFound
+        There is none.
+    """
+    path = tx.session.scalar(select(Area.path).where(Area.code == code))
+    if path is None:
+        raise NotFound("area.unknown", code=code[:64])
+    return path
+
+
 def find(
     tx: Tx,
     actor: Actor,
@@ -252,7 +193,7 @@ def find(
     query = select(Area).where(Area.retired_grid_id.is_(None))
     query = query.where(or_(*(below(path) for path in visible_paths(actor)), Area.id == -1))
     if q.strip():
-        like = f"%{_escaped(q.strip().lower())}%"
+        like = pattern(q.strip().lower())
         columns = (Area.code, Area.name, Area.pinyin)
         query = query.where(or_(*(column.ilike(like, escape="\\") for column in columns)))
     if level:
@@ -262,8 +203,10 @@ def find(
     return _views(tx, query.order_by(Area.path).limit(limit))
 
 
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+def pattern(words: str) -> str:
+    """Make a LIKE pattern that finds the words anywhere, taken as they are; its escape is a backslash."""
+    plain = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{plain}%"
 
 
 def intake_area(tx: Tx) -> AreaView | None:

@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 
 from server.db import Tx
 from server.models import Area, Entry, Issue, Person
-from server.services import areas
 from server.services.ledger import broken_chains
+from server.services.locating import open_locator
 from server.workflow import Folded, State, fold
 
 __all__ = ["Checkup", "Complaint", "examine", "is_empty"]
@@ -116,7 +116,7 @@ def _holder(row: Any) -> tuple[str, int] | None:  # noqa: ANN401 - a row of the 
 
 def _misplaced(tx: Tx, sample: int) -> tuple[list[Complaint], int]:
     """Place a sample of the issues of the newest grid anew."""
-    grid = areas.locator(tx)
+    grid = open_locator(tx)
     if grid is None:
         return [], 0
     mine = (Issue.grid_id == grid.grid_id, Issue.lon.is_not(None))

@@ -137,7 +137,7 @@ def _leader(roster: _Roster, area_id: int, cell: str) -> OnDuty:
     while current is not None and current in roster.areas:
         area, parent = roster.areas[current]
         for person_id, who in roster.duties.get((current, "leader"), []):
-            stands_in = (person_id, who) if person_id not in roster.leave else roster.leave[person_id]
+            stands_in = roster.leave.get(person_id, (person_id, who))
             if stands_in:
                 facts = {"cell": cell, "area": area, "name": stands_in[1]}
                 return OnDuty(area_id, stands_in[0], stands_in[1], "duty.leader", facts)

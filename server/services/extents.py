@@ -12,15 +12,15 @@ __all__ = ["Box", "boxes"]
 Box = tuple[float, float, float, float]
 
 
-def boxes(tx: Tx, grid_id: int | None) -> Mapping[str, Box]:
+def boxes(tx: Tx, layout: object) -> Mapping[str, Box]:
     """Give the box of every area that has an outline or one below it.
 
     Parameters
     ----------
     tx : Tx
         Any transaction.
-    grid_id : int or None
-        Newest grid version; the answer is kept in this process until it changes.
+    layout : object
+        State of the area tree; the answer is kept in this process until it changes.
 
     Returns
     -------
@@ -28,7 +28,7 @@ def boxes(tx: Tx, grid_id: int | None) -> Mapping[str, Box]:
         Code -> west, south, east, north in WGS 84 degrees.
     """
     kept = tx.store.shelf.get("boxes")
-    if kept is not None and kept[0] == grid_id:
+    if kept is not None and kept[0] == layout:
         known: Mapping[str, Box] = kept[1]
         return known
     found: dict[str, Box] = {}
@@ -42,5 +42,5 @@ def boxes(tx: Tx, grid_id: int | None) -> Mapping[str, Box]:
         for code in path.strip("/").split("/"):
             left, bottom, right, top = found.get(code, (west, south, east, north))
             found[code] = (min(left, west), min(bottom, south), max(right, east), max(top, north))
-    tx.store.shelf["boxes"] = (grid_id, found)
+    tx.store.shelf["boxes"] = (layout, found)
     return found

@@ -16,7 +16,6 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import aliased
 
 from server.db import Tx
-from server.errors import NotFound
 from server.models import Area, Boundary
 from server.services import areas, duties
 from server.services.areas import below
@@ -140,19 +139,12 @@ def _rows(tx: Tx, actor: Actor, area: str | None, bbox: Bbox | None) -> Sequence
         .order_by(Area.path)
     )
     if area:
-        query = query.where(below(_path(tx, area)))
+        query = query.where(below(areas.path_of(tx, area)))
     if bbox:
         west, south, east, north = bbox
         query = query.where(Boundary.west <= east, Boundary.east >= west)
         query = query.where(Boundary.south <= north, Boundary.north >= south)
     return tx.session.execute(query).all()
-
-
-def _path(tx: Tx, code: str) -> str:
-    path = tx.session.scalar(select(Area.path).where(Area.code == code))
-    if path is None:
-        raise NotFound("area.unknown", code=code[:64])
-    return path
 
 
 def _fitting(tx: Tx, keys: Sequence[int], wanted: ZoomClass) -> Mapping[int, bytes]:

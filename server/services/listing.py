@@ -19,7 +19,7 @@ from server.db import Tx
 from server.errors import InputError
 from server.models import Area, Issue, Person
 from server.models.types import Instant, from_micros, to_micros
-from server.services.areas import below
+from server.services.areas import below, pattern
 from server.services.briefs import COLUMNS, Brief, briefs_of, by_ids, clock_of
 from server.services.filters import Bbox, Filters
 from server.services.people import Actor
@@ -157,16 +157,12 @@ def _person(tx: Tx, actor: Actor, holder: str | UUID) -> int:
 
 def _says(tx: Tx, words: str) -> ColumnElement[bool]:
     """Condition on the words; asks no more of the database than these words need."""
-    like = f"%{_escaped(words)}%"
+    like = pattern(words)
     could_be_number = all(one.isdigit() or one == "-" for one in words)
     columns = (Issue.summary, Issue.place_text, *([Issue.number] if could_be_number else []))
     # SQLite's LIKE folds ASCII already; SQLAlchemy's ilike would add lower() on both sides, four times slower.
     folds = tx.on_sqlite or words.lower() == words.upper()
     return or_(*((one.like if folds else one.ilike)(like, escape="\\") for one in columns))
-
-
-def _escaped(words: str) -> str:
-    return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def count(tx: Tx, actor: Actor, filters: Filters) -> int:

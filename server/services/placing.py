@@ -10,8 +10,9 @@ from geo import Placement, datum
 from server.db import Tx
 from server.errors import InputError
 from server.services import areas
-from server.services.areas import AreaView, OpenLocator
+from server.services.areas import AreaView
 from server.services.drafts import Draft, check_position
+from server.services.locating import OpenLocator, open_locator
 
 __all__ = ["Placed", "explain", "place"]
 
@@ -69,7 +70,7 @@ def place(tx: Tx, drafts: Sequence[Draft]) -> list[Placed]:
     if desk is None:
         raise InputError("place.no_grid", field="lon")
     lon, lat = to_wgs84(drafts)
-    grid = areas.locator(tx)
+    grid = open_locator(tx)
     if grid is None:
         return [_nowhere(desk, x, y, None) for x, y in zip(lon.tolist(), lat.tolist(), strict=True)]
     found = grid.locator.place(lon, lat, nearest_m=tx.config.nearest_m)
@@ -105,7 +106,7 @@ def explain(
     draft = Draft("", "", lon=lon, lat=lat, crs=crs, accuracy_m=accuracy_m)
     check_position(draft)
     placed = place(tx, [draft])[0]
-    grid = areas.locator(tx)
+    grid = open_locator(tx)
     told = None
     if grid is not None:
         x, y = placed.columns["lon"], placed.columns["lat"]
@@ -115,7 +116,7 @@ def explain(
 
 def _paths(tx: Tx, grid: OpenLocator, rows: np.ndarray) -> dict[int, str]:
     ids = {int(grid.area_ids[row]) for row in np.unique(rows) if row >= 0}
-    shelf = tx.store.shelf.setdefault(("paths", grid.grid_id), {})
+    shelf = tx.store.shelf.setdefault(("paths", grid.layout), {})
     if ids - shelf.keys():
         shelf.update({key: view.path for key, view in areas.by_ids(tx, ids - shelf.keys()).items()})
     return shelf
@@ -162,7 +163,7 @@ def reason_of(tx: Tx, grid: OpenLocator, told: Placement) -> dict[str, Any]:
         "cell": cell,
         "cells": "、".join(dict.fromkeys(cells)),
         "distance_m": None if told.distance_m is None else round(told.distance_m, 1),
-        "within_m": tx.config.nearest_m,
+        "within_m": f"{tx.config.nearest_m:g}",
     }
     return {
         "code": f"place.{told.how}",

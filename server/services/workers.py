@@ -7,9 +7,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import aliased
 
 from server.db import Tx
-from server.errors import NotFound
 from server.models import Area, Duty, Leave, Person
-from server.services.areas import below, visible_paths
+from server.services.areas import below, path_of, visible_paths
 from server.services.people import Actor
 
 __all__ = ["Worker", "on_duty_now"]
@@ -70,10 +69,7 @@ def on_duty_now(tx: Tx, actor: Actor, area: str | None = None) -> list[Worker]:
         .order_by(Area.path, Duty.kind, Person.id)
     )
     if area:
-        path = tx.session.scalar(select(Area.path).where(Area.code == area))
-        if path is None:
-            raise NotFound("area.unknown", code=area[:64])
-        query = query.where(below(path))
+        query = query.where(below(path_of(tx, area)))
     duties: dict[tuple[int, UUID, str], list[tuple[str, str, str]]] = {}
     for row in tx.session.execute(query):
         duties.setdefault((row.id, row.uid, row.name), []).append((row.kind, row.code, row.area))

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from server.services.areas import OpenLocator
 from server.services.imports.values import plain
+from server.services.locating import OpenLocator
 
 __all__ = ["BORDER_M", "Agreement"]
 

@@ -18,7 +18,6 @@ from sqlalchemy import select
 from server.db import Store, Tx
 from server.errors import InputError, ServerError
 from server.models import Issue
-from server.services import areas
 from server.services.drafts import Draft, checked
 from server.services.imports.agreement import Agreement
 from server.services.imports.columns import choose
@@ -28,6 +27,7 @@ from server.services.imports.runs import Run, begin
 from server.services.imports.tables import Row, Table, open_table, text_of
 from server.services.imports.tally import Tally
 from server.services.intake import Receipt, report_many
+from server.services.locating import open_locator
 from server.services.people import Actor
 from server.words import _, sentence
 
@@ -209,7 +209,7 @@ def _take(work: _Work, rows: list[Row]) -> None:
     run = work.run
     tally = Tally(run.counts)
     with work.store.write() as tx:
-        agreement = Agreement(areas.locator(tx), run.counts.get("check"))
+        agreement = Agreement(open_locator(tx), run.counts.get("check"))
         known = _known(tx, work, rows)
         drafts, rejects = _sort(tx, work, rows, known, tally)
         receipts = _report(tx, work, drafts)

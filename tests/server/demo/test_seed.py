@@ -15,9 +15,9 @@ from server.errors import Conflict
 from server.models import LEVELS, Area, Department, Duty, Entry, Issue, Person
 from server.services import marks
 from server.services.accounts import actor_of_login
-from server.services.areas import locator
 from server.services.basemap import FILE_NAME
 from server.services.checkup import examine
+from server.services.locating import open_locator
 from server.services.sign_in import sign_in
 from tests.conftest import NOW
 
@@ -114,7 +114,7 @@ def test_the_locator_finds_worker_lins_cell(store, seeded, demo_town):
     cell = demo_town.cells.set_index("name").loc["文峰社区第八网格"]
     lon, lat = cell.geometry.representative_point().coords[0]
     with store.read() as tx:
-        opened = locator(tx)
+        opened = open_locator(tx)
     assert opened.codes[opened.locator.locate(lon, lat)] == cell["code"]
 
 

@@ -9,11 +9,13 @@ from sqlalchemy import func, select
 from geo.datum import wgs84_to_gcj02
 from server.errors import Busy
 from server.models import Boundary, Grid, Import
-from server.services import areas
+from server.services.drafts import Draft
 from server.services.grids import CellsOptions, import_cells
 from server.services.imports.runs import begin
 from server.services.layers import LayerOptions, read_layer
+from server.services.locating import open_locator
 from server.services.people import system_actor
+from server.services.placing import place
 from tests.server.services.grid_drawing import (
     STEP,
     area,
@@ -231,14 +233,35 @@ def test_the_digest_of_a_grid_is_that_of_its_boundaries_however_they_came(store)
 def test_the_locator_answers_by_the_newest_grid(store):
     bring(store, layer(["a", "b"]))
     with store.read() as tx:
-        assert areas.locator(tx).codes == ("a", "b")
+        assert open_locator(tx).codes == ("a", "b")
 
     bring(store, layer(["a", "c"], [square(0), square(2)]))
 
     with store.read() as tx:
-        opened = areas.locator(tx)
+        opened = open_locator(tx)
         assert opened.locator.locate(117.0 + 2.5 * STEP, 36.001) == opened.codes.index("c")
         assert opened.locator.locate(117.0 + 1.5 * STEP, 36.001) == -1
+
+
+def test_a_cell_that_was_renamed_or_hung_elsewhere_is_told_as_it_is_now(store):
+    bring(store, layer(["a"], parent=["P1"]), create_parents=True)
+    spot = Draft("heating", "phone", lon=117.001, lat=36.001)
+    with store.read() as tx:
+        place(tx, [spot])
+
+    done = bring(store, layer(["a"], name=["新名网格"], parent=["P2"]), create_parents=True)
+
+    with store.read() as tx:
+        placed = place(tx, [spot])[0]
+    assert (done.grid_id, done.moved) == (None, 1)
+    assert (placed.columns["placed"]["values"], placed.path) == ({"cell": "新名网格"}, "/C1/P2/a/")
+
+
+def test_a_locator_that_cannot_be_kept_answers_all_the_same(store):
+    bring(store, layer(["a"]))
+    (store.folder / "cache").write_text("no folder")
+    with store.read() as tx:
+        assert open_locator(tx).locator.locate(117.001, 36.001) == 0
 
 
 @pytest.mark.parametrize(
