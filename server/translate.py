@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, cast
 from urllib.parse import quote
 
-from flask import Flask, Response, g, redirect, request
+from flask import Flask, Response, current_app, redirect, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
@@ -38,6 +38,7 @@ HTTP_CODES = {400: "request.invalid", 404: "request.not_found", 405: "request.me
               415: "request.not_json"}  # fmt: skip
 Coded = errors.ServerError | workflow.WorkflowError | GeoError
 log = logging.getLogger("wangge")
+PAGE = "wangge_problem_page"
 
 
 def status_of(error: Exception) -> int:
@@ -113,43 +114,45 @@ def install(app: Flask, page: Callable[[int, str], str]) -> None:
     page : Callable[[int, str], str]
         Renders a status and a sentence as an HTML page.
     """
-
-    def answer(status: int, code: str, values: dict[str, Any]) -> AnyResponse:
-        if wants_json():
-            return problem(status, code, values)
-        if status == 401 and code == "auth.required":
-            if request.headers.get("HX-Request"):
-                return Response(status=401, headers={"HX-Redirect": "/sign-in"})
-            return redirect("/sign-in?next=" + _here(), 303)
-        return Response(
-            page(status, words.sentence(code, shown(values))), status=status, mimetype="text/html"
-        )
-
-    def coded(error: Coded) -> AnyResponse:
-        return answer(status_of(error), error.code, error.values)
-
-    def http(error: HTTPException) -> AnyResponse:
-        if error.response is not None:
-            return cast("AnyResponse", error.response)
-        if isinstance(error, CSRFError):
-            return answer(400, "auth.csrf", {})
-        status = error.code or 500
-        if status in (301, 302, 303, 307, 308):
-            return error.get_response()
-        limit = f"{app.config['MAX_CONTENT_LENGTH'] // 1024} KB"
-        values = {"method": request.method, "limit": limit}
-        return answer(status, HTTP_CODES.get(status, "request.invalid"), values)
-
-    def stranger(error: Exception) -> AnyResponse:
-        number = secrets.token_hex(4)
-        log.error("request %s %s %s failed", number, request.method, request.path, exc_info=error)
-        g.actor = g.get("actor")
-        return answer(500, "request.failed", {"number": number})
-
+    app.extensions[PAGE] = page
     for kind in (errors.ServerError, workflow.WorkflowError, GeoError):
-        app.register_error_handler(kind, coded)
-    app.register_error_handler(HTTPException, http)
-    app.register_error_handler(Exception, stranger)
+        app.register_error_handler(kind, _coded)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _stranger)
+
+
+def _answer(status: int, code: str, values: dict[str, Any]) -> AnyResponse:
+    if wants_json():
+        return problem(status, code, values)
+    if status == 401 and code == "auth.required":
+        if request.headers.get("HX-Request"):
+            return Response(status=401, headers={"HX-Redirect": "/sign-in"})
+        return redirect("/sign-in?next=" + _here(), 303)
+    told = current_app.extensions[PAGE](status, words.sentence(code, shown(values)))
+    return Response(told, status=status, mimetype="text/html")
+
+
+def _coded(error: Coded) -> AnyResponse:
+    return _answer(status_of(error), error.code, error.values)
+
+
+def _http(error: HTTPException) -> AnyResponse:
+    if error.response is not None:
+        return cast("AnyResponse", error.response)
+    if isinstance(error, CSRFError):
+        return _answer(400, "auth.csrf", {})
+    status = error.code or 500
+    if status in (301, 302, 303, 307, 308):
+        return error.get_response()
+    limit = f"{current_app.config['MAX_CONTENT_LENGTH'] // 1024} KB"
+    values = {"method": request.method, "limit": limit}
+    return _answer(status, HTTP_CODES.get(status, "request.invalid"), values)
+
+
+def _stranger(error: Exception) -> AnyResponse:
+    number = secrets.token_hex(4)
+    log.error("request %s %s %s failed", number, request.method, request.path, exc_info=error)
+    return _answer(500, "request.failed", {"number": number})
 
 
 def _here() -> str:

@@ -150,18 +150,20 @@ _Row = tuple[str, tuple[tuple[str, str], ...], str | None]
 
 
 def _office(town: Town) -> tuple[list[_Row], list[DutyPlan]]:
-    """Leaders of communities; leader, dispatcher and supervisor of each subdistrict."""
+    """Leaders of communities; leader, dispatcher and supervisor of each subdistrict; the district's desk."""
     people: list[_Row] = []
     duties: list[DutyPlan] = []
     for place, code in enumerate(town.level("community")["code"], start=1):
         login = "leader_zhao" if code == _ZHAO_COMMUNITY else f"leader_{place:02d}"
         people.append((login, (("leader", code),), None))
         duties.append(DutyPlan(code, login, "leader"))
+    district = str(town.level("district")["code"].iloc[0])
+    people.append(("dispatcher_qian", (("dispatcher", district),), None))  # the desk for what is in no cell
     for place, code in enumerate(town.level("subdistrict")["code"], start=1):
         home = code == _HOME_SUBDISTRICT
         people.append((f"chief_{place}", (("leader", code),), None))
         duties.append(DutyPlan(code, f"chief_{place}", "leader"))
-        people.append(("dispatcher_qian" if home else f"dispatcher_{place}", (("dispatcher", code),), None))
+        people.append((f"dispatcher_{place}", (("dispatcher", code),), None))
         people.append(("supervisor_li" if home else f"supervisor_{place}", (("supervisor", code),), None))
     return people, duties
 

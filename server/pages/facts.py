@@ -5,16 +5,15 @@ from datetime import datetime
 from typing import Any
 
 from server.services.briefs import Brief
-from server.services.categories import categories
+from server.services.categories import category_name
 from server.services.issue_view import IssueView, Step
 from server.services.locating import OpenLocator
 from server.words import NAMES, _, action_name, role_name, sentence, source_name, state_name
 from server.workflow import Role
 
-__all__ = ["Facts", "LogLine", "Named", "Near", "Row", "category_named", "facts_of", "row_of"]
+__all__ = ["Facts", "LogLine", "Named", "Near", "Row", "facts_of", "row_of"]
 
 GIVING = frozenset({"dispatch", "transfer", "reassign", "escalate"})
-AT_INTAKE = frozenset({"description", "place", "reporter_name", "reporter_phone"})
 
 
 @dataclass(frozen=True)
@@ -142,19 +141,13 @@ class Facts:
     log: tuple[LogLine, ...]
 
 
-def category_named(code: str) -> Named:
-    """Name a category; one that left the table keeps its code."""
-    known = categories().get(code)
-    return Named(code, known.label if known else code)
-
-
 def row_of(brief: Brief) -> Row:
     """Put a line of the list into words."""
     return Row(
         number=brief.number,
         summary=brief.summary,
         state=Named(brief.state, state_name(brief.state)),
-        category=category_named(brief.category),
+        category=Named(brief.category, category_name(brief.category)),
         source=Named(brief.source, source_name(brief.source)),
         cell=Named(brief.cell.code, brief.cell.name) if brief.cell else None,
         holder=Named(*brief.holder) if brief.holder else None,
@@ -202,7 +195,7 @@ def _told(given: dict[str, Any]) -> str:
 
 
 def _line(step: Step, assigned: dict[str, Any] | None) -> LogLine:
-    said = [words for kind, words in step.words.items() if kind not in AT_INTAKE and words]
+    said = step.said
     if step.action == "dispatch" and step.role == Role.SYSTEM and assigned:
         said.insert(0, _told(assigned))
     elif step.action in GIVING and step.holder:

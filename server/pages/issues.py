@@ -66,7 +66,7 @@ def one(number: str) -> str:
         view = issues.one(tx, actor, number)
         brief = briefs.by_ids(tx, [view.issue.id])[view.issue.id]
         people = issues.candidates(tx, actor, number)
-        facts = facts_of(view, brief, open_locator(tx), {one.holder: one.name for one in people})
+        facts = facts_of(view, brief, open_locator(tx))
     bounds = bounds_around(facts.lon or 0.0, facts.lat or 0.0)
     basemap = basemap_of(store)
     return render(

@@ -40,6 +40,7 @@ OFFERED = frozenset(
         "note",
     }
 )
+AT_INTAKE = frozenset({"description", "place", "reporter_name", "reporter_phone"})
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,8 @@ class Step:
         Codes of the entry.
     words : dict[str, str]
         Unsealed words: kind -> text.
+    holder : str
+        Name of whom the entry gives the issue to; "" when to nobody.
     """
 
     seq: int
@@ -69,6 +72,13 @@ class Step:
     at: datetime
     given: dict[str, Any]
     words: dict[str, str]
+
+    holder: str = ""
+
+    @property
+    def said(self) -> list[str]:
+        """What was said at this step; the report's own words stand with the issue."""
+        return [words for kind, words in self.words.items() if kind not in AT_INTAKE and words]
 
 
 @dataclass(frozen=True)
@@ -141,7 +151,8 @@ def view(tx: Tx, actor: Actor, issue: Issue, path: str) -> IssueView:
         .where(Entry.issue_id == issue.id)
         .order_by(Entry.seq)
     ).all()
-    log = tuple(_step(entry, name, words) for entry, name in entries)
+    names = _holders(tx, [entry for entry, _ in entries])
+    log = tuple(_step(entry, name, words, names) for entry, name in entries)
     first = log[0].words if log else {}
     roles, relations = actor.roles_at(path), relations_of(actor, issue, [entry for entry, _ in entries], path)
     offered = tuple(row for row in available(State(issue.state), roles, relations) if row.action in OFFERED)
@@ -158,7 +169,20 @@ def view(tx: Tx, actor: Actor, issue: Issue, path: str) -> IssueView:
     )
 
 
-def _step(entry: Entry, name: str | None, words: Mapping[str, str]) -> Step:
+def _holders(tx: Tx, entries: list[Entry]) -> dict[tuple[str, int], str]:
+    given = [entry.given["holder"] for entry in entries if entry.given.get("holder")]
+    names: dict[tuple[str, int], str] = {}
+    for kind, table in (("person", Person), ("department", Department)):
+        ids = {key for one, key in given if one == kind}
+        if ids:
+            rows = tx.session.execute(select(table.id, table.name).where(table.id.in_(ids)))
+            names.update({(kind, key): name for key, name in rows})
+    return names
+
+
+def _step(
+    entry: Entry, name: str | None, words: Mapping[str, str], holders: Mapping[tuple[str, int], str]
+) -> Step:
     private = entry.given.get("private", {})
     return Step(
         entry.seq,
@@ -170,6 +194,7 @@ def _step(entry: Entry, name: str | None, words: Mapping[str, str]) -> Step:
         entry.happened_at,
         {key: value for key, value in entry.given.items() if key != "private"},
         {kind: words.get(reference[0], "") for kind, reference in private.items()},
+        holders.get(tuple(entry.given.get("holder") or ()), ""),
     )
 
 

@@ -47,7 +47,7 @@ def test_a_few_workers_have_several_cells_and_a_few_cells_have_two_workers(demo_
     [
         ("worker_lin", "林", "worker", "文峰社区第八网格"),
         ("leader_zhao", "赵", "leader", "文峰社区"),
-        ("dispatcher_qian", "钱", "dispatcher", "西苑街道"),
+        ("dispatcher_qian", "钱", "dispatcher", "示范区"),
         ("handler_sun", "孙", "handler", "示范区"),
         ("supervisor_li", "李", "supervisor", "西苑街道"),
         ("admin_wu", "吴", "admin", "示范区"),
