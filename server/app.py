@@ -11,13 +11,13 @@ from server import api, auth, pages, security, statics, tablet, translate, words
 from server.config import Config, load
 from server.db import Store
 from server.keys import keys_of
+from server.pages.frame import LANGUAGE_COOKIE
 from server.shipped import shipped
 from server.upgrade import check_version
 
 __all__ = ["create_app", "from_environment"]
 
 BODY_BYTES = 2 * 1024 * 1024
-LANGUAGE_COOKIE = "language"
 
 
 def create_app(config: Config, store: Store | None = None) -> APIFlask:

@@ -18,7 +18,7 @@ LAYERS = (  # from the bottom up; a module imports its own layer and what lies b
     {"workflow", "worktime", "clock", "config", "errors", "words", "shipped"},
     {"db", "models", "uids", "migrations", "upgrade", "keys"},
     {"services"},
-    {"auth", "security", "translate", "statics", "maps", "formats", "demo", "web"},
+    {"auth", "security", "translate", "statics", "maps", "formats", "demo"},
     EDGES,
     {"app"},
 )
@@ -73,6 +73,16 @@ def test_a_module_imports_only_downward(path):
         other = layer_of(parts[1])
         assert other is None or other <= layer_of(own), f"{own} imports {name}"
         assert not (own in EDGES and own != "cli" and parts[1] == "models"), f"{own} imports {name}"
+
+
+def test_the_edges_ask_services_and_never_the_database():
+    asked = {
+        shown(path)
+        for path in CODE
+        if path.is_relative_to(ROOT / "server") and path.relative_to(ROOT / "server").parts[0] in EDGES
+        if any(name.split(".")[0] == "sqlalchemy" for name in imports_of(path))
+    }
+    assert asked == set()
 
 
 @pytest.mark.parametrize("path", [one for one in CODE if one.is_relative_to(ROOT / "geo")], ids=shown)

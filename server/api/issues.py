@@ -23,7 +23,6 @@ from server.workflow import Role
 __all__ = ["blueprint"]
 
 REPORTERS = (Role.WORKER, Role.LEADER, Role.DISPATCHER, Role.HANDLER, Role.SUPERVISOR)
-LONGEST_TEXT = 5_000
 blueprint = resource("issues")
 Degrees = Annotated[float, Strict()]
 
@@ -70,10 +69,10 @@ class Act(Body):
     version: int | None = Field(None, description="`version` as last seen; another one now is a conflict")
     happened_at: str | None = Field(None, description="ISO 8601, where it differs from now", max_length=40)
     holder: str | None = Field(None, description="`person:ID` or `department:ID`", max_length=64)
-    reason: str | None = Field(None, max_length=LONGEST_TEXT)
-    told: str | None = Field(None, description="what the resident was told", max_length=LONGEST_TEXT)
-    outcome: str | None = Field(None, max_length=LONGEST_TEXT)
-    text: str | None = Field(None, max_length=LONGEST_TEXT)
+    reason: str | None = Field(None, max_length=issues.TEXT_MOST)
+    told: str | None = Field(None, description="what the resident was told", max_length=issues.TEXT_MOST)
+    outcome: str | None = Field(None, max_length=issues.TEXT_MOST)
+    text: str | None = Field(None, max_length=issues.TEXT_MOST)
     contacted: Literal["yes", "no"] | None = None
     satisfaction: Literal["satisfied", "basically", "dissatisfied"] | None = None
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import orjson
 
-from server.api.telling import category_named
 from server.db import Tx
 from server.formats import Record, Table
 from server.services.briefs import Brief
+from server.services.categories import category_name
 from server.services.layer import CellOnMap
 from server.words import _, clock_name, source_name, state_name
 
@@ -48,7 +48,7 @@ def _issue(brief: Brief) -> Record:
             "state": brief.state,
             "state_name": state_name(brief.state),
             "category": brief.category,
-            "category_name": category_named(brief.category),
+            "category_name": category_name(brief.category),
             "source": brief.source,
             "source_name": source_name(brief.source),
             "summary": brief.summary,

@@ -7,7 +7,7 @@ from server.db import Tx
 from server.services import briefs
 from server.services.areas import AreaView
 from server.services.briefs import Brief
-from server.services.categories import categories
+from server.services.categories import category_name
 from server.services.issue_view import IssueView, Step
 from server.services.locating import open_locator
 from server.words import action_name, role_name, sentence, source_name, state_name
@@ -15,25 +15,16 @@ from server.words import action_name, role_name, sentence, source_name, state_na
 __all__ = [
     "area_told",
     "brief_told",
-    "category_named",
     "holder_told",
     "issue_told",
     "named",
     "near_told",
 ]
 
-AT_INTAKE = frozenset({"description", "place", "reporter_name", "reporter_phone"})
-
 
 def named(code: str, name: str) -> dict[str, str]:
     """Tell a code with its name."""
     return {"code": code, "name": name}
-
-
-def category_named(code: str) -> str:
-    """Name a category; one that left the table keeps its code."""
-    known = categories().get(code)
-    return known.label if known else code
 
 
 def brief_told(brief: Brief) -> dict[str, Any]:
@@ -42,7 +33,7 @@ def brief_told(brief: Brief) -> dict[str, Any]:
         "number": brief.number,
         "uid": brief.uid,
         "state": named(brief.state, state_name(brief.state)),
-        "category": named(brief.category, category_named(brief.category)),
+        "category": named(brief.category, category_name(brief.category)),
         "source": named(brief.source, source_name(brief.source)),
         "summary": brief.summary,
         "place_text": brief.place_text,
@@ -112,7 +103,6 @@ def _said(reason: Mapping[str, Any] | None) -> str:
 
 
 def _step(step: Step) -> dict[str, Any]:
-    said = [words for kind, words in step.words.items() if kind not in AT_INTAKE and words]
     return {
         "seq": step.seq,
         "action": step.action,
@@ -122,5 +112,5 @@ def _step(step: Step) -> dict[str, Any]:
         "who": step.who,
         "role_name": role_name(step.role),
         "at": step.at,
-        "words": "\n".join(said),
+        "words": "\n".join(step.said),
     }

@@ -11,7 +11,8 @@ import click
 import numpy as np
 
 from geo import Cells, Locator
-from geo.datum import convert
+from geo.datum import DATUMS, convert
+from geo.locator import NEAREST_M
 from server.cli.output import say
 from server.cli.program import Command, Option
 from server.errors import InputError
@@ -40,13 +41,11 @@ NO_POSITION = "no_position"
 )
 @click.option("--lon", metavar="COLUMN", cls=Option, help="cli.issues.lon")
 @click.option("--lat", metavar="COLUMN", cls=Option, help="cli.issues.lat")
-@click.option(
-    "--crs", type=click.Choice(("wgs84", "gcj02", "bd09")), default="wgs84", cls=Option, help="cli.issues.crs"
-)
+@click.option("--crs", type=click.Choice(DATUMS), default="wgs84", cls=Option, help="cli.issues.crs")
 @click.option("--code", metavar="COLUMN", cls=Option, help="cli.locate.code")
 @click.option("--cells-crs", metavar="CRS", cls=Option, help="cli.locate.cells-crs")
 @click.option(
-    "--nearest-m", type=float, default=50.0, show_default=True, cls=Option, help="cli.locate.nearest"
+    "--nearest-m", type=float, default=NEAREST_M, show_default=True, cls=Option, help="cli.locate.nearest"
 )
 def locate(
     points: Path,
@@ -104,10 +103,7 @@ def _located(
                 yield row, ("", NO_POSITION, "")
                 continue
             cell, how, distance = next(at)
-            yield (
-                row,
-                (str(locator.codes[cell]), how, f"{distance:.2f}") if cell >= 0 else (row, ("", how, ""))[1],
-            )
+            yield row, (str(locator.codes[cell]), how, f"{distance:.2f}") if cell >= 0 else ("", how, "")
 
 
 def _position(row: Row, columns: tuple[int, int]) -> tuple[float, float]:

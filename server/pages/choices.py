@@ -5,12 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from server.pages.parts import Choice, FilterForm
 from server.services.areas import AreaView
 from server.services.categories import Category, categories
+from server.services.heat import PERIODS
 from server.words import NAMES, _, language, source_name, state_name
 from server.workflow import State
 
 __all__ = ["area_choices", "category_choices", "filter_form", "period_choices", "source_choices"]
-
-PERIODS = ("7", "30", "90", "all")
 
 
 def filter_form(given: Mapping[str, str], areas: Iterable[AreaView] = ()) -> FilterForm:
@@ -62,8 +61,8 @@ def source_choices(chosen: str = "", everything: str = "") -> tuple[Choice, ...]
 
 def period_choices(chosen: str) -> tuple[Choice, ...]:
     """List the periods that the heat is counted over."""
-    labels = {"7": _("7 天"), "30": _("30 天"), "90": _("90 天"), "all": _("全部")}
-    return tuple(Choice(period, labels[period], period == chosen) for period in PERIODS)
+    labels = {key: _("{days} 天", days=days) if days else _("全部") for key, days in PERIODS.items()}
+    return tuple(Choice(key, label, key == chosen) for key, label in labels.items())
 
 
 def area_choices(areas: Iterable[AreaView], chosen: str) -> tuple[Choice, ...]:

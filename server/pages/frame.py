@@ -18,9 +18,10 @@ from server.services.people import Actor
 from server.words import _, role_name
 from server.workflow import Role
 
-__all__ = ["blueprint", "inside", "render"]
+__all__ = ["LANGUAGE_COOKIE", "blueprint", "inside", "render"]
 
 LANGUAGE_COOKIE = "language"
+LONGEST_ADDRESS = 2_000
 YEAR = 365 * 24 * 3600  # s
 ISSUE_ROLES = frozenset(Role) - {Role.ADMIN}
 blueprint = Blueprint("frame", __name__)
@@ -43,9 +44,8 @@ def render(template: str, page: Any) -> str:  # noqa: ANN401 - one dataclass per
 
 def inside(address: str) -> str:
     """Give an address back if it lies on this host, else the first page; for where to go next."""
-    parts = urlsplit(address)
-    own = address.startswith("/") and not address.startswith(("//", "/\\"))
-    return address if own and not parts.netloc and "\n" not in address else "/"
+    own = address.startswith("/") and not address.startswith(("//", "/\\")) and len(address) <= LONGEST_ADDRESS
+    return address if own and not urlsplit(address).netloc and "\n" not in address else "/"
 
 
 def _frame() -> Frame:

@@ -25,6 +25,7 @@ from server.workflow import Transition
 __all__ = ["blueprint"]
 
 PER_PAGE = 50
+LONGEST_VERSION = 19  # digits
 LEVELS = ("subdistrict", "community", "cell")
 LIKELIEST = ("take", "finish", "dispatch", "pass", "survey")  # the rest keeps the table's order
 blueprint = Blueprint("issues", __name__)
@@ -119,7 +120,8 @@ def act(number: str, action: str) -> Response:
     given = {
         name: said for name, said in request.form.items() if name not in ("csrf_token", "version") and said
     }
-    version = request.form.get("version", "")
+    version = request.form.get("version", "")[:LONGEST_VERSION]
+    seen = int(version) if version.isdecimal() else None
     with current_store().write() as tx:
-        issues.act(tx, current_actor(), number, action, given, int(version) if version.isdecimal() else None)
+        issues.act(tx, current_actor(), number, action, given, seen)
     return redirect(f"/issues/{number}", 303)

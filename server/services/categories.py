@@ -8,7 +8,7 @@ from server.errors import InputError
 from server.shipped import shipped
 from server.words import NAMES, language
 
-__all__ = ["Category", "categories", "category_of", "source_of"]
+__all__ = ["Category", "categories", "category_name", "category_of", "source_of"]
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,12 @@ def categories() -> dict[str, Category]:
     return {
         row["code"]: Category(row["code"], row["name"], row["name_en"], row["group"], row) for row in rows
     }
+
+
+def category_name(code: str) -> str:
+    """Name a category in the language spoken now; one that left the table keeps its code."""
+    known = categories().get(code)
+    return known.label if known else code
 
 
 @cache

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from geo.datum import DATUMS
 from server.db import Tx
 from server.errors import InputError
 from server.services.categories import category_of, source_of
 
-__all__ = ["CRS_NAMES", "LIMITS", "Draft", "check_position", "checked"]
+__all__ = ["LIMITS", "Draft", "check_position", "checked"]
 
-CRS_NAMES = ("wgs84", "gcj02", "bd09")
 LIMITS = {
     "description": 10_000,
     "place_text": 500,
@@ -133,7 +133,7 @@ def check_position(draft: Draft) -> None:
         raise InputError("coordinate.out_of_range", field="lon", value=shown)
     if lon == 0 and lat == 0:
         raise InputError("coordinate.null_island", field="lon", value=shown)
-    if draft.crs not in CRS_NAMES:
+    if draft.crs not in DATUMS:
         raise InputError("datum.unknown", field="crs", given=draft.crs[:40])
     accuracy = draft.accuracy_m
     if accuracy is not None and not 0 <= accuracy <= ACCURACY_MOST_M:

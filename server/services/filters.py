@@ -85,13 +85,13 @@ class Filters:
             raise InputError("filter.period", field="until", value=said["until"])
         return cls(
             bbox=bbox_of(said["bbox"]),
-            area=_code("area", said["area"]),
+            area=_text("area", said["area"], MOST_CODE) or None,
             states=tuple(dict.fromkeys(_states(said["state"]))),
             categories=tuple(dict.fromkeys(category_of(one).code for one in _several(said["category"]))),
             sources=tuple(dict.fromkeys(source_of(one) for one in _several(said["source"]))),
             since=since,
             until=until,
-            q=_text("q", said["q"]),
+            q=_text("q", said["q"], MOST_TEXT),
             holder=_holder(said["holder"]),
             overdue=_flag("overdue", said["overdue"]),
         )
@@ -174,15 +174,9 @@ def bbox_of(said: str) -> Bbox | None:
     return numbers
 
 
-def _code(field: str, said: str) -> str | None:
-    if len(said) > MOST_CODE or "\x00" in said:
-        raise InputError("field.too_long", field=field, length=len(said), limit=MOST_CODE)
-    return said or None
-
-
-def _text(field: str, said: str) -> str:
-    if len(said) > MOST_TEXT:
-        raise InputError("field.too_long", field=field, length=len(said), limit=MOST_TEXT)
+def _text(field: str, said: str, most: int) -> str:
+    if len(said) > most:
+        raise InputError("field.too_long", field=field, length=len(said), limit=most)
     if "\x00" in said:
         raise InputError("field.invalid", field=field, value="\\x00", why="\\x00")
     return said

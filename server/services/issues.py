@@ -19,25 +19,25 @@ from server.services.issue_view import OFFERED, IssueView, found, one, relations
 from server.services.ledger import NewEntry, append, role_shown, with_private
 from server.services.people import Actor
 from server.services.private import seal
-from server.words import state_name
 from server.workflow import (
     ENDED,
     HAND_OFFS,
     NEW_ROUND,
+    TRANSITIONS,
     IllegalAction,
     Role,
     State,
     advance,
 )
 
-__all__ = ["OFFERED", "Candidate", "IssueView", "act", "candidates", "one"]
+__all__ = ["TEXT_MOST", "Candidate", "IssueView", "act", "candidates", "one"]
 
 FREE_TEXT = frozenset({"reason", "told", "outcome", "text"})
 CODES = {
     "contacted": frozenset({"yes", "no"}),
     "satisfaction": frozenset({"satisfied", "basically", "dissatisfied"}),
 }
-TEXT_LENGTH = 5_000
+TEXT_MOST = 5_000
 
 
 @dataclass(frozen=True)
@@ -133,10 +133,11 @@ def act(
     """
     before = one(tx, actor, number)
     issue, state = before.issue, State(before.issue.state)
+    possible = [row.action for row in before.actions]
     if version is not None and version != issue.version:
-        raise Conflict("state.stale", state=state_name(state), version=issue.version)
-    if action not in OFFERED:
-        raise IllegalAction(state=state, action=action, possible=[row.action for row in before.actions])
+        raise Conflict("state.stale", state=state, version=issue.version, possible=possible)
+    if not any(action == row.action and state in row.sources for row in TRANSITIONS if row.action in OFFERED):
+        raise IllegalAction(state=state, action=action, possible=possible)
     entries = list(tx.session.scalars(select(Entry).where(Entry.issue_id == issue.id).order_by(Entry.seq)))
     relations = relations_of(actor, issue, entries, before.path)
     target = advance(state, action, actor.roles_at(before.path), relations, given)
@@ -165,9 +166,9 @@ def act(
 
 def _text(field: str, said: object) -> str:
     if not isinstance(said, str):
-        raise InputError("field.invalid", field=field, value=str(said)[:40], why="")
-    if len(said) > TEXT_LENGTH:
-        raise InputError("field.too_long", field=field, length=len(said), limit=TEXT_LENGTH)
+        raise InputError("field.not_text", field=field)
+    if len(said) > TEXT_MOST:
+        raise InputError("field.too_long", field=field, length=len(said), limit=TEXT_MOST)
     return said
 
 

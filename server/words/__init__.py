@@ -38,7 +38,12 @@ __all__ = [
 ]
 
 LANGUAGES = ("zh", "en")
-SENTENCES: dict[str, str] = {**messages.SENTENCES, **commands.SENTENCES, **layers.SENTENCES, **places.SENTENCES}
+SENTENCES: dict[str, str] = {
+    **messages.SENTENCES,
+    **commands.SENTENCES,
+    **layers.SENTENCES,
+    **places.SENTENCES,
+}
 NAMES: dict[str, dict[str, str]] = names.NAMES
 
 _language: ContextVar[str] = ContextVar("language", default="zh")

@@ -5,9 +5,10 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from geo.datum import DATUMS
 from server.errors import InputError
 from server.services.categories import category_of, source_of
-from server.services.drafts import CRS_NAMES, Draft
+from server.services.drafts import Draft
 from server.services.imports.columns import OFF, Field
 from server.services.imports.tables import Row
 from server.services.imports.values import instant, number, text
@@ -90,7 +91,7 @@ class IssueOptions:
         InputError
             Unknown datum, category, source or state.
         """
-        if self.crs not in CRS_NAMES:
+        if self.crs not in DATUMS:
             raise InputError("datum.unknown", field="crs", given=self.crs)
         source_of(self.default_source)
         for category in filter(None, (self.default_category, *self.category_map.values())):

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from server.errors import InputError
 from server.services.imports.tables import Cell, Uncalculated, text_of
 
-__all__ = ["instant", "is_blank", "number", "plain", "read_map", "text"]
+__all__ = ["instant", "number", "plain", "read_map", "text"]
 
 EXCEL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - a spreadsheet's day 0, which knows no zone
 EXCEL_DAYS = range(20_000, 80_000)  # 1954 to 2119
@@ -34,11 +34,6 @@ def text(cell: Cell, field: str) -> str:
     if isinstance(cell, Uncalculated):
         raise InputError("import.formula", field=field)
     return text_of(cell)
-
-
-def is_blank(cell: Cell) -> bool:
-    """Whether nothing stands in a cell."""
-    return not isinstance(cell, Uncalculated) and text_of(cell) == ""
 
 
 def number(cell: Cell, field: str) -> float | None:

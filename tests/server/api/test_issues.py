@@ -187,14 +187,17 @@ def test_what_the_state_does_not_offer_is_a_conflict_that_says_what_is_possible(
     number = qian.post(URL, json=REPORT).get_json()["number"]
     answer = act(client_of("worker_lin"), number, action="pass")
     assert answer.status_code == 409
-    assert "take" in answer.get_json()["possible"]
+    offered = client_of("worker_lin").get(f"{URL}/{number}").get_json()["actions"]
+    assert answer.get_json()["possible"] == [one["action"] for one in offered]
 
 
 def test_a_stale_version_is_a_conflict(client_of, qian):
     told = qian.post(URL, json=REPORT).get_json()
     lin = client_of("worker_lin")
     assert act(lin, told["number"], action="take", version=told["version"]).status_code == 200
-    assert act(lin, told["number"], action="note", text="x", version=told["version"]).status_code == 409
+    stale = act(lin, told["number"], action="note", text="x", version=told["version"])
+    assert stale.status_code == 409
+    assert "finish" in stale.get_json()["possible"]
 
 
 def test_what_an_action_needs_is_named_when_it_is_missing(client_of, qian):
