@@ -1,6 +1,6 @@
 # Two commands matter: `make run` and `make test`. The rest is for developers.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench exhaustive screenshots lock clean
+.PHONY: help run test lint format bench exhaustive screenshots clean
 PY := .venv/bin/python
 PORT ?= 8000
 DIR ?= var/demo

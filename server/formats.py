@@ -12,7 +12,7 @@ from datetime import datetime, tzinfo
 
 import orjson
 
-__all__ = ["FORMATS", "Format", "Record", "Table", "format_of", "safe_cell"]
+__all__ = ["FORMATS", "Format", "Record", "Table", "format_of", "safe_cell", "safe_text"]
 
 BOM = b"\xef\xbb\xbf"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -148,5 +148,9 @@ def safe_cell(value: object, zone: tzinfo) -> str | int | float:
         return value.astimezone(zone).strftime("%Y-%m-%d %H:%M")
     if isinstance(value, int | float):
         return value
-    said = str(value).replace("\x00", "")
+    return safe_text(str(value).replace("\x00", ""))
+
+
+def safe_text(said: str) -> str:
+    """Put an apostrophe before text that a spreadsheet would take for a formula."""
     return "'" + said if said.startswith(FORMULA_STARTS) else said

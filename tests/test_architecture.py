@@ -15,10 +15,10 @@ CODE = [path for path in SOURCES if "migrations" not in path.parts]
 
 EDGES = {"api", "pages", "tablet", "jobs", "cli"}
 LAYERS = (  # from the bottom up; a module imports its own layer and what lies below
-    {"workflow", "worktime", "clock", "config", "errors", "words", "shipped"},
+    {"workflow", "worktime", "clock", "config", "errors", "words", "shipped", "formats"},
     {"db", "models", "uids", "migrations", "upgrade", "keys"},
     {"services"},
-    {"auth", "security", "translate", "statics", "maps", "formats", "demo"},
+    {"auth", "security", "translate", "statics", "maps", "demo"},
     EDGES,
     {"app"},
 )
