@@ -58,7 +58,7 @@ def _draft(dice: random.Random, now: datetime, index: int) -> Draft:
         dice.choice(WORDS),
         lon=122.0 + dice.random() * 0.032,  # a little beyond the cells in the east
         lat=37.0 + dice.random() * 0.02,
-        place_text=f"文峰路 {index} 号",
+        place_text=f"文峰路 {index} 号" + dice.choice(("", " Lift B")),
         happened_at=now - timedelta(days=days, seconds=dice.randrange(3) * 3600),
         closed_at=now if dice.random() < 0.25 else None,
     )

@@ -160,9 +160,11 @@ def _says(tx: Tx, words: str) -> ColumnElement[bool]:
     like = pattern(words)
     could_be_number = all(one.isdigit() or one == "-" for one in words)
     columns = (Issue.summary, Issue.place_text, *([Issue.number] if could_be_number else []))
-    # SQLite's LIKE folds ASCII already; SQLAlchemy's ilike would add lower() on both sides, four times slower.
-    folds = tx.on_sqlite or words.lower() == words.upper()
-    return or_(*((one.like if folds else one.ilike)(like, escape="\\") for one in columns))
+    if tx.on_sqlite or words.lower() == words.upper():
+        # SQLite's LIKE folds ASCII already; SQLAlchemy's ilike would add lower(), four times slower.
+        return or_(*(one.like(like, escape="\\") for one in columns))
+    # Folding ASCII alone, as SQLite does, is twice as fast as folding by the database's language.
+    return or_(*(one.collate("C").ilike(like, escape="\\") for one in columns))
 
 
 def count(tx: Tx, actor: Actor, filters: Filters) -> int:

@@ -91,6 +91,7 @@ ASKED = {
     "per cent": ({"q": "0%"}, lambda r, p, now: "0%" in r.summary),
     "underscore": ({"q": "_二"}, lambda r, p, now: "_二" in r.summary),
     "place": ({"q": "文峰路 7"}, lambda r, p, now: "文峰路 7" in r.place_text),
+    "capitals": ({"q": "LIFT b"}, lambda r, p, now: "Lift B" in r.place_text),
     "number": ({"q": "-00003"}, lambda r, p, now: "-00003" in r.number),
     "overdue": ({"overdue": "1"}, lambda r, p, now: r.state in OPEN and r.due_at is not None and r.due_at <= now),
     "together": (
