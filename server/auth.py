@@ -19,6 +19,7 @@ from server.services.sign_in import actor_of_token, note_failure, sign_in
 from server.workflow import Role
 
 __all__ = [
+    "ISSUE_ROLES",
     "access_of",
     "allow",
     "current_actor",
@@ -29,6 +30,8 @@ __all__ = [
     "sign_out_here",
 ]
 
+ISSUE_ROLES = frozenset({Role.WORKER, Role.LEADER, Role.DISPATCHER, Role.HANDLER, Role.SUPERVISOR})
+"""Accounts that have to do with issues: all but the administrator's."""
 View = TypeVar("View", bound=Callable[..., Any])
 MARK = "wangge_access"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -12,17 +12,15 @@ from server.api.resource import PREFIX, Body, answer, answer_once, download, for
 from server.api.tables import issue_table
 from server.api.telling import brief_told, issue_told
 from server.api.told import IssueAnswer, IssueList
-from server.auth import allow, current_store
+from server.auth import ISSUE_ROLES, allow, current_store
 from server.db import Tx
 from server.services import intake, issues, listing
 from server.services.drafts import LIMITS, Draft
 from server.services.filters import instant_of
 from server.services.people import Actor
-from server.workflow import Role
 
 __all__ = ["blueprint"]
 
-REPORTERS = (Role.WORKER, Role.LEADER, Role.DISPATCHER, Role.HANDLER, Role.SUPERVISOR)
 blueprint = resource("issues")
 Degrees = Annotated[float, Strict()]
 
@@ -86,7 +84,7 @@ def _instant(said: str | None) -> datetime | None:
 
 
 @blueprint.post("/issues")
-@allow(*REPORTERS, scope="report")
+@allow(*ISSUE_ROLES, scope="report")
 @blueprint.input(NewIssue)
 @blueprint.output(IssueAnswer, status_code=201)
 def create(json_data: NewIssue) -> Response:
@@ -152,7 +150,7 @@ def one(number: str) -> Response:
 
 
 @blueprint.post("/issues/<number>/actions")
-@allow(*REPORTERS, scope="act")
+@allow(*ISSUE_ROLES, scope="act")
 @blueprint.input(Act)
 @blueprint.output(IssueAnswer)
 def act(number: str, json_data: Act) -> Response:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.models.base import Base, BigKey, Code, Line, Moment, Uid
@@ -106,4 +106,3 @@ class SignInAttempt(Base):
     login: Mapped[Code] = mapped_column(index=True)
     address: Mapped[str] = mapped_column(String(64), index=True)
     at: Mapped[Moment]
-    person_id: Mapped[int | None] = mapped_column(BigInteger)

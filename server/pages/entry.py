@@ -1,14 +1,12 @@
 """The way in and out: first page by role, sign-in, sign-out, and what an error looks like."""
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from server.auth import allow, current_actor, current_store, public, sign_in_here, sign_out_here
+from server.auth import ISSUE_ROLES, allow, current_actor, current_store, public, sign_in_here, sign_out_here
 from server.errors import NotSignedIn
 from server.pages.contexts import ProblemPage, SignInPage
-from server.pages.frame import ISSUE_ROLES, inside, render
+from server.pages.frame import inside, render
 from server.pages.parts import Link
 from server.services import marks
 from server.words import _, role_name, sentence
@@ -93,8 +91,8 @@ def problem_page(status: int, detail: str) -> str:
 
 
 def _back() -> Link:
-    came = urlsplit(request.referrer or "")
-    if came.netloc == request.host and came.path != request.path:
-        onward = came.path + (f"?{came.query}" if came.query else "")
+    came = (request.referrer or "").removeprefix(request.host_url.rstrip("/"))
+    onward = inside(came)
+    if onward == came and onward.partition("?")[0] != request.path:
         return Link("", _("返回上一页"), onward)
     return Link("", _("回到首页"), "/")

@@ -10,7 +10,7 @@ from flask import Blueprint, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from server import words
-from server.auth import current_store, optional_actor, public
+from server.auth import ISSUE_ROLES, current_store, optional_actor, public
 from server.pages.parts import Frame, Link
 from server.pages.times import clock_words, moment
 from server.services import marks
@@ -23,7 +23,6 @@ __all__ = ["LANGUAGE_COOKIE", "blueprint", "inside", "render"]
 LANGUAGE_COOKIE = "language"
 LONGEST_ADDRESS = 2_000
 YEAR = 365 * 24 * 3600  # s
-ISSUE_ROLES = frozenset(Role) - {Role.ADMIN}
 blueprint = Blueprint("frame", __name__)
 
 
@@ -44,7 +43,9 @@ def render(template: str, page: Any) -> str:  # noqa: ANN401 - one dataclass per
 
 def inside(address: str) -> str:
     """Give an address back if it lies on this host, else the first page; for where to go next."""
-    own = address.startswith("/") and not address.startswith(("//", "/\\")) and len(address) <= LONGEST_ADDRESS
+    own = (
+        address.startswith("/") and not address.startswith(("//", "/\\")) and len(address) <= LONGEST_ADDRESS
+    )
     return address if own and not urlsplit(address).netloc and "\n" not in address else "/"
 
 

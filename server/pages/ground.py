@@ -6,14 +6,13 @@ from typing import Any
 from server.db import Store, Tx
 from server.maps import CHINA, Basemap
 from server.services import areas
-from server.services.basemap import FILE_NAME
+from server.services.basemap import FILE_NAME, ZOOMS
 from server.services.people import Actor
 from server.words import _
 
 __all__ = ["around", "basemap_data", "basemap_of", "bounds_around", "extent", "urls"]
 
 
-BASEMAP_MOST_ZOOM = 16
 AROUND_M = 400.0
 METRES_A_DEGREE = 111_320.0  # of latitude, on the sphere of web maps
 Bounds = tuple[float, float, float, float]
@@ -49,7 +48,7 @@ def basemap_data(store: Store) -> dict[str, Any]:
     return {
         "crs": "wgs84",
         "vector": f"/tiles/{FILE_NAME}",
-        "most_zoom": BASEMAP_MOST_ZOOM,
+        "most_zoom": ZOOMS[1],
         "attribution": _("示范底图，虚构"),
     }
 

@@ -6,12 +6,12 @@ from urllib.parse import urlencode
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
-from server.auth import allow, current_actor, current_store
+from server.auth import ISSUE_ROLES, allow, current_actor, current_store
 from server.maps import MapView, map_parts
 from server.pages.choices import filter_form
 from server.pages.contexts import IssueListPage, IssuePage
 from server.pages.facts import facts_of, row_of
-from server.pages.frame import ISSUE_ROLES, render
+from server.pages.frame import render
 from server.pages.ground import basemap_data, basemap_of, bounds_around, urls
 from server.pages.parts import ActionForm, Choice, FormField
 from server.pages.sentences import map_words

@@ -4,12 +4,12 @@ from typing import Any
 
 from flask import Blueprint, request
 
-from server.auth import allow, current_actor, current_store
+from server.auth import ISSUE_ROLES, allow, current_actor, current_store
 from server.db import Tx
 from server.maps import MapView, map_parts
 from server.pages.choices import filter_form
 from server.pages.contexts import MapPage
-from server.pages.frame import ISSUE_ROLES, render
+from server.pages.frame import render
 from server.pages.ground import basemap_data, basemap_of, extent, urls
 from server.pages.parts import Choice
 from server.pages.sentences import map_words

@@ -27,7 +27,7 @@ from pmtiles.writer import Writer
 from geo.errors import CrsError
 from geo.tiles import TILE_PIXELS, Tile, covering, pixels
 
-__all__ = ["EXTENT", "FILE_NAME", "Ground", "write_basemap"]
+__all__ = ["EXTENT", "FILE_NAME", "ZOOMS", "Ground", "write_basemap"]
 
 FILE_NAME = "basemap.pmtiles"  # in the data folder
 
@@ -36,6 +36,7 @@ _MARGIN = 96  # units drawn beyond the edge, so that wide lines meet
 _COARSE = 3.0  # units by which lines are simplified
 _SMALLEST = 24.0  # square units below which a polygon is left out
 _LONGEST_NAME_ZOOM = 16
+ZOOMS = (10, 16)  # first and last of the file; the browser stretches the last
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ _PLACE_LAST = {"subdistrict": 14, "community": 15}
 
 
 def write_basemap(
-    path: Path, ground: Ground, bounds: tuple[float, float, float, float], zooms: tuple[int, int] = (10, 16)
+    path: Path, ground: Ground, bounds: tuple[float, float, float, float], zooms: tuple[int, int] = ZOOMS
 ) -> int:
     """Write a PMTiles file of vector tiles.
 

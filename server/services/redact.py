@@ -9,7 +9,6 @@ import re
 __all__ = ["public_place", "public_words"]
 
 SUMMARY_LENGTH = 120
-PLACE_LENGTH = 120
 MASK = "＊"
 
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
@@ -55,4 +54,4 @@ def public_words(words: str) -> str:
 
 def public_place(place: str) -> str:
     """Give an address down to the building: room numbers and personal facts replaced."""
-    return public_words(place)[:PLACE_LENGTH]
+    return public_words(place)

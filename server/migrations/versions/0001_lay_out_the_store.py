@@ -68,7 +68,6 @@ def upgrade() -> None:
         sa.Column("login", sa.String(length=64), nullable=False),
         sa.Column("address", sa.String(length=64), nullable=False),
         sa.Column("at", Instant(), nullable=False),
-        sa.Column("person_id", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_attempt")),
     )
     with op.batch_alter_table("sign_in_attempt", schema=None) as batch_op:
