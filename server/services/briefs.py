@@ -19,7 +19,7 @@ from server.workflow import ENDED
 
 __all__ = ["COLUMNS", "Brief", "briefs_of", "by_ids", "clock_of"]
 
-AMBER_AT = 0.75  # share of the due's own time after which the clock is amber (DESIGN: clocks)
+AMBER_AT = 0.75  # share of the due's own time after which the clock is amber
 _SCALARS = (
     "id", "uid", "number", "state", "category", "source", "summary", "place_text", "lon", "lat", "accuracy_m",
     "distance_m", "how", "reported_at", "due_at", "round", "version", "border", "needs_check",

@@ -15,7 +15,8 @@ from geo.squares import ZOOM, merged
 from server.db import Tx
 from server.models import Issue
 from server.services.briefs import clock_of
-from server.services.listing import Filters, matching
+from server.services.filters import Filters
+from server.services.listing import matching
 from server.services.people import Actor
 
 __all__ = ["SINGLE_FROM", "Gathered", "Spot", "gather"]

@@ -1,6 +1,6 @@
 """Duties: who answers for an area at an instant.
 
-The rule (DESIGN: duty): the cell's A; else his substitute; else B; else the leader of the community, then
+The rule: the cell's A; else his substitute; else B; else the leader of the community, then
 of the subdistrict, then of the district; else nobody, and the issue waits for a dispatcher.
 """
 

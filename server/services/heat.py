@@ -17,7 +17,8 @@ from server.db import Tx
 from server.errors import InputError
 from server.models import Boundary, Issue
 from server.services import areas
-from server.services.listing import Filters, matching
+from server.services.filters import Filters
+from server.services.listing import matching
 from server.services.people import Actor
 
 __all__ = ["PERIODS", "Heat", "heat", "since_days"]

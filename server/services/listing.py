@@ -1,7 +1,7 @@
 """Lists of issues: what may be seen, what is asked for, and a page of the answer.
 
 :func:`visible` is the one place that says which issues somebody may see; lists, maps, counts and single
-issues all ask it. :class:`Filters` is the one spelling of what can be asked, everywhere.
+issues all ask it. What can be asked is spelled in :mod:`server.services.filters`.
 """
 
 import base64
@@ -20,17 +20,13 @@ from server.errors import InputError
 from server.models import Area, Issue, Person
 from server.models.types import Instant, from_micros, to_micros
 from server.services.areas import below, pattern
-from server.services.briefs import COLUMNS, Brief, briefs_of, by_ids, clock_of
+from server.services.briefs import COLUMNS, Brief, briefs_of
 from server.services.filters import Bbox, Filters
 from server.services.people import Actor
 from server.workflow import OPEN, Role, State
 
 __all__ = [
-    "Brief",
-    "Filters",
     "Page",
-    "by_ids",
-    "clock_of",
     "count",
     "find",
     "matching",

@@ -9,7 +9,8 @@ from sqlalchemy import case, func, select
 from server.db import Tx
 from server.models import Area, Issue
 from server.services.areas import AreaView
-from server.services.listing import Filters, matching
+from server.services.filters import Filters
+from server.services.listing import matching
 from server.services.people import Actor
 from server.workflow import OPEN
 

@@ -44,7 +44,7 @@ def listed(store, town):
 
 
 def sees(actor, one):
-    """Tell from the rules of DESIGN whether somebody sees an issue."""
+    """Tell from the rule, person by person, whether somebody sees an issue."""
     row = one.row
     if actor.person_id in (row.holder_person_id, row.reporter_person_id):
         return True
