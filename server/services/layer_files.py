@@ -5,11 +5,14 @@ including files that name other files or hosts.
 """
 
 import codecs
+import errno
 import hashlib
+import lzma
 import re
 import struct
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -33,8 +36,12 @@ MAGIC: dict[str, re.Pattern[bytes]] = {
 PACKED = (".zip", ".kmz")
 SUFFIXES = (*MAGIC, *PACKED)
 SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
-ENTITY = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
+ENTITY = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+POINTER = re.compile(rb"<(?:OGR|GDAL|VRT)\w+|gdal_streamed_alg", re.IGNORECASE)
+"""By these GDAL knows, anywhere in a text, files that name other files, hosts or commands."""
+LONGEST_MARK = 40  # bytes, more than any of these words needs
 CRS_WORD = re.compile(r'"crs"\s*:\s*\{')
+DAMAGED = (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError, zlib.error, lzma.LZMAError)
 BOMS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -88,7 +95,7 @@ def opened(path: Path, *, layer: str | None = None, encoding: str | None = None)
     ------
     InputError
         ``file.missing import.unknown_format import.empty layer.too_large layer.damaged layer.unsafe
-        layer.several layer.not_found layer.part_missing import.encoding import.encoding_unknown``.
+        layer.pointer layer.several layer.not_found layer.part_missing import.encoding import.encoding_unknown``.
     """
     if not path.is_file():
         raise InputError("file.missing", file=str(path))
@@ -112,8 +119,8 @@ def _check_encoding(encoding: str | None) -> None:
     if encoding is None:
         return
     try:
-        codecs.lookup(encoding)
-    except LookupError as error:
+        "a".encode(encoding)  # refuses codecs that are not of text, such as base64
+    except (LookupError, UnicodeError) as error:
         raise InputError("import.encoding_unknown", value=encoding) from error
 
 
@@ -131,8 +138,10 @@ def _ready(name: str, path: Path, folder: Path, digest: str, encoding: str | Non
     found, has_word = None, True
     if suffix in (".geojson", ".json"):
         path, has_word = _json(name, path, folder, encoding)
+        _refuse(name, path, POINTER, "layer.pointer")
     elif suffix == ".kml":
-        _refuse_entities(name, path)
+        _refuse(name, path, ENTITY, "layer.unsafe")
+        _refuse(name, path, POINTER, "layer.pointer")
     elif suffix == ".shp":
         if not _sibling(path, ".shx"):
             raise InputError("layer.part_missing", file=name, part=".shx")
@@ -156,12 +165,14 @@ def _json(name: str, path: Path, folder: Path, encoding: str | None) -> tuple[Pa
     raise InputError("import.encoding", file=name)
 
 
-def _refuse_entities(name: str, path: Path) -> None:
-    """Refuse XML that defines entities: it could grow without end or name other files."""
+def _refuse(name: str, path: Path, sign: re.Pattern[bytes], code: str) -> None:
+    """Refuse a text that could grow without end, or name other files, before GDAL sees it."""
+    tail = b""
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
-            if ENTITY.search(chunk):
-                raise InputError("layer.unsafe", file=name)
+            if sign.search(tail + chunk):
+                raise InputError(code, file=name)
+            tail = chunk[-LONGEST_MARK:]
 
 
 def _sibling(path: Path, suffix: str) -> Path | None:
@@ -209,7 +220,8 @@ def _dbf_texts(raw: bytes) -> list[bytes]:
         if raw[start + 11 : start + 12] == b"C":
             spans.append((at, at + raw[start + 16]))
         at += raw[start + 16]
-    for number in range(records):
+    whole = (len(raw) - header) // length if length else 0
+    for number in range(min(records, whole + 1)):  # a header may claim four thousand million
         record = raw[header + number * length : header + (number + 1) * length]
         texts += [record[start:end].rstrip(b" \x00") for start, end in spans]
     return texts
@@ -231,7 +243,11 @@ def _unpacked(path: Path, folder: Path, layer: str | None) -> Path:
     try:
         with zipfile.ZipFile(path) as packed:
             _unpack(path.name, packed, folder)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError) as error:
+    except DAMAGED as error:
+        raise InputError("layer.damaged", file=path.name, form=path.suffix.lower()) from error
+    except OSError as error:
+        if error.errno not in (None, errno.ENAMETOOLONG):  # bz2 gives no number
+            raise
         raise InputError("layer.damaged", file=path.name, form=path.suffix.lower()) from error
     found = {one.stem: one for one in sorted(folder.iterdir()) if one.suffix in MAGIC}
     if not found:

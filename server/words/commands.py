@@ -169,6 +169,8 @@ SENTENCES: dict[str, str] = {
     "import.quote": "第 {row} 行的引号不成对。",
     "import.formula": "“{field}”是公式但没有保存结果；请在表格软件里重新计算并保存。",
     "import.rejects_is_file": "输出文件 {file} 就是输入文件；请换一个。",
+    "import.line_long": "文件“{file}”里有超过 {limit} 的一行，不是可用的表格。",
+    "import.rejects_foreign": "文件 {file} 已存在，且不是退回行清单；不予覆盖，请用 --rejects 换一个。",
     "import.taken_over": "这次导入停顿太久，已由另一个进程接手。",
     "import.rows": "文件“{file}”有 {count} 处错误，什么也没有写入。",
     "number.invalid": "“{field}”的值“{value}”不是数。",

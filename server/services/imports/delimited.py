@@ -22,6 +22,7 @@ CHUNK = 1 << 20
 SEPARATORS = (",", ";", "\t")
 SAMPLE_LINES = 50
 FIELD_MOST = 64 << 20  # characters; longer ones mean a quote without its end
+LINE_MOST = 64 << 20  # bytes; a longer line would be held in memory whole
 UTF16_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -83,7 +84,7 @@ def _text(path: Path, encoding: str) -> io.TextIOWrapper:
 
 def _scan(path: Path, encoding: str | None) -> _Scan:
     """Read all bytes once: digest, lines, and the first encoding that fits from beginning to end."""
-    digest, lines, decoders = hashlib.sha256(), 0, None
+    digest, lines, open_bytes, decoders = hashlib.sha256(), 0, 0, None
     with _bytes(path) as file:
         while chunk := file.read(CHUNK):
             if decoders is None:
@@ -91,6 +92,10 @@ def _scan(path: Path, encoding: str | None) -> _Scan:
             digest.update(chunk)
             lines += chunk.count(b"\n")
             _feed(decoders, chunk, last=False)
+            last_end = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
+            open_bytes = len(chunk) - last_end - 1 + (open_bytes if last_end < 0 else 0)
+            if open_bytes > LINE_MOST:
+                raise InputError("import.line_long", file=path.name, limit=f"{LINE_MOST >> 20} MB")
             ends = chunk.endswith(b"\n")
     if not decoders:
         raise InputError("import.empty" if decoders is None else "import.encoding", file=path.name)
@@ -112,8 +117,9 @@ def _decoders(path: Path, start: bytes, encoding: str | None) -> dict[str, codec
     else:
         names = ("utf-8", "gb18030")
     try:
+        "a".encode(names[0])  # refuses codecs that are not of text, such as base64
         return {name: codecs.getincrementaldecoder(name)() for name in names}
-    except LookupError as error:
+    except (LookupError, UnicodeError) as error:
         raise InputError("import.encoding_unknown", value=encoding) from error
 
 

@@ -22,14 +22,14 @@ from server.services.drafts import Draft, checked
 from server.services.imports.agreement import Agreement
 from server.services.imports.columns import choose
 from server.services.imports.mapping import ISSUE_FIELDS, IssueOptions, Reader
-from server.services.imports.rejects import Reject, RejectsFile
+from server.services.imports.rejects import Reject, RejectsFile, header, refuse_foreign
 from server.services.imports.runs import Run, begin
 from server.services.imports.tables import Row, Table, open_table, text_of
 from server.services.imports.tally import Tally
 from server.services.intake import Receipt, report_many
 from server.services.locating import open_locator
 from server.services.people import Actor
-from server.words import _, sentence
+from server.words import sentence
 
 __all__ = ["BATCH_MOST", "IssueReport", "Progress", "import_issues"]
 
@@ -150,14 +150,14 @@ def import_issues(
     places = choose(table, ISSUE_FIELDS, options.chosen)
     if rejects.resolve() == path.resolve():
         raise InputError("import.rejects_is_file", file=str(rejects))
+    refuse_foreign(rejects)
     run = begin(store, "issues", table.name, table.digest, options.given, actor.person_id)
     if not RejectsFile.can_continue(rejects, run.counts.get("rejects_bytes", 0)):
         run.next_row, run.counts = 0, {}
     begun_at = run.next_row
-    header = (_("行"), _("列"), _("值"), _("原因"))
     reader = Reader(options, places, table.digest, store.config.zone, run.id)
     work = _Work(
-        store, actor, table, reader, run, RejectsFile(rejects, header, run.counts.get("rejects_bytes", 0))
+        store, actor, table, reader, run, RejectsFile(rejects, header(), run.counts.get("rejects_bytes", 0))
     )
     _carry_out(work, max(1, min(batch, BATCH_MOST)), on_progress)
     return IssueReport(

@@ -7,7 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Reject", "RejectsFile", "harmless"]
+from server.errors import InputError
+from server.formats import safe_text
+from server.words import LANGUAGES, _, speaking
+
+__all__ = ["Reject", "RejectsFile", "harmless", "header", "refuse_foreign"]
 
 BOM = "\ufeff"
 VALUE_MOST = 200
@@ -94,6 +98,31 @@ class RejectsFile:
         return self.length
 
 
+def header() -> tuple[str, str, str, str]:
+    """Name the four columns in the language spoken now."""
+    return _("行"), _("列"), _("值"), _("原因")
+
+
+def refuse_foreign(path: Path) -> None:
+    """Let no file be overwritten that is not a file of rejects.
+
+    Raises
+    ------
+    InputError
+        ``import.rejects_foreign``.
+    """
+    if not path.exists():
+        return
+    known = []
+    for language in LANGUAGES:
+        with speaking(language):
+            known.append(f"{BOM}{','.join(header())}".encode())
+    with path.open("rb") as file:
+        start = file.read(max(map(len, known)))
+    if start and not start.startswith(tuple(known)):
+        raise InputError("import.rejects_foreign", file=str(path))
+
+
 def harmless(value: str) -> str:
     """Keep a spreadsheet from running a value as a formula; numbers stay numbers.
 
@@ -103,10 +132,8 @@ def harmless(value: str) -> str:
         Cut to 200 characters.
     """
     value = value[:VALUE_MOST]
-    if not value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return value
     try:
         float(value)
     except ValueError:
-        return "'" + value
+        return safe_text(value)
     return value

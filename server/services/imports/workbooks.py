@@ -4,6 +4,7 @@ import hashlib
 import re
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time
@@ -55,12 +56,12 @@ def open_workbook(path: Path) -> Table:
 def _readable(path: Path) -> Iterator[None]:
     try:
         yield
-    except (zipfile.BadZipFile, KeyError, InvalidFileException, ParseError, EOFError) as error:
+    except (zipfile.BadZipFile, KeyError, InvalidFileException, ParseError, EOFError, zlib.error) as error:
         raise InputError("import.damaged", file=path.name) from error
     except (OSError, ValueError) as error:
         if isinstance(error, InputError):
             raise
-        raise InputError("import.unreadable", file=path.name, why=str(error)) from error
+        raise InputError("import.unreadable", file=path.name, why=(str(error).splitlines() or [""])[0]) from error
 
 
 def _has_formulas(path: Path) -> bool:

@@ -38,8 +38,9 @@ def test_a_geojson_in_another_encoding_is_read(tmp_path, encoding):
     assert read_layer(path, "cell").frame["name"].tolist() == ["甲网格"]
 
 
-def test_an_encoding_nobody_knows_is_refused(tmp_path):
-    assert refused(write(tmp_path / "cells.shp"), encoding="klingon").code == "import.encoding_unknown"
+@pytest.mark.parametrize("encoding", ["klingon", "rot13", "base64", "undefined"])
+def test_an_encoding_nobody_knows_or_of_no_text_is_refused(tmp_path, encoding):
+    assert refused(write(tmp_path / "cells.shp"), encoding=encoding).code == "import.encoding_unknown"
 
 
 def test_a_missing_file_is_refused(tmp_path):
@@ -169,3 +170,48 @@ def test_a_shapefile_without_its_index_is_refused_naming_it(tmp_path):
     error = refused(path)
 
     assert (error.code, error.values["part"]) == ("layer.part_missing", ".shx")
+
+
+VRT = (
+    "<OGRVRTDataSource><OGRVRTLayer name='a'><SrcDataSource>/etc/hosts</SrcDataSource></OGRVRTLayer>"
+    "</OGRVRTDataSource>"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.kml", f"<OGRVRTDataSource><!-- <kml -->{VRT}</OGRVRTDataSource>"),
+        ("a.kml", f"<x><kml></kml></x>{VRT}"),
+        ("a.json", f'{{"x": "{VRT}"}}'),
+        ("a.geojson", '{"type": "gdal_streamed_alg", "command_line": "gdal vector filter /etc/hosts s"}'),
+        ("a.kml", "<x><kml/>" + " " * ((1 << 20) - 20) + VRT),
+    ],
+)
+def test_a_file_that_points_to_other_files_or_commands_is_not_followed(tmp_path, name, text):
+    (tmp_path / name).write_text(text)
+
+    assert refused(tmp_path / name).code == "layer.pointer"
+
+
+def test_a_table_that_claims_four_thousand_million_records_is_read_to_its_end(tmp_path):
+    path = write(tmp_path / "cells.shp", encoding="GBK")
+    path.with_suffix(".cpg").unlink()
+    table = bytearray(path.with_suffix(".dbf").read_bytes())
+    table[4:8] = b"\xff\xff\xff\xff"
+    path.with_suffix(".dbf").write_bytes(table)
+
+    assert read_layer(path, "cell").frame["name"].tolist()[:2] == ["甲网格", "乙网格"]
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_zip_whose_content_is_damaged_is_refused_by_name(tmp_path, method):
+    path = tmp_path / "cells.zip"
+    with zipfile.ZipFile(path, "w", method) as packed:
+        packed.writestr("a.geojson", '{"type": "FeatureCollection", "features": []}' * 300)
+    raw = bytearray(path.read_bytes())
+    for place in range(52, 82):
+        raw[place] ^= 0xFF
+    path.write_bytes(raw)
+
+    assert (refused(path).code, refused(path).values["file"]) == ("layer.damaged", "cells.zip")

@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import zipfile
 from datetime import datetime
 
 import openpyxl
@@ -120,3 +121,30 @@ def test_a_formula_counts_by_the_value_saved_with_it_and_not_without(tmp_path):
     path = workbook(tmp_path / "a.xlsx", [["a", "b"], ["=1+1", "2"], [ArrayFormula("A3:A3", "=2"), "3"]])
     assert openpyxl.load_workbook(path).active["A2"].value == "=1+1"
     assert cells_of(path) == [(UNCALCULATED, "2"), (UNCALCULATED, "3")]
+
+
+def test_a_packed_line_that_would_fill_the_memory_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("server.services.imports.delimited.LINE_MOST", 3 << 20)
+    path = written(tmp_path, "a.csv.gz", gzip.compress(b"a,b\n" + b"x" * (5 << 20)))
+
+    assert refused(path) == "import.line_long"
+
+
+def test_a_workbook_whose_content_is_damaged_is_refused(tmp_path):
+    book = Workbook()
+    for number in range(500):
+        book.active.append([number, f"路灯{number}"])
+    book.save(tmp_path / "a.xlsx")
+    raw = bytearray((tmp_path / "a.xlsx").read_bytes())
+    with zipfile.ZipFile(tmp_path / "a.xlsx") as packed:
+        start = packed.getinfo("xl/worksheets/sheet1.xml").header_offset
+    for place in range(start + 80, start + 130):
+        raw[place] ^= 0xFF
+    path = written(tmp_path, "b.xlsx", bytes(raw))
+
+    assert refused(path) == "import.damaged"
+
+
+@pytest.mark.parametrize("encoding", ["klingon", "rot13", "base64", "undefined"])
+def test_an_encoding_of_no_text_is_refused(tmp_path, encoding):
+    assert refused(written(tmp_path, "a.csv", TEXT), encoding=encoding) == "import.encoding_unknown"
