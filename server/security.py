@@ -61,6 +61,9 @@ def install(app: Flask, image_hosts: tuple[str, ...] = ()) -> None:
             answer.headers.setdefault(name, value)
         if request.is_secure:
             answer.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        if answer.location and answer.location.startswith(request.host_url):
+            # Routing took the host from a header that anybody can write.
+            answer.location = "/" + answer.location.removeprefix(request.host_url).lstrip("/")
         if answer.mimetype == "text/html":
             answer.headers["Cache-Control"] = "no-store"
         return answer

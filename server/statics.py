@@ -43,7 +43,10 @@ def static_url(name: str) -> str:
 @lru_cache(maxsize=512)
 def _read(name: str) -> tuple[bytes, bytes | None, str] | None:
     path = (FOLDER / name).resolve()
-    if not path.is_relative_to(FOLDER) or not path.is_file():
+    try:
+        if not path.is_relative_to(FOLDER) or not path.is_file():
+            return None
+    except OSError:  # a name too long for the file system
         return None
     kind = TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     plain = path.read_bytes()

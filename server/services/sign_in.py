@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from server.db import Tx
 from server.errors import InputError, NotFound, NotSignedIn
@@ -17,7 +17,9 @@ from server.services.people import HASHER, Actor, actor_of
 __all__ = ["SCOPES", "actor_of_token", "issue_token", "note_failure", "sign_in"]
 
 SCOPES = ("read", "report", "act")
-FAILURES = 10
+FAILURES = 10  # of one login from one address
+FAILURES_OF_LOGIN = 50  # from wherever
+FAILURES_OF_ADDRESS = 100  # whoever was tried; a street office shares one
 FAILURE_WINDOW = timedelta(minutes=15)
 _NOBODYS_HASH = HASHER.hash(secrets.token_hex(16))  # so that an unknown login takes as long as a known one
 
@@ -40,16 +42,9 @@ def sign_in(tx: Tx, login: str, password: str, address: str) -> Actor:
     NotSignedIn
         Unknown login or wrong password (the same for both), or too many failures.
     """
-    since = tx.now - FAILURE_WINDOW
-    failures = tx.session.scalar(
-        select(func.count())
-        .select_from(SignInAttempt)
-        .where(SignInAttempt.at > since)
-        .where((SignInAttempt.login == login[:64]) | (SignInAttempt.address == address[:64]))
-    )
-    if failures and failures >= FAILURES:
-        raise NotSignedIn("auth.too_many", minutes=int(FAILURE_WINDOW.total_seconds() // 60))
-    person = tx.session.scalar(select(Person).where(Person.login == login.strip().lower()[:64]))
+    login = _spelled(login)
+    _refuse_many(tx, login, address[:64])
+    person = tx.session.scalar(select(Person).where(Person.login == login))
     known = person.password_hash if person and person.is_active and person.password_hash else _NOBODYS_HASH
     actor = actor_of(tx, person.id) if _matches(known, password) and person else None
     if actor is None:
@@ -59,7 +54,30 @@ def sign_in(tx: Tx, login: str, password: str, address: str) -> Actor:
 
 def note_failure(tx: Tx, login: str, address: str) -> None:
     """Count a failed sign-in against login and address."""
-    tx.session.add(SignInAttempt(login=login[:64], address=address[:64], at=tx.now))
+    tx.session.add(SignInAttempt(login=_spelled(login), address=address[:64], at=tx.now))
+
+
+def _spelled(login: str) -> str:
+    """Spell a login as it is stored, so that failures under any spelling of it count together."""
+    return login.replace("\x00", "").strip().lower()[:64]
+
+
+def _refuse_many(tx: Tx, login: str, address: str) -> None:
+    """Refuse after too many failures: of a login from one address, of a login, of an address.
+
+    Nobody can lock others out from afar with a few tries, nor everybody who shares an address.
+    """
+    by_login, by_address = SignInAttempt.login == login, SignInAttempt.address == address
+    counts = [
+        func.coalesce(func.sum(case((which, 1), else_=0)), 0)
+        for which in (by_login & by_address, by_login, by_address)
+    ]
+    recent = SignInAttempt.at > tx.now - FAILURE_WINDOW
+    both, of_login, of_address = tx.session.execute(
+        select(*counts).where(recent, by_login | by_address)
+    ).one()
+    if both >= FAILURES or of_login >= FAILURES_OF_LOGIN or of_address >= FAILURES_OF_ADDRESS:
+        raise NotSignedIn("auth.too_many", minutes=int(FAILURE_WINDOW.total_seconds() // 60))
 
 
 def _matches(known: str, password: str) -> bool:

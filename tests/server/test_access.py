@@ -101,6 +101,61 @@ def test_too_many_wrong_passwords_lock_the_login_for_a_while(quiet, client_of, c
     assert client.post("/sign-in", data={"login": "worker_lin", "password": PASSWORD}).status_code == 303
 
 
+def sign_in(client, login, password=PASSWORD, address="192.0.2.1"):
+    form = {"login": login, "password": password}
+    return client.post("/sign-in", data=form, environ_base={"REMOTE_ADDR": address}).status_code
+
+
+def test_wrong_passwords_count_together_however_the_login_is_spelled(quiet, client_of):
+    client = client_of()
+    for spelling in ("worker_lin", "WORKER_LIN", "Worker_Lin", " worker_lin ", "worker\x00_lin") * 2:
+        sign_in(client, spelling, "wrong-password")
+    assert sign_in(client, "worker_lin") == 401
+
+
+def test_wrong_passwords_for_one_login_do_not_lock_out_the_others_behind_the_address(quiet, client_of):
+    client = client_of()
+    for _ in range(12):
+        sign_in(client, "nobody", "wrong-password")
+    assert sign_in(client, "worker_lin") == 303
+
+
+def test_a_stranger_elsewhere_does_not_lock_a_person_out_with_a_few_tries(quiet, client_of):
+    client = client_of()
+    for _ in range(12):
+        sign_in(client, "worker_lin", "wrong-password", "198.51.100.7")
+    assert sign_in(client, "worker_lin") == 303
+
+
+def test_one_address_that_tries_many_logins_is_stopped(quiet, client_of, monkeypatch):
+    monkeypatch.setattr("server.services.sign_in.FAILURES_OF_ADDRESS", 5)
+    client = client_of()
+    for number in range(5):
+        sign_in(client, f"guess{number}", "wrong-password")
+    assert sign_in(client, "worker_lin") == 401
+    assert sign_in(client, "worker_lin", address="192.0.2.9") == 303
+
+
+def test_a_static_name_too_long_for_the_file_system_is_absent(quiet, client_of):
+    for name in ("a" * 300, "a/" * 3000 + "a"):
+        assert client_of().get(f"/static/v/x/{name}").status_code == 404
+
+
+@pytest.mark.parametrize("address", ["http://[", "//evil.example/x", "/\\evil.example"])
+def test_an_address_that_cannot_be_read_leads_to_the_first_page_and_is_no_fault(quiet, client_of, address):
+    client = client_of()
+    assert client.get("/sign-in", query_string={"next": address}).status_code == 200
+    assert client.get("/none", headers={"Referer": address}).status_code == 404
+    lost = client.get("/none", headers={"Referer": f"http://localhost{address}"})
+    assert lost.status_code == 404
+    assert "evil" not in lost.text
+
+
+def test_a_missing_slash_leads_to_this_host_whatever_the_host_header_says(quiet, client_of):
+    answer = client_of("worker_lin").get("/t?a=1", headers={"Host": "evil.example"})
+    assert (answer.status_code, answer.headers["Location"]) == (308, "/t/?a=1")
+
+
 @pytest.mark.parametrize("path", ["/", "/map", "/issues", "/t/", "/sign-in"])
 def test_a_page_carries_the_shell(quiet, client_of, path):
     answer = client_of("worker_lin").get(path, follow_redirects=True)

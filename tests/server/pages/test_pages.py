@@ -76,6 +76,12 @@ def test_an_action_on_a_stale_page_is_refused_with_what_holds_now(client_of, num
     assert "待签收" in answer.text
 
 
+def test_a_version_of_thousands_of_digits_is_stale_and_no_fault(client_of, number):
+    client = client_of("worker_lin")
+    form = {"csrf_token": token_of(client), "version": "9" * 5_000}
+    assert client.post(f"/issues/{number}/take", data=form).status_code == 409
+
+
 def test_a_form_without_its_token_is_refused(app, client_of, number):
     app.config["WTF_CSRF_ENABLED"] = True
     answer = client_of("worker_lin").post(f"/issues/{number}/take", data={"version": "1"})
