@@ -180,6 +180,8 @@ def translated(config: Config) -> Iterator[None]:
         if isinstance(error, OperationalError) and not isinstance(error.orig, sqlite3.Error):
             shown = make_url(config.url).render_as_string(hide_password=True)
             raise StoreError("store.unreachable", url=shown, why=said.strip().splitlines()[0]) from error
+        if "not a database" in said or "malformed" in said:
+            raise StoreError("store.damaged", url=make_url(config.url).database) from error
         raise
 
 

@@ -10,6 +10,7 @@ SENTENCES: dict[str, str] = {
     "store.newer": "数据库由更新的版本（{found}）写成，本程序只认识到 {known}；请升级程序。",
     "store.older": "数据库还没有升级到 {known}；请运行 wangge db upgrade。",
     "store.unreachable": "连不上数据库 {url}：{why}。",
+    "store.damaged": "{url} 不是数据库，或已损坏；请从备份恢复。",
     "store.full": "磁盘已满，什么也没有写入；请清出空间后重试。",
     "store.busy": "数据库正忙，请稍后重试。",
     "store.no_postgis": "PostgreSQL 里没有 PostGIS 扩展；请安装后重试。",

@@ -116,3 +116,13 @@ def test_what_is_expected_is_said_in_a_sentence(error):
 
 def test_what_nobody_expects_is_shown_whole():
     assert refusal(ValueError("a fault of ours")) is None
+
+
+def test_a_file_that_is_no_database_is_one_line_and_no_traceback(tmp_path, process):
+    (tmp_path / "wangge.db").write_bytes(b"\x8f\x03rubbish" * 5_000)
+
+    ended = process("--dir", tmp_path, "--lang", "en", "doctor")
+
+    assert ended.returncode == 1
+    assert ended.stderr.strip().endswith("is no database, or is damaged; restore it from a backup.")
+    assert len(ended.stderr.strip().splitlines()) == 1
