@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from server.db import Tx
 from server.models import Area, Duty, Leave, Person
@@ -49,6 +49,37 @@ class _Roster:
     areas: dict[int, tuple[str, int | None]]  # id -> name, parent id
     duties: dict[tuple[int, str], list[tuple[int, str]]]  # (area, kind) -> [(person, name)]
     leave: dict[int, tuple[int, str] | None]  # absent person -> substitute
+
+
+def in_force(at: datetime) -> ColumnElement[bool]:
+    """Condition: a duty holds at an instant."""
+    return (Duty.starts_at <= at) & or_(Duty.ends_at.is_(None), Duty.ends_at > at)
+
+
+def above(tx: Tx, area_id: int, holder_id: int | None) -> int | None:
+    """Find who answers for the nearest area above, other than the present holder.
+
+    Parameters
+    ----------
+    tx : Tx
+        Tells the instant.
+    area_id : int
+        Where the issue lies.
+    holder_id : int or None
+        Who holds it now.
+
+    Returns
+    -------
+    int or None
+        A person; None at the top.
+    """
+    area = tx.session.get(Area, area_id)
+    while area is not None and area.parent_id is not None:
+        answer = on_duty(tx, area.parent_id, tx.now)
+        if answer.person_id not in (None, holder_id):
+            return answer.person_id
+        area = tx.session.get(Area, area.parent_id)
+    return None
 
 
 def on_duty(tx: Tx, area_id: int, at: datetime) -> OnDuty:
@@ -91,8 +122,7 @@ def _roster(tx: Tx, wanted: list[int], at: datetime) -> _Roster:
     rows = tx.session.execute(
         select(Duty.area_id, Duty.kind, Person.id, Person.name)
         .join(Person, Person.id == Duty.person_id)
-        .where(Duty.area_id.in_(areas), Person.is_active, Duty.starts_at <= at)
-        .where(or_(Duty.ends_at.is_(None), Duty.ends_at > at))
+        .where(Duty.area_id.in_(areas), Person.is_active, in_force(at))
         .order_by(Duty.starts_at, Duty.id)
     )
     for area_id, kind, person_id, name in rows:
@@ -161,8 +191,7 @@ def cells_of(tx: Tx, person_id: int, at: datetime) -> list[int]:
             select(Area.id)
             .join(Duty, Duty.area_id == Area.id)
             .where(or_(Duty.person_id == person_id, Duty.person_id.in_(absent)))
-            .where(Duty.kind.in_(("A", "B")), Duty.starts_at <= at, Area.retired_grid_id.is_(None))
-            .where(or_(Duty.ends_at.is_(None), Duty.ends_at > at))
+            .where(Duty.kind.in_(("A", "B")), in_force(at), Area.retired_grid_id.is_(None))
             .group_by(Area.id, Area.code)
             .order_by(Area.code)
         )

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from server.db import Tx
 from server.errors import NotFound
 from server.models import Area, Department, Entry, Issue, Person, PrivateText
+from server.services.duties import above
 from server.services.listing import visible
 from server.services.people import Actor
 from server.services.private import unseal
@@ -155,7 +156,11 @@ def view(tx: Tx, actor: Actor, issue: Issue, path: str) -> IssueView:
     log = tuple(_step(entry, name, words, names) for entry, name in entries)
     first = log[0].words if log else {}
     roles, relations = actor.roles_at(path), relations_of(actor, issue, [entry for entry, _ in entries], path)
-    offered = tuple(row for row in available(State(issue.state), roles, relations) if row.action in OFFERED)
+    offered = [row for row in available(State(issue.state), roles, relations) if row.action in OFFERED]
+    if any(row.action == "escalate" for row in offered) and not above(
+        tx, issue.area_id, issue.holder_person_id
+    ):
+        offered = [row for row in offered if row.action != "escalate"]
     return IssueView(
         issue,
         path,
@@ -165,7 +170,7 @@ def view(tx: Tx, actor: Actor, issue: Issue, path: str) -> IssueView:
         first.get("reporter_phone", ""),
         _holder_name(tx, issue),
         log,
-        offered,
+        tuple(offered),
     )
 
 

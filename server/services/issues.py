@@ -75,7 +75,7 @@ def candidates(tx: Tx, actor: Actor, number: str) -> list[Candidate]:
         .where(
             Person.is_active, Area.path >= root, Area.path < root[:-1] + "0", Area.retired_grid_id.is_(None)
         )
-        .where(Duty.starts_at <= tx.now, (Duty.ends_at.is_(None)) | (Duty.ends_at > tx.now))
+        .where(duties.in_force(tx.now))
         .order_by(Area.path, Person.id)
     ).all()
     near = sorted(rows, key=lambda row: -_shared(row[3], path))
@@ -131,6 +131,7 @@ def act(
     NotFound, Conflict, IllegalAction, NotPermittedAction, MissingField, InputError
         Nothing is written.
     """
+    tx.session.execute(select(Issue.id).where(Issue.number == number).with_for_update())
     before = one(tx, actor, number)
     issue, state = before.issue, State(before.issue.state)
     possible = [row.action for row in before.actions]
@@ -185,7 +186,10 @@ def _codes(tx: Tx, actor: Actor, before: IssueView, action: str, given: Mapping[
     elif action in {"take", "settle"} and actor.person_id is not None:
         codes["holder"] = ["person", actor.person_id]
     elif action == "escalate":
-        codes["holder"] = ["person", _above(tx, before.issue)]
+        above = duties.above(tx, before.issue.area_id, before.issue.holder_person_id)
+        if above is None:
+            raise InputError("holder.nobody_above", field="holder")
+        codes["holder"] = ["person", above]
     return codes
 
 
@@ -197,23 +201,12 @@ def _holder(tx: Tx, value: str) -> list[Any]:
         raise InputError("holder.unknown", field="holder", value=value[:40])
     if kind == "person" and not tx.session.scalar(
         select(Duty.id)
-        .where(Duty.person_id == row.id)
+        .where(Duty.person_id == row.id, duties.in_force(tx.now))
         .union_all(select(RoleGrant.id).where(RoleGrant.person_id == row.id, RoleGrant.role != Role.ADMIN))
         .limit(1)
     ):
         raise InputError("holder.not_on_duty", field="holder", name=row.name)
     return [kind, row.id]
-
-
-def _above(tx: Tx, issue: Issue) -> int:
-    """Who answers for the nearest area above that is not the present holder."""
-    area = tx.session.get(Area, issue.area_id)
-    while area is not None and area.parent_id is not None:
-        answer = duties.on_duty(tx, area.parent_id, tx.now)
-        if answer.person_id is not None and answer.person_id != issue.holder_person_id:
-            return answer.person_id
-        area = tx.session.get(Area, area.parent_id)
-    raise InputError("holder.nobody_above", field="holder")
 
 
 def _apply(tx: Tx, issue: Issue, action: str, target: State, codes: Mapping[str, Any], at: datetime) -> None:

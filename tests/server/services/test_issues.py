@@ -1,5 +1,6 @@
 """What is done with an issue: by whom, in one transaction, into the ledger."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -7,10 +8,11 @@ from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from server.errors import Conflict, InputError, NotFound
-from server.models import Entry, Issue
-from server.services import intake, issues
+from server.models import Duty, Entry, Issue
+from server.services import intake, issues, people
 from server.services.drafts import Draft
 from server.services.ledger import broken_chains
+from server.services.people import NewPerson
 from server.workflow import IllegalAction, MissingField, NotPermittedAction, State, fold
 
 
@@ -188,3 +190,40 @@ def test_a_reopened_issue_starts_a_counted_round(act, clock):
     clock.at += timedelta(days=2)
     view = act("supervisor_li", "reopen", reason="又坏了")
     assert (view.issue.state, view.issue.round, view.issue.ended_at) == (State.REPORTED, 2, None)
+
+
+def test_escalating_is_not_offered_where_nobody_stands_above(act, see):
+    act("worker_lin", "escalate", reason="需要社区出面")
+    assert "escalate" not in offered(see("leader_zhao"))
+
+
+def test_whose_duty_has_ended_gets_nothing(act, store, town, clock):
+    with store.write() as tx:
+        person = people.create(tx, [NewPerson("once", "过去")])[0]
+        tx.session.add(
+            Duty(
+                area_id=town.areas["990101001001001"],
+                person_id=person,
+                kind="B",
+                starts_at=tx.now - timedelta(days=9),
+                ends_at=tx.now - timedelta(days=1),
+            )
+        )
+    with pytest.raises(InputError) as refused:
+        act("leader_zhao", "reassign", holder=f"person:{person}", reason="换人")
+    assert refused.value.code == "holder.not_on_duty"
+
+
+def test_of_two_who_act_at_once_one_is_refused(act, see):
+    seen = see("worker_lin").issue.version
+
+    def settle(_):
+        try:
+            return act("worker_lin", "settle", version=seen, outcome="修好了").issue.state
+        except Conflict as refused:
+            return refused.code
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = sorted(pool.map(settle, range(4)))
+    assert answers == ["handled", "state.stale", "state.stale", "state.stale"]
+    assert [step.action for step in see("worker_lin").log] == ["report", "dispatch", "settle"]
