@@ -35,16 +35,17 @@ class LocateQuery(Query):
 def locate(query_data: LocateQuery) -> Response:
     """Locate a position.
 
-    The cell that holds it, how, the cells its accuracy also reaches, and who is on duty there.
+    The cell that holds it, how, the cells its accuracy also reaches, and who is on duty there if it lies in the asker's areas.
     """
     return answer(stored(lambda tx, actor: _told(tx, actor, query_data)))
 
 
-def _told(tx: Tx, _actor: Actor, asked: LocateQuery) -> dict[str, Any]:
+def _told(tx: Tx, actor: Actor, asked: LocateQuery) -> dict[str, Any]:
     placed, _ = placing.explain(tx, asked.lon, asked.lat, asked.crs, asked.accuracy_m)
     facts = placed.columns
     area = areas.by_ids(tx, [placed.area_id])[placed.area_id]
-    holder = duties.on_duty(tx, placed.area_id, tx.now) if placed.in_cell else None
+    is_mine = any(placed.path.startswith(path) for path in areas.visible_paths(actor))
+    holder = duties.on_duty(tx, placed.area_id, tx.now) if placed.in_cell and is_mine else None
     has_holder = holder is not None and holder.person_id is not None
     return {
         "lon": facts["lon"],

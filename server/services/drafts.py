@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,7 @@ LIMITS = {
     "reporter_phone": 32,
     "external_key": 200,
 }
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(minutes=10)  # a device's clock may be this much fast
 ACCURACY_MOST_M = 100_000.0
 
@@ -102,8 +103,12 @@ def checked(tx: Tx, draft: Draft) -> dict[str, Any]:
             raise InputError("field.too_long", field=name, length=len(value), limit=limit)
         if "\x00" in value:
             raise InputError("field.invalid", field=name, value="\\x00", why="\\x00")
+    if draft.import_id is None and is_blank(draft.description):
+        raise InputError("field.missing", field="description")
     check_position(draft)
     happened_at = draft.happened_at or tx.now
+    if happened_at < EARLIEST:
+        raise InputError("time.too_early", field="happened_at", value=happened_at.isoformat())
     if happened_at > tx.now + AHEAD:
         raise InputError("time.future", field="happened_at", value=happened_at.isoformat())
     return {
@@ -111,6 +116,11 @@ def checked(tx: Tx, draft: Draft) -> dict[str, Any]:
         "source": source_of(draft.source),
         "happened_at": min(happened_at, tx.now),
     }
+
+
+def is_blank(words: str) -> bool:
+    """Tell whether words show nothing: empty, blanks, invisible characters."""
+    return not any(one.isprintable() and not one.isspace() for one in words)
 
 
 def check_position(draft: Draft) -> None:

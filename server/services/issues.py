@@ -9,23 +9,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from server.db import Tx
 from server.errors import Conflict, InputError
-from server.models import Area, Department, Duty, Entry, Issue, Person, PrivateText, RoleGrant
+from server.models import Area, Department, Duty, Entry, Issue, Person
 from server.services import duties
+from server.services.drafts import is_blank
 from server.services.issue_view import OFFERED, IssueView, found, one, relations_of, view
 from server.services.ledger import NewEntry, append, role_shown, with_private
 from server.services.people import Actor
-from server.services.private import seal
+from server.services.private import keep, seal
 from server.workflow import (
     ENDED,
     HAND_OFFS,
     NEW_ROUND,
     TRANSITIONS,
     IllegalAction,
-    Role,
     State,
     advance,
 )
@@ -132,6 +132,7 @@ def act(
         Nothing is written.
     """
     tx.session.execute(select(Issue.id).where(Issue.number == number).with_for_update())
+    given = {name: said for name, said in given.items() if not (isinstance(said, str) and is_blank(said))}
     before = one(tx, actor, number)
     issue, state = before.issue, State(before.issue.state)
     possible = [row.action for row in before.actions]
@@ -140,13 +141,12 @@ def act(
     if not any(action == row.action and state in row.sources for row in TRANSITIONS if row.action in OFFERED):
         raise IllegalAction(state=state, action=action, possible=possible)
     entries = list(tx.session.scalars(select(Entry).where(Entry.issue_id == issue.id).order_by(Entry.seq)))
-    relations = relations_of(actor, issue, entries, before.path)
-    target = advance(state, action, actor.roles_at(before.path), relations, given)
+    mine = actor.roles_at(before.path), relations_of(actor, issue, entries, before.path)
+    target = advance(state, action, *mine, given)
     codes = _codes(tx, actor, before, action, given)
     sealed = [seal(tx, kind, _text(kind, said)) for kind, said in given.items() if kind in FREE_TEXT and said]
-    if sealed:
-        tx.session.execute(insert(PrivateText), [{**text.row, "issue_id": issue.id} for text in sealed])
-    at = min(happened_at, tx.now) if happened_at else tx.now
+    keep(tx, issue.id, sealed)
+    at = min(max(happened_at, entries[-1].happened_at), tx.now) if happened_at else tx.now
     entry = NewEntry(
         issue.id,
         len(entries) + 1,
@@ -161,7 +161,6 @@ def act(
     )
     append(tx, [entry])
     _apply(tx, issue, action, target, codes, at)
-    tx.session.flush()
     return view(tx, actor, issue, before.path)
 
 
@@ -170,6 +169,8 @@ def _text(field: str, said: object) -> str:
         raise InputError("field.not_text", field=field)
     if len(said) > TEXT_MOST:
         raise InputError("field.too_long", field=field, length=len(said), limit=TEXT_MOST)
+    if "\x00" in said:
+        raise InputError("field.invalid", field=field, value="\\x00", why="\\x00")
     return said
 
 
@@ -182,7 +183,7 @@ def _codes(tx: Tx, actor: Actor, before: IssueView, action: str, given: Mapping[
                 raise InputError("field.invalid", field=name, value=str(given[name])[:40], why=known)
             codes[name] = given[name]
     if action in {"dispatch", "transfer", "reassign"}:
-        codes["holder"] = _holder(tx, str(given["holder"]))
+        codes["holder"] = _holder(tx, actor, before.issue.number, str(given["holder"]))
     elif action in {"take", "settle"} and actor.person_id is not None:
         codes["holder"] = ["person", actor.person_id]
     elif action == "escalate":
@@ -193,20 +194,12 @@ def _codes(tx: Tx, actor: Actor, before: IssueView, action: str, given: Mapping[
     return codes
 
 
-def _holder(tx: Tx, value: str) -> list[Any]:
-    kind, _, key = value.partition(":")
-    table: Any = {"person": Person, "department": Department}.get(kind)
-    row = tx.session.get(table, int(key)) if table is not None and key.isdecimal() and len(key) < 19 else None
-    if row is None or (kind == "person" and not row.is_active):
+def _holder(tx: Tx, actor: Actor, number: str, value: str) -> list[Any]:
+    """Read a holder; only those that :func:`candidates` lists can be given an issue."""
+    if value not in {one.holder for one in candidates(tx, actor, number)}:
         raise InputError("holder.unknown", field="holder", value=value[:40])
-    if kind == "person" and not tx.session.scalar(
-        select(Duty.id)
-        .where(Duty.person_id == row.id, duties.in_force(tx.now))
-        .union_all(select(RoleGrant.id).where(RoleGrant.person_id == row.id, RoleGrant.role != Role.ADMIN))
-        .limit(1)
-    ):
-        raise InputError("holder.not_on_duty", field="holder", name=row.name)
-    return [kind, row.id]
+    kind, _, key = value.partition(":")
+    return [kind, int(key)]
 
 
 def _apply(tx: Tx, issue: Issue, action: str, target: State, codes: Mapping[str, Any], at: datetime) -> None:
@@ -225,3 +218,4 @@ def _apply(tx: Tx, issue: Issue, action: str, target: State, codes: Mapping[str,
     issue.ended_at = at if target in ENDED else None
     issue.updated_at = tx.now
     issue.version += 1
+    tx.session.flush()

@@ -114,5 +114,8 @@ def _keep(found: Locator, path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         found.save(path)
+        for old in path.parent.glob("locator-*"):
+            if old != path:
+                old.unlink(missing_ok=True)  # a process that maps it keeps it until it lets go
     except OSError as error:
         log.warning("the locator cannot be kept in %s: %s", path.parent, error.strerror)

@@ -7,19 +7,21 @@ chain of entries stays whole.
 import hashlib
 import hmac
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import insert
 
 from server.db import Tx
 from server.keys import keys_of
 from server.models import PrivateText
 from server.uids import uuid7
 
-__all__ = ["Sealed", "phone_key", "seal", "unseal"]
+__all__ = ["Sealed", "keep", "phone_key", "seal", "unseal"]
 
 NONCE_BYTES = 12
 SALT_BYTES = 16
@@ -72,6 +74,13 @@ def seal(tx: Tx, kind: str, words: str) -> Sealed:
         "phone_key": phone_key(tx, words) if kind == "reporter_phone" else None,
     }
     return Sealed(row, hashlib.sha256(salt + raw).hexdigest())
+
+
+def keep(tx: Tx, issue_id: int, sealed: Iterable[Sealed]) -> None:
+    """Store sealed texts of one issue."""
+    rows = [{**one.row, "issue_id": issue_id} for one in sealed]
+    if rows:
+        tx.session.execute(insert(PrivateText), rows)
 
 
 def unseal(tx: Tx, text: PrivateText) -> str | None:

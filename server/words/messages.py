@@ -71,7 +71,6 @@ SENTENCES: dict[str, str] = {
     "action.missing": "“{action}”还缺：{fields}。",
     "holder.unknown": "没有可派给的人“{value}”。",
     "holder.nobody_above": "上面没有可以接手的负责人。",
-    "holder.not_on_duty": "“{name}”现在没有岗位，不能派给。",
     "uid.taken": "这个 uid 已经用过。",
     # placement and assignment reasons
     "place.inside": "在 {cell} 内。",
@@ -96,6 +95,7 @@ SENTENCES: dict[str, str] = {
     "import.columns": "文件“{file}”缺少这些列：{columns}。",
     "import.profile": "没有名为“{name}”的列对应方案。",
     "department.unknown": "没有编码为“{code}”的承办单位。",
+    "time.too_early": "时间“{value}”太早；应在 1970 年之后。",
     "time.future": "时间“{value}”在将来；请检查设备的时钟。",
     "duty.history": "已办结的历史记录，不再派遣。",
     "import.duplicate": "第 {row} 行与第 {first} 行重复（{value}）。",

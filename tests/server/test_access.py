@@ -3,6 +3,8 @@
 import pytest
 
 from server.auth import access_of
+from server.services import intake
+from server.services.drafts import Draft
 from tests.personas import PASSWORD, PERSONAS
 
 SAMPLES = {"number": "20260310-00001", "code": "990101001001008", "name": "css/base.css", "version": "x",
@@ -19,7 +21,17 @@ def routes(app):
 
 
 @pytest.fixture
-def quiet(app):
+def issue(store, town):
+    """An issue in the eighth cell, held by worker_lin; its number is the one in SAMPLES."""
+    with store.write() as tx:
+        draft = Draft("heating", "phone", "暖气不热，电话13812345678", lon=122.015, lat=37.015)
+        receipt = intake.report(tx, town.actors["dispatcher_qian"], draft)
+    assert receipt.number == SAMPLES["number"]
+    return receipt.number
+
+
+@pytest.fixture
+def quiet(app, issue):
     """Answers instead of raised errors, as in service."""
     app.testing = False
     app.config["PROPAGATE_EXCEPTIONS"] = False
@@ -59,6 +71,24 @@ def test_each_persona_gets_what_the_mark_says_and_never_a_fault(quiet, client_of
             assert answer.status_code == 403, (method, url, answer.status_code)
         else:
             assert answer.status_code not in (401, 500), (method, url, answer.get_data(as_text=True)[:300])
+
+
+@pytest.mark.parametrize(
+    ("login", "status"),
+    [("worker_lin", 200), ("worker_he", 404), ("leader_zhao", 200), ("dispatcher_qian", 200), ("handler_sun", 404),
+     ("supervisor_li", 200), ("admin_wu", 404), ("outsider", 404)],
+)  # fmt: skip
+def test_an_issue_is_there_for_those_of_its_area_and_absent_for_the_others(
+    quiet, client_of, issue, login, status
+):
+    client = client_of(login)
+    for path in (f"/issues/{issue}", f"/api/v1/issues/{issue}"):
+        answer = client.get(path)
+        assert answer.status_code == status or (login, answer.status_code) == ("admin_wu", 403), path
+        assert ("13812345678" in answer.get_data(as_text=True)) == (status == 200), path
+    listed = client.get("/api/v1/issues").get_data(as_text=True)
+    assert (issue in listed) == (status == 200)
+    assert "13812345678" not in listed
 
 
 def test_a_post_without_the_forms_token_is_refused(quiet, client_of):

@@ -61,7 +61,9 @@ def _readable(path: Path) -> Iterator[None]:
     except (OSError, ValueError) as error:
         if isinstance(error, InputError):
             raise
-        raise InputError("import.unreadable", file=path.name, why=(str(error).splitlines() or [""])[0]) from error
+        raise InputError(
+            "import.unreadable", file=path.name, why=(str(error).splitlines() or [""])[0]
+        ) from error
 
 
 def _has_formulas(path: Path) -> bool:

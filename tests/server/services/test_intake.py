@@ -1,6 +1,6 @@
 """A report is located, explained, given to the worker on duty, and written whole or not at all."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -152,6 +152,8 @@ def test_numbers_count_by_local_day_and_never_repeat(store, town, clock):
         ({"description": "长" * 1_000_000}, "field.too_long"),
         ({"crs": "mars"}, "datum.unknown"),
         ({"accuracy_m": -1.0}, "field.invalid"),
+        ({"description": " \u200b\n"}, "field.missing"),
+        ({"happened_at": datetime(1, 1, 2, tzinfo=UTC)}, "time.too_early"),
     ],
 )
 def test_a_report_that_cannot_be_used_is_refused_and_nothing_is_written(store, town, wrong, code):

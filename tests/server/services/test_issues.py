@@ -211,7 +211,7 @@ def test_whose_duty_has_ended_gets_nothing(act, store, town, clock):
         )
     with pytest.raises(InputError) as refused:
         act("leader_zhao", "reassign", holder=f"person:{person}", reason="换人")
-    assert refused.value.code == "holder.not_on_duty"
+    assert refused.value.code == "holder.unknown"
 
 
 def test_of_two_who_act_at_once_one_is_refused(act, see):
@@ -227,3 +227,14 @@ def test_of_two_who_act_at_once_one_is_refused(act, see):
         answers = sorted(pool.map(settle, range(4)))
     assert answers == ["handled", "state.stale", "state.stale", "state.stale"]
     assert [step.action for step in see("worker_lin").log] == ["report", "dispatch", "settle"]
+
+
+@pytest.mark.parametrize("blank", ["", "  ", "\u200b\u2060", "\n\t"])
+def test_a_blank_reason_is_no_reason(act, blank):
+    with pytest.raises(MissingField):
+        act("worker_lin", "return", reason=blank)
+
+
+def test_an_issue_is_not_given_to_people_of_another_subdistrict(act, town):
+    with pytest.raises(InputError):
+        act("leader_zhao", "reassign", holder=f"person:{town.people['outsider']}", reason="换人")
