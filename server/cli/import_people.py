@@ -38,6 +38,7 @@ def _options() -> list[click.Parameter]:
     return [
         click.Argument(["file"], type=click.Path(path_type=Path)),
         *columns,
+        Option(["--create-departments"], is_flag=True, help="cli.people.create-departments"),
         Option(["--encoding"], metavar="NAME", help="cli.issues.encoding"),
         Option(["--as", "login_as"], metavar="LOGIN", help="cli.people.as"),
     ]
@@ -50,6 +51,7 @@ def people_command(
     context: click.Context,
     environment: Environment,
     file: Path,
+    create_departments: bool,
     encoding: str | None,
     login_as: str | None,
     **columns: str | None,
@@ -62,7 +64,7 @@ def people_command(
             with store.read() as tx:
                 actor = actor_of_login(tx, login_as)
         try:
-            report = import_people(store, actor, file, named, encoding)
+            report = import_people(store, actor, file, named, encoding, makes_departments=create_departments)
         except InvalidRows as error:
             for fault in error.faults:
                 where = {

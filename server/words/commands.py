@@ -94,6 +94,7 @@ SENTENCES: dict[str, str] = {
     "cli.people.from": "开始日期列。",
     "cli.people.to": "结束日期列（含当日）。",
     "cli.people.department": "承办单位列：编码或名称。",
+    "cli.people.create-departments": "新建文件里写了而库里没有的承办单位。",
     "cli.people.password": "初始口令列；已有口令的人不改。",
     "cli.people.as": "以谁的名义导入；默认为系统。",
     "cli.people.done": "文件“{file}”：新增 {new} 人，更新 {changed} 人，未变 {same} 人。",

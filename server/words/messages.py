@@ -94,7 +94,7 @@ SENTENCES: dict[str, str] = {
     "import.column": "文件“{file}”里没有名为“{column}”的列；有：{known}。",
     "import.columns": "文件“{file}”缺少这些列：{columns}。",
     "import.profile": "没有名为“{name}”的列对应方案。",
-    "department.unknown": "没有编码为“{code}”的承办单位。",
+    "department.unknown": "没有“{code}”这个承办单位；可用 --create-departments 新建。",
     "time.too_early": "时间“{value}”太早；应在 1970 年之后。",
     "time.future": "时间“{value}”在将来；请检查设备的时钟。",
     "duty.history": "已办结的历史记录，不再派遣。",

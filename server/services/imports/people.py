@@ -49,7 +49,13 @@ class PeopleReport:
 
 
 def import_people(
-    store: Store, actor: Actor, path: Path, columns: dict[str, str] | None = None, encoding: str | None = None
+    store: Store,
+    actor: Actor,
+    path: Path,
+    columns: dict[str, str] | None = None,
+    encoding: str | None = None,
+    *,
+    makes_departments: bool = False,
 ) -> PeopleReport:
     """Take people in: new ones are added, those with a known login changed.
 
@@ -68,6 +74,8 @@ def import_people(
         Field (see ``PEOPLE_FIELDS``) -> column, where it is not to be guessed.
     encoding : str, optional
         Of a CSV file.
+    makes_departments : bool
+        Whether departments that are not there are made.
 
     Raises
     ------
@@ -81,7 +89,7 @@ def import_people(
     table = open_table(path, encoding)
     places = choose(table, PEOPLE_FIELDS, columns or {})
     with store.write() as tx:
-        wishes, faults = read_wishes(tx, table, places)
+        wishes, faults = read_wishes(tx, table, places, makes_departments=makes_departments)
         if faults:
             raise InvalidRows(table.name, faults)
         report = _apply(tx, table.name, wishes)

@@ -17,10 +17,13 @@ class Register:
     Parameters
     ----------
     tx : Tx
-        Any transaction.
+        Any transaction; a writing one where departments are made.
+    makes_departments : bool
+        Whether a department that is not there is made, under the name given.
     """
 
-    def __init__(self, tx: Tx) -> None:
+    def __init__(self, tx: Tx, *, makes_departments: bool = False) -> None:
+        self._tx, self._makes_departments = tx, makes_departments
         rows = tx.session.execute(
             select(Area.id, Area.code, Area.name, Area.level, Area.parent_id)
             .where(Area.retired_grid_id.is_(None))
@@ -58,8 +61,13 @@ class Register:
         Raises
         ------
         InputError
-            There is none.
+            There is none, and none is to be made.
         """
+        if words not in self._departments and self._makes_departments:
+            made = Department(code=words[:64], name=words[:200], kind="", area_id=self.root)
+            self._tx.session.add(made)
+            self._tx.session.flush()
+            self._departments[words] = made.id
         if words not in self._departments:
             raise InputError("department.unknown", field="department", code=words)
         return self._departments[words]

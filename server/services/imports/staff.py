@@ -68,7 +68,9 @@ class Wish:
     password: str | None = None
 
 
-def read_wishes(tx: Tx, table: Table, places: dict[str, int]) -> tuple[list[Wish], list[Reject]]:
+def read_wishes(
+    tx: Tx, table: Table, places: dict[str, int], *, makes_departments: bool = False
+) -> tuple[list[Wish], list[Reject]]:
     """Read a file of people.
 
     Parameters
@@ -79,6 +81,8 @@ def read_wishes(tx: Tx, table: Table, places: dict[str, int]) -> tuple[list[Wish
         The file.
     places : dict[str, int]
         Field -> position of its column.
+    makes_departments : bool
+        Whether departments that are not there are made.
 
     Returns
     -------
@@ -87,7 +91,7 @@ def read_wishes(tx: Tx, table: Table, places: dict[str, int]) -> tuple[list[Wish
     list of Reject
         All faults, in the file's order.
     """
-    register, zone = Register(tx), tx.config.zone
+    register, zone = Register(tx, makes_departments=makes_departments), tx.config.zone
     wishes: dict[tuple[str, str], Wish] = {}
     faults: list[Reject] = []
     for row in table.rows():

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from server.errors import InvalidRows
-from server.models import Area, Duty, Person, RoleGrant
+from server.models import Area, Department, Duty, Person, RoleGrant
 from server.services import duties, sign_in
 from server.services.imports.people import import_people, login_of
 from server.services.people import actor_of, system_actor
@@ -21,10 +21,10 @@ FIRST, SECOND, THIRD = "990101001001001", "990101001001002", "990101001001003"
 def bring(store, town, tmp_path):
     """Import rows of text as a file of people."""
 
-    def bring(*rows):
+    def bring(*rows, **options):
         path = tmp_path / "people.csv"
         path.write_text(HEADER + "\n".join(rows) + "\n", encoding="utf-8")
-        return import_people(store, system_actor(), path)
+        return import_people(store, system_actor(), path, **options)
 
     return bring
 
@@ -59,6 +59,16 @@ def test_a_handler_belongs_to_a_department_and_is_one_everywhere(bring, store):
         actor = actor_of(tx, person_named(tx, "ma").id)
         assert (actor.roles, actor.grants[0].code) == ({Role.HANDLER}, "990101")
         assert actor.department_id is not None
+
+
+def test_a_department_that_is_not_there_is_made_only_when_asked(bring, store):
+    row = "马力,ma,承办人,,,,,,,自来水公司,"
+    with pytest.raises(InvalidRows):
+        bring(row)
+    bring(row, "冯远,feng,承办人,,,,,,,自来水公司,", makes_departments=True)
+    with store.read() as tx:
+        made = tx.session.query(Department).filter_by(name="自来水公司").one()
+        assert {actor_of(tx, person_named(tx, login).id).department_id for login in ("ma", "feng")} == {made.id}
 
 
 def test_the_same_file_again_changes_nothing(bring, store):
