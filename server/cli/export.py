@@ -1,6 +1,5 @@
 """``wangge export``: issues and cells to files, written whole or not at all."""
 
-import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import orjson
 
 from server.api.tables import issue_table
 from server.cli.environment import Environment, pass_environment
-from server.cli.output import say
+from server.cli.output import say, whole_file
 from server.cli.program import Command, Group, Option
 from server.formats import FORMATS, Record, Table
 from server.services.accounts import actor_of_login
@@ -70,13 +69,8 @@ def _record(cell: StoredCell) -> Record:
 def _write(path: Path, suffix: str, table: Table) -> None:
     """Write a table to a file that appears only when all of it is written."""
     counted = _Counted(table.records)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with draft.open("wb") as file:
-            file.writelines(FORMATS[suffix].write(Table(table.columns, counted, table.zone)))
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+    with whole_file(path) as draft, draft.open("wb") as file:
+        file.writelines(FORMATS[suffix].write(Table(table.columns, counted, table.zone)))
     say("cli.export.done", count=counted.count, file=str(path))
 
 

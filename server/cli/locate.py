@@ -1,7 +1,6 @@
 """``wangge locate``: points of a table into the cells of a layer, without any store."""
 
 import csv
-import os
 from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
@@ -13,9 +12,10 @@ import numpy as np
 from geo import Cells, Locator
 from geo.datum import DATUMS, convert
 from geo.locator import NEAREST_M
-from server.cli.output import say
+from server.cli.output import say, whole_file
 from server.cli.program import Command, Option
 from server.errors import InputError
+from server.formats import safe_text
 from server.services.imports.columns import Field, choose
 from server.services.imports.tables import Row, open_table, text_of
 from server.services.imports.values import number
@@ -65,17 +65,12 @@ def locate(
         raise InputError("import.rejects_is_file", file=str(out))
     locator = Locator(Cells(read_layer(cells, options=LayerOptions(code=code, crs=cells_crs)).frame))
     counts: Counter[str] = Counter()
-    draft = out.with_name(f".{out.name}.{os.getpid()}")
-    try:
-        with draft.open("w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow((*table.columns, *ADDED))
-            for row, added in _located(table.rows(), locator, (places["lon"], places["lat"]), crs, nearest_m):
-                counts[str(added[1])] += 1
-                writer.writerow((*(text_of(cell) for cell in row.cells), *added))
-        draft.replace(out)
-    finally:
-        draft.unlink(missing_ok=True)
+    with whole_file(out) as draft, draft.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow((*table.columns, *ADDED))
+        for row, added in _located(table.rows(), locator, (places["lon"], places["lat"]), crs, nearest_m):
+            counts[str(added[1])] += 1
+            writer.writerow((*(_shown(text_of(cell)) for cell in row.cells), *added))
     for how, count in counts.most_common():
         if how == NO_POSITION:
             say("cli.locate.no_position", count=count)
@@ -116,3 +111,12 @@ def _position(row: Row, columns: tuple[int, int]) -> tuple[float, float]:
     except InputError:
         return np.nan, np.nan
     return (np.nan, np.nan) if lon is None or lat is None else (lon, lat)
+
+
+def _shown(said: str) -> str:
+    """Guard text that a spreadsheet would take for a formula; a number may well be negative."""
+    try:
+        float(said)
+    except ValueError:
+        return safe_text(said)
+    return said

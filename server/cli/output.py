@@ -1,9 +1,11 @@
 """What commands print: lines for people, and progress as a bar on a terminal, as lines elsewhere."""
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import click
 from rich.console import Console
@@ -16,9 +18,10 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from server.errors import InputError
 from server.words import sentence
 
-__all__ = ["progress", "say"]
+__all__ = ["progress", "say", "whole_file"]
 
 EVERY_S = 5.0  # between two lines of progress where there is no terminal
 
@@ -34,6 +37,30 @@ def say(code: str, **values: object) -> None:
         What it speaks about.
     """
     click.echo(sentence(code, values))
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Give a path to write to; what is written takes the file's place only when the block ends well.
+
+    Parameters
+    ----------
+    path : Path
+        A new file, or a regular file to replace.
+
+    Raises
+    ------
+    InputError
+        There is something else: a folder, a device.
+    """
+    if path.exists() and not path.is_file():
+        raise InputError("file.not_regular", file=str(path))
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        yield draft
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 @contextmanager

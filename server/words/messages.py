@@ -106,6 +106,7 @@ SENTENCES: dict[str, str] = {
     "password.short": "口令至少 {least} 个字符。",
     "role.unknown": "没有名为“{value}”的岗位；可用的有：{known}。",
     # command line
+    "file.not_regular": "“{file}”不是普通文件，不能写入；请换一个文件名。",
     "file.missing": "没有文件“{file}”。",
     "port.taken": "端口 {port} 已被占用；请用 --port 换一个。",
 }

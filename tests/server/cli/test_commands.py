@@ -2,6 +2,8 @@
 
 import csv
 import json
+import os
+from pathlib import Path
 
 import pytest
 import shapely
@@ -159,3 +161,23 @@ def test_tokens_are_made_listed_and_revoked(wangge, town):
     assert "已撤销" in wangge("token", "list").output
     assert wangge("token", "revoke", "999").exit_code == 1
     assert wangge("token", "create", "worker_lin", "--scopes", "fly").exit_code == 1
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo], ids=["folder", "pipe"])
+def test_an_export_replaces_nothing_but_regular_files(wangge, town, tmp_path, make):
+    out = tmp_path / "something-else"
+    make(out)
+    answer = wangge("export", "cells", "-o", out)
+    assert answer.exit_code == 1
+    assert "something-else" in answer.output
+    assert out.exists()
+    assert not out.is_file()
+
+
+def test_a_located_table_keeps_negative_numbers_and_guards_formulas(wangge, town, tmp_path):
+    points = tmp_path / "points.csv"
+    points.write_text("lon,lat,shift,note\n122.015,37.015,-1.5,=1+1\n", encoding="utf-8")
+    wangge("export", "cells", "-o", tmp_path / "cells.geojson")
+    out = tmp_path / "out.csv"
+    assert wangge("locate", points, "--cells", tmp_path / "cells.geojson", "-o", out).exit_code == 0
+    assert [(row["shift"], row["note"]) for row in rows_of(out)] == [("-1.5", "'=1+1")]
