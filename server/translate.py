@@ -91,6 +91,8 @@ def shown(values: dict[str, Any]) -> dict[str, Any]:
         told["action"] = words.action_name(str(told["action"]))
     if isinstance(told.get("possible"), list):
         told["possible"] = "、".join(words.action_name(str(one)) for one in told["possible"]) or "—"
+    if told.get("field"):
+        told["field"] = words.field_name(str(told["field"]))
     if isinstance(told.get("fields"), list):
         told["fields"] = "、".join(words.field_name(str(one)) for one in told["fields"])
     return told
