@@ -14,7 +14,7 @@ run: ## 建好环境和示范城镇，在 http://127.0.0.1:8000 提供服务 set
 
 test: ## 装好测试所需并运行全部测试 install what the tests need, run everything
 	@.ci/setup test
-	$(PY) -m pytest -n 2 --dist loadscope -m "not exhaustive"
+	$(PY) -m pytest -n 2 --dist loadscope --no-loadscope-reorder --durations=15 -m "not exhaustive"
 
 lint: ## 检查风格与类型 check style and types
 	@.ci/setup test

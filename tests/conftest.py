@@ -120,3 +120,9 @@ def client_of(app, town):
         return client
 
     return make
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with what takes longest, so that no worker waits for it at the end."""
+    slow = ("tests/test_wheel.py", "tests/browser/")
+    items.sort(key=lambda item: not item.nodeid.startswith(slow))

@@ -39,7 +39,7 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def answer_of(url, seconds=90):
+def answer_of(url, seconds=180):
     end = time.monotonic() + seconds
     while True:
         try:
@@ -61,8 +61,9 @@ def test_an_installed_wheel_serves_the_demonstration_town(installed):
         "--dir",
         str(installed / "demo"),
     ]
-    log = (installed / "log").open("w+")
-    serving = subprocess.Popen(command, cwd=installed, stdout=log, stderr=subprocess.STDOUT)
+    log = installed / "log"
+    with log.open("wb") as file:
+        serving = subprocess.Popen(command, cwd=installed, stdout=file, stderr=subprocess.STDOUT)
     try:
         assert answer_of(f"http://127.0.0.1:{port}/healthz")[0] == 200
         status, page = answer_of(f"http://127.0.0.1:{port}/sign-in")
@@ -72,8 +73,7 @@ def test_an_installed_wheel_serves_the_demonstration_town(installed):
     finally:
         serving.send_signal(signal.SIGINT)
         serving.wait(timeout=20)
-    log.seek(0)
-    told = log.read()
+    told = log.read_text(encoding="utf-8")
     assert "worker_lin" in told
     assert f"http://127.0.0.1:{port}" in told
 
