@@ -65,7 +65,7 @@ def _links(actor: Actor) -> Iterator[Link]:
     if actor.roles & ISSUE_ROLES:
         yield Link("map", _("地图"), "/map", "map-2")
         yield Link("issues", _("事件"), "/issues?state=open", "list-details")
-    yield Link("areas", _("网格"), "/areas", "layout-grid")
+    yield Link("areas", _("区域与网格"), "/areas", "layout-grid")
     if Role.WORKER in actor.roles:
         yield Link("tablet", _("平板"), "/t/", "home")
     yield Link("docs", _("接口文档"), "/docs", "api")

@@ -101,8 +101,7 @@ def _forms(number: str, rows: Sequence[Transition], people: list[Candidate]) -> 
 
 def _field(name: str, people: list[Candidate]) -> FormField:
     if name == "holder":
-        options = [Choice(one.holder, _("{name}（{what}）", name=one.name, what=one.what)) for one in people]
-        return FormField(name, field_name(name), "choice", tuple(options))
+        return FormField(name, field_name(name), "choice", tuple(_choice(one) for one in people))
     if name in ("contacted", "satisfaction"):
         return FormField(
             name,
@@ -111,6 +110,11 @@ def _field(name: str, people: list[Candidate]) -> FormField:
             tuple(Choice(code, _(said)) for code, said in NAMES[name].items()),
         )
     return FormField(name, field_name(name))
+
+
+def _choice(one: Candidate) -> Choice:
+    said = _("{name}（{what}）", name=one.name, what=one.what) if one.what else one.name
+    return Choice(one.holder, said)
 
 
 @blueprint.post("/issues/<number>/<action>")

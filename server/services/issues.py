@@ -49,7 +49,7 @@ class Candidate:
     holder : str
         ``person:ID`` or ``department:ID``.
     name, what : str
-        Name, and what they answer for.
+        Name, and what they answer for; nothing for departments, whose names say it.
     """
 
     holder: str
@@ -82,10 +82,8 @@ def candidates(tx: Tx, actor: Actor, number: str) -> list[Candidate]:
     people: dict[int, Candidate] = {}
     for person_id, name, area, _ in near:
         people.setdefault(person_id, Candidate(f"person:{person_id}", name, area))
-    units = tx.session.execute(
-        select(Department.id, Department.name, Department.kind).order_by(Department.id)
-    )
-    return [*people.values(), *(Candidate(f"department:{key}", name, kind) for key, name, kind in units)]
+    units = tx.session.execute(select(Department.id, Department.name).order_by(Department.id))
+    return [*people.values(), *(Candidate(f"department:{key}", name, "") for key, name in units)]
 
 
 def _shared(one_path: str, other: str) -> int:

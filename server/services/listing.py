@@ -121,7 +121,7 @@ def matching(tx: Tx, actor: Actor, filters: Filters) -> ColumnElement[bool]:
     if filters.bbox:
         wanted.append(_inside(filters.bbox))
     if filters.holder:
-        wanted.append(Issue.holder_person_id == _person(tx, actor, filters.holder))
+        wanted.append(_held(tx, actor, filters.holder))
     if filters.q:
         wanted.append(_says(tx, filters.q))
     return and_(*wanted)
@@ -142,13 +142,17 @@ def _inside(bbox: Bbox) -> ColumnElement[bool]:
     return rows & Issue.lon.between(west, east) & Issue.lat.between(south, north)
 
 
-def _person(tx: Tx, actor: Actor, holder: str | UUID) -> int:
+def _held(tx: Tx, actor: Actor, holder: str | UUID) -> ColumnElement[bool]:
+    """Condition: this person holds it; for "me", a handler's department counts as well."""
     if holder == "me":
-        return actor.person_id if actor.person_id is not None else -1
+        mine = Issue.holder_person_id == (-1 if actor.person_id is None else actor.person_id)
+        if actor.department_id is None or Role.HANDLER not in actor.roles:
+            return mine
+        return mine | (Issue.holder_department_id == actor.department_id)
     key = tx.session.scalar(select(Person.id).where(Person.uid == holder))
     if key is None:
         raise InputError("filter.holder", field="holder", value=str(holder))
-    return key
+    return Issue.holder_person_id == key
 
 
 def _says(tx: Tx, words: str) -> ColumnElement[bool]:

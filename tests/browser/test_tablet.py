@@ -82,6 +82,7 @@ def test_a_report_that_cannot_be_sent_stays_in_sight_and_is_sent_once_on_retry(o
     write_report(page, "地下室里报的一件")
     row = page.locator(".t-queue li", has_text="没有送出")
     row.wait_for()
+    page.wait_for_function("() => document.querySelector('.t-queue li').getBoundingClientRect().top >= 0")
     assert "1" in page.locator(".t-net").inner_text()
     page.context.set_offline(False)
     page.wait_for_selector("[data-done]:not([hidden])")

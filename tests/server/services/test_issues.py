@@ -168,7 +168,9 @@ def test_a_forged_entry_breaks_its_chain(number, store):
 
 def test_candidates_begin_with_those_nearest(store, town, number):
     with store.read() as tx:
-        names = [one.name for one in issues.candidates(tx, town.actors["leader_zhao"], number)]
+        candidates = issues.candidates(tx, town.actors["leader_zhao"], number)
+    names = [one.name for one in candidates]
+    assert candidates[-1].what == ""
     assert names[0] in {"林晓", "何平"}
     assert names[-1] == "热力公司"
     assert "周远" not in names

@@ -118,6 +118,13 @@ def test_me_means_who_asks(town, everything, listed):
     assert listed("dispatcher_qian", holder=str(town.actors["worker_lin"].uid)) == mine
 
 
+def test_me_means_the_department_too_when_a_handler_asks(town, everything, listed):
+    own = town.actors["handler_sun"].department_id
+    held = [one.row.number for one in everything if one.row.holder_department_id == own]
+    assert held
+    assert listed("handler_sun", holder="me") == held
+
+
 @pytest.mark.parametrize("limit", [1, 50, 499])
 def test_pages_neither_lose_nor_double_an_issue(limit, everything, listed):
     assert listed("supervisor_li", limit) == listed("supervisor_li", 500)

@@ -6,7 +6,7 @@ import { stamp } from "../stamp.js";
  * The search box: suggests areas and cells by code, name or pinyin; Ctrl+K focuses it.
  *
  * `data-areas` address of the suggestions, `data-map` page to show one on (on that page itself it tells
- * `map:go`), `data-issues` list that Enter searches. Two templates: a row, and "nothing found".
+ * `map:go`). Enter goes to the row chosen, else to the first one; with none, the form searches the issues. Two templates: a row, and "nothing found".
  * @param {HTMLFormElement} element
  */
 export function mount(element) {
@@ -30,6 +30,13 @@ export function mount(element) {
     else location.assign(`${element.dataset.map}?area=${encodeURIComponent(area.code)}`);
   }
 
+  async function go() {
+    clearTimeout(timer);
+    if (list.hidden || at < 0) await suggest(input.value.trim()).catch(() => { found = []; });
+    if (found.length) choose(found[Math.max(0, at)]);
+    else element.submit();
+  }
+
   function move(step) {
     at = Math.max(0, Math.min(found.length - 1, at + step));
     [...list.children].forEach((item, place) => item.setAttribute("aria-selected", String(place === at)));
@@ -43,9 +50,9 @@ export function mount(element) {
   });
   input.addEventListener("keydown", (event) => {
     if (event.key === "Escape") list.hidden = true;
+    if (event.key === "Enter" && input.value.trim() && !event.isComposing) { event.preventDefault(); go(); }
     if (list.hidden || !found.length) return;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") { event.preventDefault(); move(event.key === "ArrowDown" ? 1 : -1); }
-    if (event.key === "Enter" && at >= 0) { event.preventDefault(); choose(found[at]); }
   });
   list.addEventListener("click", (event) => {
     const place = [...list.children].indexOf(event.target.closest("li"));

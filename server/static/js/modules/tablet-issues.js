@@ -3,8 +3,10 @@ import { hear, page, say, tell } from "../page.js";
 import { stamp } from "../stamp.js";
 import { age, clock, moment } from "../times.js";
 
+const WITH_OTHERS = ["handled", "verified"];
+
 /**
- * The worker's open issues as a list, oldest first, and one issue's facts.
+ * The worker's open issues as a list, oldest first and those that wait for others last, and one issue's facts.
  *
  * Hears `tablet:open` (a number) and `tablet:sent`; tells `tablet:issues` and `tablet:look`.
  * Children: `[data-list]` with `[data-rows]`, `[data-count]`, `[data-wait]`, `[data-empty]`, `[data-problem]`;
@@ -23,7 +25,8 @@ export function mount(element) {
 
   async function load() {
     const { items } = await getJson(page.urls.issues, { holder: "me", state: "open", limit: 200 });
-    items.sort((one, other) => one.reported_at.localeCompare(other.reported_at));
+    const isAway = (issue) => Number(WITH_OTHERS.includes(issue.state.code));
+    items.sort((one, other) => isAway(one) - isAway(other) || one.reported_at.localeCompare(other.reported_at));
     part("rows").replaceChildren(...items.map(row));
     part("count").textContent = say("count", { n: items.length });
     part("wait").hidden = true;

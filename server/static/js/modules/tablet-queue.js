@@ -30,17 +30,18 @@ export function mount(element) {
   }
 
   async function send(item) {
-    const others = waiting.filter((one) => one.key !== item.key);
+    const others = () => waiting.filter((one) => one.key !== item.key); // asked late: several may be on their way
     try {
       const issue = await postJson(page.urls.issues, item.body, item.key);
-      keep(others);
+      keep(others());
       tell("tablet:settled", { isRefused: false });
       tell("tablet:sent", issue);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       const isRefused = [400, 413, 422].includes(error.status);
       const words = [error.message, ...error.errors.map((one) => one.detail)].join(" ");
-      keep(isRefused ? others : [...others, { ...item, why: words }]);
+      keep(isRefused ? others() : [...others(), { ...item, why: words }]);
+      if (!isRefused) element.scrollIntoView({ block: "center" });
       tell("tablet:settled", { isRefused, words });
     }
   }

@@ -64,7 +64,7 @@ export function mount(element) {
     part("done-words").textContent = issue.holder
       ? say("sent_to", { number: issue.number, holder: issue.holder.name }) : say("sent", { number: issue.number });
     part("done").hidden = false;
-    part("done").scrollIntoView({ block: "nearest" });
+    part("done").scrollIntoView({ block: "center" });
   });
   hear("tablet:settled", ({ isRefused, words }) => {
     element.querySelector(".t-send").disabled = false;
