@@ -66,7 +66,7 @@ def _links(actor: Actor) -> Iterator[Link]:
         yield Link("map", _("地图"), "/map", "map-2")
         yield Link("issues", _("事件"), "/issues?state=open", "list-details")
     yield Link("areas", _("区域与网格"), "/areas", "layout-grid")
-    if Role.WORKER in actor.roles:
+    if actor.roles & {Role.WORKER, Role.LEADER}:
         yield Link("tablet", _("平板"), "/t/", "home")
     yield Link("docs", _("接口文档"), "/docs", "api")
 
