@@ -25,7 +25,7 @@ def machine() -> dict[str, str | int | None]:
         "cpu": model,
         "cores": os.cpu_count(),
         "python": platform.python_version(),
-        "system": platform.platform(),
+        "system": f"{platform.system()} {platform.machine()}",
     }
 
 
