@@ -68,7 +68,9 @@ def test_a_department_that_is_not_there_is_made_only_when_asked(bring, store):
     bring(row, "冯远,feng,承办人,,,,,,,自来水公司,", makes_departments=True)
     with store.read() as tx:
         made = tx.session.query(Department).filter_by(name="自来水公司").one()
-        assert {actor_of(tx, person_named(tx, login).id).department_id for login in ("ma", "feng")} == {made.id}
+        assert {actor_of(tx, person_named(tx, login).id).department_id for login in ("ma", "feng")} == {
+            made.id
+        }
 
 
 def test_the_same_file_again_changes_nothing(bring, store):
