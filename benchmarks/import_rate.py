@@ -3,17 +3,16 @@
 import re
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 from sqlalchemy import func, select
 
+from benchmarks.stores import on_each_store
 from server.config import load
 from server.db import Store
 from server.models import Issue
 from tests.conftest import SHARED
-from tests.postgis import Cluster, find_programs
 
 ISSUES = (
     "--default-category", "sanitation", "--category-map", "*=sanitation", "--default-source", "hotline",
@@ -66,16 +65,4 @@ def measure(name: str, folder: Path, url: str = "") -> dict[str, float]:
 def run() -> dict[str, dict[str, float]]:
     """Measure all stores that are here."""
     print(f"import of chicago_311.csv.gz into 77 areas (goal: at most {GOAL_S:.0f} s)")
-    results = {}
-    with tempfile.TemporaryDirectory() as folder:
-        results["sqlite"] = measure("SQLite", Path(folder))
-    programs = find_programs()
-    if programs is not None:
-        cluster = Cluster(programs)
-        try:
-            cluster.sql("CREATE DATABASE bench")
-            with tempfile.TemporaryDirectory() as folder:
-                results["postgis"] = measure("PostGIS", Path(folder), cluster.url("bench"))
-        finally:
-            cluster.stop()
-    return results
+    return on_each_store(measure)

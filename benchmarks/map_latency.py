@@ -7,7 +7,6 @@ import socket
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from urllib.parse import urlencode
 from sqlalchemy import select
 
 from benchmarks.import_rate import import_chicago
+from benchmarks.stores import on_each_store
 from server.config import load
 from server.db import Store
 from server.models import Area, Issue
@@ -26,7 +26,6 @@ from server.services import people
 from server.services.people import NewPerson
 from server.services.sign_in import issue_token
 from server.workflow import OPEN
-from tests.postgis import Cluster, find_programs
 
 GOAL_MS = 150.0
 WARM, TIMES = 3, 21
@@ -201,19 +200,7 @@ def _check(one: Asked, said: bytes, issues: list[Plain]) -> None:
 def run() -> dict[str, dict[str, dict[str, float]]]:
     """Measure all stores that are here."""
     print(f"map data of 74,377 issues in 77 areas over HTTP (goal: median below {GOAL_MS:.0f} ms)")
-    results = {}
-    with tempfile.TemporaryDirectory() as folder:
-        results["sqlite"] = measure("SQLite", Path(folder))
-    programs = find_programs()
-    if programs is not None:
-        cluster = Cluster(programs)
-        try:
-            cluster.sql("CREATE DATABASE bench")
-            with tempfile.TemporaryDirectory() as folder:
-                results["postgis"] = measure("PostGIS", Path(folder), cluster.url("bench"))
-        finally:
-            cluster.stop()
-    return results
+    return on_each_store(measure)
 
 
 if __name__ == "__main__":

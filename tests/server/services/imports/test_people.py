@@ -148,3 +148,14 @@ def test_a_password_once_set_is_the_persons_own(bring, store):
 
 def test_logins_are_made_from_names():
     assert [login_of(name) for name in ("张伟", "Ann O'Neil", "★")] == ["zhangwei", "annoneil", "person"]
+
+
+def test_the_columns_are_known_by_the_names_of_the_readme(store, town, tmp_path):
+    path = tmp_path / "people.csv"
+    head = "姓名,岗位,社区,负责的网格,A/B 岗,开始日期,结束日期,口令\n"
+    path.write_text(head + f"王芳,网格员,文峰社区,{THIRD},B,2026-01-01,,secret-word\n", encoding="utf-8")
+    report = import_people(store, system_actor(), path)
+    with store.read() as tx:
+        person = person_named(tx, report.logins[0][1])
+        duty = tx.session.query(Duty).filter_by(person_id=person.id).one()
+        assert (duty.area_id, duty.kind, bool(person.password_hash)) == (town.areas[THIRD], "B", True)
