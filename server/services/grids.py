@@ -24,6 +24,7 @@ from server.services.grid_plan import CellsOptions, Plan, Row, plan_import
 from server.services.grid_tree import load_tree
 from server.services.imports.runs import note, refuse_if_running
 from server.services.layers import Layer
+from server.services.locating import prepare_locator
 from server.services.people import Actor
 from server.shipped import shipped
 
@@ -102,6 +103,8 @@ def import_cells(tx: Tx, layer: Layer, options: CellsOptions, actor: Actor) -> C
         len(plan.added), len(plan.changed), len(plan.moved), len(plan.unchanged), len(plan.retired),
         plan.made, tuple(plan.findings), tuple(plan.changes), grid_id,
     )  # fmt: skip
+    if grid_id is not None:
+        prepare_locator(tx)
     if not options.is_dry_run:
         counts = {name: getattr(done, name) for name in ("added", "changed", "moved", "unchanged", "retired")}
         note(tx, "cells", layer.file, layer.digest, {**counts, "grid": grid_id}, actor.person_id)
