@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from geo.errors import CoordinateError
 
-__all__ = ["as_points", "check_metres"]
+__all__ = ["as_metres", "as_points", "check_metres", "refuse_rows"]
 
 NAMED_ROWS = 10
 
@@ -33,23 +33,53 @@ def as_points(lon: ArrayLike, lat: ArrayLike) -> tuple[NDArray[np.float64], NDAr
     ------
     CoordinateError
         ``coordinate.not_finite``: NaN, None, infinite or not convertible to float;
-        ``coordinate.out_of_range``: beyond the ranges above; both name up to ten ``rows``, the
-        ``count`` of all and the first pair as ``value``. ``coordinate.shape``: more than one
-        dimension, or shapes that differ.
+        ``coordinate.out_of_range``: beyond the ranges above; ``coordinate.swapped``: beyond them, and all
+        such rows would be within them the other way round. All name up to ten ``rows``, the ``count`` of
+        all and the first pair as ``value``. ``coordinate.shape``: more than one dimension, or shapes that
+        differ.
     """
-    try:
-        x = np.asarray(lon, dtype=np.float64)
-        y = np.asarray(lat, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise CoordinateError("coordinate.not_finite", rows=(), value=(lon, lat)) from error
-    if x.shape != y.shape or x.ndim > 1:
-        raise CoordinateError("coordinate.shape", lon=x.shape, lat=y.shape)
-    is_scalar = x.ndim == 0
-    x, y = x.reshape(-1), y.reshape(-1)
+    x, y, is_scalar = _as_arrays(lon, lat)
     good = (np.abs(x) <= 180.0) & (np.abs(y) <= 90.0)
     if not good.all():
         _refuse(x, y, ~good)
     return x, y, is_scalar
+
+
+def as_metres(x: ArrayLike, y: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64], bool]:
+    """Read positions in a plane as two checked arrays; as :func:`as_points`, but any finite number will do."""
+    east, north, is_scalar = _as_arrays(x, y)
+    bad = ~(np.isfinite(east) & np.isfinite(north))
+    if bad.any():
+        refuse_rows("coordinate.not_finite", east, north, bad)
+    return east, north, is_scalar
+
+
+def refuse_rows(
+    code: str, x: NDArray[np.float64], y: NDArray[np.float64], bad: NDArray[np.bool_], **values: str
+) -> None:
+    """Raise the error that names rows.
+
+    Parameters
+    ----------
+    code : str
+        What is wrong with them.
+    x, y : ndarray of float64, shape (n,)
+        Positions as given.
+    bad : ndarray of bool, shape (n,)
+        Those at fault; at least one.
+    **values : str
+        What else the error is about.
+
+    Raises
+    ------
+    CoordinateError
+        Always: up to ten ``rows``, the ``count`` of all, and the first pair as ``value``.
+    """
+    rows = np.flatnonzero(bad)
+    value = (float(x[rows[0]]), float(y[rows[0]]))
+    raise CoordinateError(
+        code, rows=tuple(rows[:NAMED_ROWS].tolist()), count=len(rows), value=value, **values
+    )
 
 
 def check_metres(name: str, metres: float) -> None:
@@ -71,13 +101,20 @@ def check_metres(name: str, metres: float) -> None:
         raise CoordinateError("coordinate.bad_distance", name=name, given=metres)
 
 
+def _as_arrays(x: ArrayLike, y: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64], bool]:
+    try:
+        first = np.asarray(x, dtype=np.float64)
+        second = np.asarray(y, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise CoordinateError("coordinate.not_finite", rows=(), value=(x, y)) from error
+    if first.shape != second.shape or first.ndim > 1:
+        raise CoordinateError("coordinate.shape", lon=first.shape, lat=second.shape)
+    return first.reshape(-1), second.reshape(-1), first.ndim == 0
+
+
 def _refuse(x: NDArray[np.float64], y: NDArray[np.float64], bad: NDArray[np.bool_]) -> None:
     unreadable = ~(np.isfinite(x) & np.isfinite(y))
-    code = "coordinate.not_finite" if unreadable.any() else "coordinate.out_of_range"
-    rows = np.flatnonzero(unreadable if unreadable.any() else bad)
-    raise CoordinateError(
-        code,
-        rows=tuple(rows[:NAMED_ROWS].tolist()),
-        count=len(rows),
-        value=(float(x[rows[0]]), float(y[rows[0]])),
-    )
+    if unreadable.any():
+        refuse_rows("coordinate.not_finite", x, y, unreadable)
+    swapped = (np.abs(x[bad]) <= 90.0) & (np.abs(y[bad]) <= 180.0)
+    refuse_rows("coordinate.swapped" if swapped.all() else "coordinate.out_of_range", x, y, bad)

@@ -21,6 +21,7 @@ __all__ = [
     "GEOD",
     "WGS84",
     "area_m2",
+    "carry_points",
     "distance_m",
     "is_wgs84",
     "parse_crs",
@@ -128,6 +129,21 @@ def require_same(a: Any, b: Any) -> CRS:  # noqa: ANN401 - the same inputs as pa
     return first
 
 
+def carry_points(
+    x: ArrayLike,
+    y: ArrayLike,
+    source: Any,  # noqa: ANN401 - the same inputs as parse_crs
+    target: Any,  # noqa: ANN401
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Carry points as :func:`project_points` does; those without a place in ``target`` become infinite."""
+    first, second = parse_crs(source), parse_crs(target)
+    xs, ys = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+    if first.equals(second, ignore_axis_order=True):
+        return xs, ys
+    out_x, out_y = _transformer(first.to_wkt(), second.to_wkt()).transform(xs, ys)
+    return np.asarray(out_x, dtype=np.float64), np.asarray(out_y, dtype=np.float64)
+
+
 def project_points(
     x: ArrayLike,
     y: ArrayLike,
@@ -155,12 +171,7 @@ def project_points(
     CoordinateError
         ``coordinate.not_projectable``: points that have no place in ``target``; names the rows.
     """
-    first, second = parse_crs(source), parse_crs(target)
-    xs, ys = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
-    if first.equals(second, ignore_axis_order=True):
-        return xs, ys
-    out_x, out_y = _transformer(first.to_wkt(), second.to_wkt()).transform(xs, ys)
-    new_x, new_y = np.asarray(out_x, dtype=np.float64), np.asarray(out_y, dtype=np.float64)
+    new_x, new_y = carry_points(x, y, source, target)
     bad = ~(np.isfinite(new_x) & np.isfinite(new_y))
     if bad.any():
         rows = np.flatnonzero(bad)
