@@ -10,6 +10,10 @@ SENTENCES: dict[str, str] = {
     "crs.no_way": "无法从坐标系 {source} 转到 {target}。",
     "crs.not_wgs84": "底图图层“{layer}”的坐标系是 {crs}，应为 WGS 84。",
     "datum.unknown": "不认识坐标系“{given}”；可用 wgs84、gcj02、bd09、bd09mc、cgcs2000，或 EPSG 编号，如 EPSG:4549。",
+    "datum.points_stated": "这 {points} 个点像是 {datum}：换算后有 {after} % 落在各自写明的网格里，换算前只有 {before} %；"
+    "没有自动换算，请核对，确实如此请注明坐标系 {crs} 再做一次。",
+    "datum.points": "这 {points} 个点像是 {datum}：换算后有 {after} % 落在网格里，换算前只有 {before} %；"
+    "没有自动换算，请核对，确实如此请注明坐标系 {crs} 再做一次。",
     "coordinate.not_projectable": "有 {count} 个坐标在此坐标系里没有意义，第一批在第 {rows} 行。",
     "coordinate.outside_crs": "坐标 {value} 不在坐标系 {crs} 的使用范围内；请核对坐标系、带号和先东后北的次序。",
     "coordinate.shape": "经度与纬度的个数不同（{lon} 与 {lat}）。",
@@ -30,4 +34,10 @@ SENTENCES: dict[str, str] = {
     "tile.zoom": "缩放级别“{given}”不可用；应为 0 至 {deepest}。",
     "tile.out_of_range": "没有瓦片 {zoom}/{x}/{y}。",
     "density.no_cell": "热力格边长“{cell_m}”在纬度 {at_lat} 不可用。",
+    "points.lengths": "lon 有 {lon} 个，lat 有 {lat} 个；两列应一样长。",
+    "points.none": "没有给出任何点；一次可以问 1 至 {limit} 个。",
+    "points.too_many": "一次给了 {count} 个点，最多 {limit} 个；请分批。",
+    "points.refused": "{count} 个点里有 {bad} 个不可用，一个也没有回答；请按提示改正。",
+    "points.fault": "从 0 数起的第 {rows} 个点（共 {count} 个）：{why}",
+    "points.not_number": "“{field}”的值“{value}”不是数。",
 }
