@@ -4,146 +4,106 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from geo import Cells, Locator
-from tests.geo.layers import (
-    adversarial_points,
-    by_brute_force,
-    cells_of,
-    codes_at,
-    jagged_grid,
-    random_points,
-    true_distance_m,
-)
+from tests.geo.hard_points import hard_points, random_in
+from tests.geo.layers import by_brute_force, codes_at, random_points
+from tests.geo.made_layers import LAYERS, REAL, layer
+from tests.geo.oracle import Oracle, differences
+
+RANDOM, HARD = 100_000, 3_000
 
 
-def assert_agrees_with_brute_force(cells, lon, lat):
-    assert np.array_equal(codes_at(Locator(cells), lon, lat), by_brute_force(cells, lon, lat))
+@pytest.fixture(params=LAYERS, scope="module")
+def cells(request):
+    if request.param in REAL:
+        request.getfixturevalue("shared_data")
+    return layer(request.param)
 
 
-@pytest.mark.parametrize("layer", ["chicago", "beijing"])
-def test_random_points_of_a_real_layer_agree_with_brute_force(layer, request):
-    cells = request.getfixturevalue(layer)
-    assert_agrees_with_brute_force(cells, *random_points(cells, 20_000))
+@pytest.fixture(scope="module")
+def locator(cells):
+    return Locator(cells)
 
 
-@pytest.mark.parametrize("layer", ["chicago", "beijing"])
-def test_vertices_and_edges_of_a_real_layer_agree_with_brute_force(layer, request):
-    cells = request.getfixturevalue(layer)
-    assert_agrees_with_brute_force(cells, *adversarial_points(cells))
+@pytest.fixture(scope="module")
+def oracle(cells):
+    return Oracle(cells)
 
 
-@pytest.mark.parametrize("layer", ["chicago", "beijing"])
-def test_neither_order_of_cells_nor_size_of_batch_changes_an_answer(layer, request):
-    cells = request.getfixturevalue(layer)
-    lon, lat = (
-        np.concatenate(pair)
-        for pair in zip(adversarial_points(cells, 2_000), random_points(cells, 500), strict=True)
-    )
+@pytest.fixture(scope="module")
+def some_points(cells):
+    """A few hundred of each kind, shuffled together."""
+    random = np.random.default_rng(11)
+    kinds = hard_points(cells, 300, seed=11)
+    spots = np.vstack([spots[:600] for spots in kinds.values()] + [random_in(cells, 1_000, random)])
+    return np.ascontiguousarray(random.permutation(spots).T)
+
+
+def test_random_points_agree_with_the_oracle(cells, locator, oracle):
+    points = random_in(cells, RANDOM, np.random.default_rng(5))
+    assert differences(locator, oracle, {"random": points}) == ({"random": RANDOM}, [])
+
+
+def test_points_that_are_hard_agree_with_the_oracle(cells, locator, oracle):
+    _, found = differences(locator, oracle, hard_points(cells, HARD))
+    assert found == []
+
+
+def test_the_oracles_index_misses_nothing(cells, oracle, some_points):
+    lon, lat = some_points[:, np.abs(some_points[0]) < 180][:, :1_000]
+    rows, _ = oracle.answer(lon, lat)
+    assert np.array_equal(np.append(cells.codes, "")[rows], by_brute_force(cells, lon, lat))
+
+
+def test_neither_order_of_cells_nor_size_of_batch_changes_an_answer(cells, locator, some_points):
     shuffled = np.random.default_rng(3).permutation(len(cells))
-    other = Cells.from_arrays(cells.codes[shuffled], cells.names[shuffled], cells.geometry[shuffled])
-    one, two = Locator(cells), Locator(other)
-    assert np.array_equal(codes_at(one, lon, lat), codes_at(two, lon, lat))
-    assert one.digest == two.digest
-    whole = one.place(lon, lat)
+    other = Locator(Cells.from_arrays(cells.codes[shuffled], cells.names[shuffled], cells.geometry[shuffled]))
+    lon, lat = some_points
+    assert np.array_equal(codes_at(other, lon, lat), codes_at(locator, lon, lat))
+    assert other.digest == locator.digest
+    whole = locator.place(lon, lat)
     for start in range(0, len(lon), 613):
-        part = one.place(lon[start : start + 613], lat[start : start + 613])
+        part = locator.place(lon[start : start + 613], lat[start : start + 613])
         for name in ("row", "how", "distance_m"):
             expected = getattr(whole, name)[start : start + 613]
             assert np.array_equal(getattr(part, name), expected, equal_nan=name == "distance_m")
 
 
-@settings(max_examples=25)
-@given(st.integers(1, 5), st.integers(1, 5), st.integers(0, 2**32 - 1), st.booleans())
-def test_jagged_subdivisions_agree_with_brute_force(columns, rows, seed, gap):
-    shapes = jagged_grid(columns, rows, seed, gap=gap)
-    if shapes:
-        cells = cells_of(shapes)
-        assert_agrees_with_brute_force(cells, *adversarial_points(cells, 1_500))
-        assert_agrees_with_brute_force(cells, *random_points(cells, 1_500, seed))
+def test_one_point_is_answered_as_among_many(locator, some_points):
+    lon, lat = some_points[:, :1_500]
+    one_by_one = [locator.locate(x, y) for x, y in zip(lon.tolist(), lat.tolist(), strict=True)]
+    assert {type(row) for row in one_by_one} == {int}
+    assert one_by_one == locator.locate(lon, lat).tolist()
 
 
-@settings(max_examples=25)
-@given(st.integers(2, 40), st.integers(0, 2**32 - 1))
-def test_voronoi_subdivisions_agree_with_brute_force(count, seed):
-    random = np.random.default_rng(seed)
-    sites = shapely.MultiPoint(random.uniform([100, 20], [101, 21], (count, 2)))
-    frame = shapely.box(100, 20, 101, 21)
-    shapes = shapely.intersection(shapely.get_parts(shapely.voronoi_polygons(sites)), frame)
-    cells = cells_of({f"{random.integers(100)}/{row}": shape for row, shape in enumerate(shapes)})
-    assert_agrees_with_brute_force(cells, *adversarial_points(cells, 1_500))
-    assert_agrees_with_brute_force(cells, *random_points(cells, 1_500, seed))
-
-
-triangle = st.lists(
-    st.tuples(st.integers(0, 12), st.integers(0, 12)), min_size=3, max_size=6, unique=True
-).map(lambda spots: shapely.MultiPoint(spots).convex_hull)
-
-
-@settings(max_examples=60)
-@given(st.lists(triangle.filter(lambda shape: shape.area > 0), min_size=1, max_size=8))
-def test_overlapping_layers_agree_with_brute_force_on_every_lattice_point(shapes):
-    cells = cells_of({str(40 - 7 * row): shape for row, shape in enumerate(shapes)})
-    lon, lat = (axis.ravel() for axis in np.meshgrid(np.arange(-1, 13.5, 0.5), np.arange(-1, 13.5, 0.5)))
-    assert_agrees_with_brute_force(cells, lon, lat)
-    assert_agrees_with_brute_force(cells, *adversarial_points(cells, 1_000))
-
-
-@settings(max_examples=60)
-@given(st.lists(triangle.filter(lambda shape: shape.area > 0), min_size=1, max_size=5))
-def test_how_follows_from_interiors_and_borders(shapes):
-    cells = cells_of({str(40 - 7 * row): shape for row, shape in enumerate(shapes)})
-    lon, lat = (axis.ravel() for axis in np.meshgrid(np.arange(0, 12.5, 0.5), np.arange(0, 12.5, 0.5)))
-    points = shapely.points(lon, lat)
-    inner = sum(shapely.contains(shape, points).astype(int) for shape in shapes)
-    covers = sum(shapely.covers(shape, points).astype(int) for shape in shapes)
-    expected = np.select(
-        [covers == 0, inner > 1, inner == covers], ["outside", "overlap", "inside"], default="edge"
-    )
-    assert np.array_equal(Locator(cells).place(lon, lat, nearest_m=0.0).how, expected)
-
-
-def test_explain_place_and_locate_tell_one_story(beijing):
-    locator = Locator(beijing)
-    lon, lat = (
-        np.concatenate(pair)
-        for pair in zip(adversarial_points(beijing, 800), random_points(beijing, 300), strict=True)
-    )
+def test_explain_place_nearest_and_locate_tell_one_story(locator, some_points):
+    lon, lat = some_points[:, :400]
     placed, located = locator.place(lon, lat), locator.locate(lon, lat)
-    covered = np.isin(placed.how, ["inside", "edge", "overlap"])
-    assert np.array_equal(np.where(covered, placed.row, -1), located)
-    for position, point in enumerate(zip(lon, lat, strict=True)):
+    is_covered = np.isin(placed.how, ["inside", "edge", "overlap"])
+    assert np.array_equal(np.where(is_covered, placed.row, -1), located)
+    near, metres = locator.nearest(lon, lat, 50.0)
+    assert np.array_equal(near, placed.row)
+    assert np.array_equal(metres, placed.distance_m, equal_nan=True)
+    for position, point in enumerate(zip(lon.tolist(), lat.tolist(), strict=True)):
         one = locator.explain(*point)
         assert (one.how, one.row) == (placed.how[position], placed.row[position])
-        assert (one.code is None) == (one.how == "outside")
+        assert one.code == (None if one.how == "outside" else locator.codes[one.row])
         expected = placed.distance_m[position]
         assert np.isnan(expected) if one.distance_m is None else one.distance_m == expected
 
 
-@pytest.mark.parametrize(("within_m", "error_m"), [(50.0, 1e-6), (5_000.0, 0.01)])
-def test_distances_are_geodesic(chicago, within_m, error_m):
-    locator = Locator(chicago)
-    lon, lat = random_points(chicago, 4_000)
-    row, metres = locator.nearest(lon, lat, within_m)
-    near = np.flatnonzero(metres > 0)[:12]
-    assert len(near) == 12
-    for point in near:
-        truth = true_distance_m(chicago.geometry[row[point]], lon[point], lat[point])
-        assert metres[point] == pytest.approx(truth, abs=error_m)
-
-
-def test_nearest_answers_as_brute_force_does():
-    cells = cells_of(jagged_grid(4, 4, seed=5, gap=True))
-    lon, lat = random_points(cells, 400)
-    row, metres = Locator(cells).nearest(lon, lat, 150.0)
-    near, far = np.flatnonzero(metres > 0)[:12], np.flatnonzero(row < 0)[:6]
-    assert len(near) == 12
-    assert len(far) == 6
-    for point in [*near, *far]:
-        truths = [true_distance_m(shape, lon[point], lat[point]) for shape in cells.geometry]
-        assert row[point] == (np.argmin(truths) if min(truths) <= 150.0 else -1)
+def test_a_locator_opened_from_its_file_tells_the_same(locator, some_points, tmp_path):
+    locator.save(tmp_path / "locator")
+    opened = Locator.open(tmp_path / "locator")
+    assert opened.codes.tolist() == locator.codes.tolist()
+    assert np.array_equal(opened.locate(*some_points), locator.locate(*some_points))
+    one, two = locator.place(*some_points), opened.place(*some_points)
+    assert np.array_equal(one.row, two.row)
+    assert np.array_equal(one.how, two.how)
+    assert np.array_equal(one.distance_m, two.distance_m, equal_nan=True)
+    for point in some_points[:, :30].T.tolist():
+        assert opened.explain(*point, 80.0) == locator.explain(*point, 80.0)
 
 
 def test_cells_with_broken_rings_are_answered_too(shared_data):
