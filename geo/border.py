@@ -1,21 +1,28 @@
 """Distances from points to the edges of cells.
 
-Edges lie in small runs, runs in a tree: a point asks only the runs that its search box meets. The
-nearest spot of an edge is found in a plane through the point that has the ellipsoid's own scale
-there, and the distance to that spot is then measured geodesically. Knows nothing of insides.
+A point asks the edges of the mixed pixels in a window around it. The nearest spot of an edge is found
+in a plane through the point that has the ellipsoid's own scale there, and the distance to that spot is
+then measured geodesically. Knows nothing of insides.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from geo.crs import GEOD, distance_m
+from geo.edges import NOBODY, Edges
+from geo.raster import Raster
+from geo.runs import begins, slices, spread
 
 __all__ = ["Border", "Pairs", "nearest_of"]
 
-RUN = 16
-BLOCK = 100_000
-"""Runs looked at together, to bound memory: 16 edges of some 150 bytes each."""
+BLOCK = 1 << 18
+"""Points and edges looked at together, to bound memory."""
+SLACK = 1.1
+"""Distances in the plane are taken for too long by no more than this factor."""
+SAMPLE = 4_096
+"""Corners that :meth:`Border.candidates` looks at first."""
 SMALLEST_DEGREE_M = 110_574.0  # metres in a degree of latitude on the equator, where it is shortest
 EQUATOR_DEGREE_M = 111_319.49  # metres in a degree of longitude on the equator
 
@@ -28,34 +35,20 @@ Pairs = tuple[Rows, Rows, Floats]
 """Point, cell number, metres: three arrays of one length, by point, then number."""
 
 
+@dataclass(frozen=True, slots=True)
 class Border:
-    """All edges of a layer.
-
-    Parameters
-    ----------
-    shapes : ndarray of shapely Polygon or MultiPolygon, shape (n,)
-        WGS 84 degrees; a cell's number is its position.
+    """All edges of a layer, by place.
 
     Attributes
     ----------
-    segments : ndarray of float64, shape (m, 4)
-        lon, lat, lon, lat of every edge, ring by ring.
+    raster : Raster
+        Over the edges.
+    edges : Edges
+        Of all cells.
     """
 
-    def __init__(self, shapes: NDArray[np.object_]) -> None:
-        parts, cell_of_part = shapely.get_parts(shapes, return_index=True)
-        rings, part_of_ring = shapely.get_rings(parts, return_index=True)
-        xy, ring = shapely.get_coordinates(rings, return_index=True)
-        begins = np.flatnonzero(ring[1:] == ring[:-1])
-        self.segments: Floats = np.hstack([xy[begins], xy[begins + 1]])
-        ring = ring[begins]
-        position = np.arange(len(ring)) - np.searchsorted(ring, ring)
-        self._first: Rows = np.flatnonzero(position % RUN == 0)
-        self._count: Rows = np.diff(np.append(self._first, len(ring)))
-        self._cell: Rows = cell_of_part[part_of_ring[ring[self._first]]].astype(np.intp)
-        self._tree = shapely.STRtree(_diagonals(*self._boxes()))
-        # The tree is built by its first question; threads must find it built.
-        self._tree.query(shapely.Point(0, 0))
+    raster: Raster
+    edges: Edges
 
     def reach(self, lon: Floats, lat: Floats, radius_m: float) -> Pairs:
         """Find the cells whose edges come within a radius of each point.
@@ -76,22 +69,25 @@ class Border:
             Metres to the nearest edge of that cell, at most ``radius_m``.
         """
         point, x, y, east, north = _windows(lon, lat, radius_m)
-        asked, run = self._tree.query(_diagonals(x - east, y - north, x + east, y + north))
-        blocks = [
-            self._nearest_spots(point, x, y, asked[start : start + BLOCK], run[start : start + BLOCK])
-            for start in range(0, max(len(asked), 1), BLOCK)
-        ]
-        points, numbers, spots = (np.concatenate(column) for column in zip(*blocks, strict=True))
-        metres = distance_m(lon[points], lat[points], spots[:, 0], spots[:, 1])
-        order = np.lexsort((metres, numbers, points))
-        order = order[metres[order] <= radius_m]
-        points, numbers, metres = points[order], numbers[order], metres[order]
-        is_first = np.ones(len(points), dtype=bool)
-        is_first[1:] = (points[1:] != points[:-1]) | (numbers[1:] != numbers[:-1])
-        return points[is_first], numbers[is_first], metres[is_first]
+        low, high = (
+            self.raster.frame.pixels(x - east, y - north),
+            self.raster.frame.pixels(x + east, y + north),
+        )
+        found = [(np.empty(0, np.intp), np.empty(0, np.intp), np.empty(0))]
+        for part in slices(high[1] - low[1] + 1, BLOCK):
+            window, row = spread(low[1][part], high[1][part] + 1)
+            window += part.start
+            begin, end = self._stretches(row, low[0][window], high[0][window])
+            for piece in slices(end - begin, BLOCK):
+                stretch, at = spread(begin[piece], end[piece])
+                asked = point[window[piece][stretch]]
+                lon_here = x[window[piece][stretch]]
+                edge = self.raster.mixed.pairs[at] >> 1
+                found.append(self._nearest(asked, lon_here, lat[asked], edge, radius_m))
+        return _least(*(np.concatenate(column) for column in zip(*found, strict=True)))
 
     def candidates(self, lon: float, lat: float, within_m: float) -> Pairs:
-        """Find the nearest cell of one point far from all, and those hardly farther.
+        """Find the nearest cell of one point far from all, and some that are hardly farther.
 
         Parameters
         ----------
@@ -103,42 +99,47 @@ class Border:
         Returns
         -------
         Pairs
-            As :meth:`reach`: all within 1.2 times the distance of some cell that is close in degrees,
-            so the nearest is among them; none beyond ``within_m``.
+            As :meth:`reach`, for the distance to one of some thousand corners; the nearest is among them.
         """
-        x, y = np.array([lon]), np.array([lat])
-        runs = self._tree.query_nearest(shapely.Point(lon, lat), all_matches=False).astype(np.intp)
-        zero = np.zeros(len(runs), dtype=np.intp)
-        _, _, spots = self._nearest_spots(zero, x, y, zero, runs)
-        some_m = distance_m(lon, lat, spots[:, 0], spots[:, 1])
-        return self.reach(x, y, float(np.min(some_m * 1.2, initial=within_m)))
+        if not len(self.edges.ends):
+            return self.reach(np.empty(0), np.empty(0), within_m)
+        some = self.edges.ends[:: max(len(self.edges.ends) // SAMPLE, 1), :2]
+        east, north = _degree_m(np.array([lat]))
+        away = (some[:, 0] - lon + 180.0) % 360.0 - 180.0
+        closest = some[np.argmin((away * east) ** 2 + ((some[:, 1] - lat) * north) ** 2)]
+        some_m = float(distance_m(lon, lat, closest[0], closest[1]))
+        return self.reach(np.array([lon]), np.array([lat]), min(1.01 * some_m, within_m))
 
-    def _boxes(self) -> tuple[Floats, Floats, Floats, Floats]:
-        """West, south, east, north of each run."""
-        low = np.minimum(self.segments[:, :2], self.segments[:, 2:])
-        high = np.maximum(self.segments[:, :2], self.segments[:, 2:])
-        if not len(low):
-            return low[:, 0], low[:, 1], high[:, 0], high[:, 1]
-        low = np.minimum.reduceat(low, self._first)
-        high = np.maximum.reduceat(high, self._first)
-        return low[:, 0], low[:, 1], high[:, 0], high[:, 1]
+    def _stretches(self, row: Rows, west: Rows, east: Rows) -> tuple[Rows, Rows]:
+        """Give where in the raster's pairs those of a row's pixels from west to east begin and end."""
+        mixed, columns = self.raster.mixed, self.raster.frame.columns
+        # Of the same type as the array: numpy would make the array anew in the wider one each time.
+        low, high = (row * columns + west).astype(np.int32), (row * columns + east).astype(np.int32)
+        begin, end = np.searchsorted(mixed.pixel, low), np.searchsorted(mixed.pixel, high, side="right")
+        return mixed.first[begin].astype(np.intp), mixed.first[end].astype(np.intp)
 
-    def _nearest_spots(
-        self, point: Rows, x: Floats, y: Floats, asked: Rows, run: Rows
-    ) -> tuple[Rows, Rows, Floats]:
-        """Find, for each pair of a window and a run, the run's spot nearest to the window's point."""
-        if not len(asked):
-            return np.empty(0, np.intp), np.empty(0, np.intp), np.empty((0, 2))
-        count = self._count[run]
-        starts = np.cumsum(count) - count
-        edge = np.repeat(self._first[run] - starts, count) + np.arange(int(count.sum()))
-        window = np.repeat(asked, count)
-        spots, squared = _feet(self.segments[edge], x[window], y[window])
-        best = np.minimum.reduceat(squared, starts)
-        hits = np.flatnonzero(squared == np.repeat(best, count))
-        pair = np.repeat(np.arange(len(run)), count)[hits]
-        hits = hits[np.flatnonzero(np.diff(pair, prepend=-1))]
-        return point[asked], self._cell[run], spots[hits]
+    def _nearest(self, point: Rows, lon: Floats, lat: Floats, edge: Rows, radius_m: float) -> Pairs:
+        """Measure from points to edges, and give each of the two cells of an edge its distance."""
+        spots, squared = _feet(self.edges.ends[edge], lon, lat)
+        near = np.flatnonzero(squared <= (SLACK * radius_m) ** 2)
+        sides = [side[edge[near]].astype(np.intp) for side in (self.edges.left, self.edges.right)]
+        near, number = np.tile(near, 2), np.concatenate(sides)
+        near, number = near[number != NOBODY], number[number != NOBODY]
+        order = np.lexsort((squared[near], number, point[near]))
+        near, number = near[order], number[order]
+        best = begins(point[near], number)
+        near, number = near[best], number[best]
+        metres = distance_m(lon[near], lat[near], spots[near, 0], spots[near, 1])
+        reached = metres <= radius_m
+        return point[near[reached]], number[reached], metres[reached]
+
+
+def _least(point: Rows, number: Rows, metres: Floats) -> Pairs:
+    """Keep the shortest distance of each point and cell."""
+    order = np.lexsort((metres, number, point))
+    point, number, metres = point[order], number[order], metres[order]
+    best = begins(point, number)
+    return point[best], number[best], metres[best]
 
 
 def _feet(segments: Floats, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
@@ -171,12 +172,6 @@ def _windows(lon: Floats, lat: Floats, radius_m: float) -> tuple[Rows, Floats, F
     take = np.concatenate([point, over_east, over_west])
     x = np.concatenate([lon, lon[over_east] - 360.0, lon[over_west] + 360.0])
     return take, x, lat[take], east[take], north[take]
-
-
-def _diagonals(west: Floats, south: Floats, east: Floats, north: Floats) -> NDArray[np.object_]:
-    """Make a line across each box; a tree asks only for its bounds, and flat boxes are no trouble."""
-    corners = np.stack([np.column_stack([west, south]), np.column_stack([east, north])], axis=1)
-    return np.asarray(shapely.linestrings(corners), dtype=object)
 
 
 def nearest_of(count: int, pairs: Pairs) -> tuple[Rows, Floats]:

@@ -43,18 +43,23 @@ def write_arrays(path: Path, facts: Mapping[str, Any], arrays: Mapping[str, Arra
     OSError
         The folder cannot be written to, or the disk is full; nothing is left behind.
     """
-    body = b"".join(_padded(np.ascontiguousarray(array).tobytes()) for array in arrays.values())
-    entries, offset = [], 0
-    for name, array in arrays.items():
+    entries, offset, digest = [], 0, hashlib.sha256()
+    bodies = [np.ascontiguousarray(array).reshape(-1).view(np.uint8) for array in arrays.values()]
+    for (name, array), body in zip(arrays.items(), bodies, strict=True):
         entries.append({"name": name, "dtype": array.dtype.str, "shape": array.shape, "offset": offset})
-        offset += len(_padded(b"\0" * array.nbytes))
-    header = {"facts": dict(facts), "arrays": entries, "sha256": hashlib.sha256(body).hexdigest()}
+        offset += len(body) + _padding(len(body))
+        digest.update(body.data)
+        digest.update(bytes(_padding(len(body))))
+    header = {"facts": dict(facts), "arrays": entries, "sha256": digest.hexdigest()}
     text = json.dumps(header).encode()
     head = MAGIC + len(text).to_bytes(8, "little") + text
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:80]}-")
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(_padded(head) + body)
+            file.write(head + bytes(_padding(len(head))))
+            for body in bodies:
+                file.write(body.data)
+                file.write(bytes(_padding(len(body))))
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).replace(path)
@@ -94,7 +99,9 @@ def read_arrays(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
         text = file.read(min(length, path.stat().st_size))
     try:
         header = json.loads(text)
-        body = np.memmap(path, mode="r", dtype=np.uint8, offset=len(_padded(start + text)))
+        body = np.memmap(
+            path, mode="r", dtype=np.uint8, offset=len(start + text) + _padding(len(start + text))
+        )
         if hashlib.sha256(body.data).hexdigest() != header["sha256"]:
             raise IndexFileError("index.damaged", path=str(path))
         return header["facts"], {entry["name"]: _view(body, entry) for entry in header["arrays"]}
@@ -105,9 +112,9 @@ def read_arrays(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
 def _view(body: Array, entry: Mapping[str, Any]) -> Array:
     dtype, shape = np.dtype(entry["dtype"]), tuple(entry["shape"])
     size = dtype.itemsize * int(np.prod(shape, dtype=np.int64))
-    view: Array = body[entry["offset"] : entry["offset"] + size].view(dtype).reshape(shape)
+    view: Array = np.asarray(body[entry["offset"] : entry["offset"] + size]).view(dtype).reshape(shape)
     return view
 
 
-def _padded(data: bytes) -> bytes:
-    return data + b"\0" * (-len(data) % ALIGN)
+def _padding(size: int) -> int:
+    return -size % ALIGN

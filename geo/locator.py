@@ -9,26 +9,28 @@ Every point has exactly one answer, whatever the cells' order and whatever point
   micrometre), the smallest code;
 - **outside**: none of these.
 
-Exact means: decided on the doubles of :class:`geo.Cells` by GEOS's robust predicates. Cells are numbered
-by code inside, so "the smallest code" is the smallest number. A raster answers for most points; the rest
-ask a tree of the cells' boxes and then the cells themselves.
+Exact means: decided on the doubles of :class:`geo.Cells`, without rounding. Cells are numbered by code
+inside, so "the smallest code" is the smallest number. A raster answers for most points, the few edges
+that cross a pixel for the rest.
 """
 
-from functools import cached_property
 from pathlib import Path
 from typing import Self
 
 import numpy as np
+import shapely
 from numpy.typing import ArrayLike, NDArray
 
 from geo.border import Border, nearest_of
 from geo.cells import Cells
 from geo.coordinates import as_points, check_metres
-from geo.cover import INSIDE, NOWHERE, Cover, decide
+from geo.cover import INSIDE, NOWHERE, UNDECIDED, Cover, decide
+from geo.edges import edges_of
+from geo.errors import CellsError
 from geo.indexfile import read_arrays, write_arrays
 from geo.placement import HOWS, Placement, Placements, Reason, RunnerUp, reason_for
-from geo.raster import MIXED, OUTSIDE, Raster, build_raster
-from geo.saved import digest_of, pack, unpack
+from geo.rasterize import rasterize
+from geo.saved import Parts, digest_of, pack, unpack
 
 __all__ = ["NEAREST_M", "Locator"]
 
@@ -37,6 +39,9 @@ NEAREST_M = 50.0
 FARTHEST_M = 20_000.0
 """How far :meth:`Locator.explain` looks for a cell to name to a point outside all."""
 MOST_CANDIDATES = 3
+NAMED = 10
+BLOCK = 1 << 16
+"""Points looked at together, to stay within the processor's cache."""
 NEAREST = HOWS.index("nearest")
 
 Floats = NDArray[np.float64]
@@ -46,34 +51,45 @@ Rows = NDArray[np.intp]
 class Locator:
     """Answers which cell holds a point.
 
-    Safe to share between threads. Building takes about a second for 100,000 edges; a saved locator
-    opens in a fraction of that.
+    Safe to share between threads and, saved and opened again, between processes. It keeps edges and
+    pixels, no polygons.
 
     Parameters
     ----------
     cells : Cells
         May be empty: then every point is outside.
-    raster : Raster, optional
-        Made earlier for the same cells, as :meth:`open` passes it.
 
     Attributes
     ----------
     codes : ndarray of str, shape (n,)
         The cells' codes in the order given; answers are rows of it.
-    raster : Raster
-        Numbers in it follow the codes' string order.
+    digest : str
+        SHA-256, in hexadecimal, of the cells, whatever their order; see :func:`geo.saved.digest_of`.
+
+    Raises
+    ------
+    CellsError
+        ``cells.invalid_rings``: rings that cross themselves or others of their cell; names ``codes``, ``rows``
+        and the ``count`` of all.
     """
 
-    def __init__(self, cells: Cells, *, raster: Raster | None = None) -> None:
-        self.codes = cells.codes
-        by_code = sorted(range(len(cells)), key=cells.codes.tolist().__getitem__)
-        self._cells = cells
+    codes: NDArray[np.str_]
+    digest: str
+
+    def __init__(self, cells: Cells) -> None:
+        _refuse_invalid(cells)
+        shapes = cells.geometry[_by_code(cells.codes)]
+        edges = edges_of(shapes)
+        raster = rasterize(edges, lambda lon, lat: _cells_at(shapes, lon, lat))
+        self._hold(Parts(cells.codes, digest_of(cells), edges, raster))
+
+    def _hold(self, parts: Parts) -> None:
+        self.codes, self.digest = parts.codes, parts.digest
+        self._parts = parts
         # The last entry translates OUTSIDE, which is -1, to the row -1.
-        self._row_of = np.array([*by_code, -1], dtype=np.intp)
-        shapes = cells.geometry[self._row_of[:-1]]
-        self._cover = Cover(shapes)
-        self._border = Border(shapes)
-        self.raster = raster or build_raster(self._border.segments, self._cover.number_at)
+        self._row_of = np.array([*_by_code(parts.codes), -1], dtype=np.intp)
+        self._cover = Cover(parts.raster, parts.edges)
+        self._border = Border(parts.raster, parts.edges)
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -99,11 +115,15 @@ class Locator:
         CoordinateError
             NaN, infinite or out of range; names the rows.
         """
+        if isinstance(lon, float) and isinstance(lat, float) and abs(lon) <= 180.0 and abs(lat) <= 90.0:
+            number = self._cover.number(lon, lat)
+            if number != UNDECIDED:
+                return self._row_of.item(number)
         x, y, is_scalar = as_points(lon, lat)
-        number = self._lookup(x, y)
-        hard = np.flatnonzero(number == MIXED)
-        number[hard] = self._cover.smallest(x[hard], y[hard])
-        row = self._row_of[number]
+        row = np.empty(len(x), dtype=np.intp)
+        for start in range(0, len(x), BLOCK):
+            here = slice(start, start + BLOCK)
+            row[here] = self._row_of.take(self._decided(x[here], y[here])[0], mode="wrap")
         return int(row[0]) if is_scalar else row
 
     def place(self, lon: ArrayLike, lat: ArrayLike, *, nearest_m: float = NEAREST_M) -> Placements:
@@ -128,10 +148,9 @@ class Locator:
         """
         x, y, _ = as_points(lon, lat)
         check_metres("nearest_m", nearest_m)
-        number = self._lookup(x, y)
-        how = np.where(number == OUTSIDE, NOWHERE, INSIDE)
-        hard = np.flatnonzero(number == MIXED)
-        number[hard], how[hard] = decide(len(hard), self._cover.judge(x[hard], y[hard]))
+        blocks = [slice(start, start + BLOCK) for start in range(0, max(len(x), 1), BLOCK)]
+        decided = [self._decided(x[here], y[here]) for here in blocks]
+        number, how = (np.concatenate(column) for column in zip(*decided, strict=True))
         metres = np.where(how == NOWHERE, np.nan, 0.0)
         lost = np.flatnonzero(how == NOWHERE)
         near, distance = nearest_of(len(lost), self._border.reach(x[lost], y[lost], nearest_m))
@@ -197,10 +216,8 @@ class Locator:
         check_metres("accuracy_m", circle_m)
         check_metres("nearest_m", nearest_m)
         x, y, _ = as_points([lon], [lat])
-        judged = self._cover.judge(x, y)
-        numbers, hows = decide(1, judged)
-        number, how, distance = int(numbers[0]), HOWS[hows[0]], 0.0
-        covering = dict.fromkeys(judged[1].tolist(), 0.0)
+        number, how, covering = self._covering(x, y)
+        distance = 0.0
         metres_to = self._around(x, y, max(circle_m, 0.0 if covering else nearest_m)) | covering
         if not covering:
             number, distance = _nearest_in(metres_to, nearest_m)
@@ -219,11 +236,6 @@ class Locator:
             reason=reason,
         )
 
-    @cached_property
-    def digest(self) -> str:
-        """What :func:`geo.saved.digest_of` says of the cells: hexadecimal SHA-256, whatever their order."""
-        return digest_of(self._cells)
-
     def save(self, path: str | Path) -> None:
         """Write the locator to a file, whole or not at all.
 
@@ -237,11 +249,11 @@ class Locator:
         OSError
             The folder cannot be written to, or the disk is full.
         """
-        write_arrays(Path(path), *pack(self._cells, self.raster))
+        write_arrays(Path(path), *pack(self._parts))
 
     @classmethod
     def open(cls, path: str | Path) -> Self:
-        """Open a saved locator; its raster stays in the file, mapped into memory.
+        """Open a saved locator; its arrays stay in the file, mapped into memory and shared by processes.
 
         Parameters
         ----------
@@ -260,13 +272,27 @@ class Locator:
         OSError
             The file is absent or cannot be read.
         """
-        cells, raster = unpack(*read_arrays(Path(path)))
-        return cls(cells, raster=raster)
+        opened = cls.__new__(cls)
+        opened._hold(unpack(*read_arrays(Path(path))))  # noqa: SLF001 - one of this class
+        return opened
 
-    def _lookup(self, x: Floats, y: Floats) -> Rows:
-        number = self.raster.lookup(x, y).astype(np.intp)
-        number[np.abs(x) == 180.0] = MIXED  # the meridian lies at both ends of the raster
-        return number
+    def _decided(self, x: Floats, y: Floats) -> tuple[Rows, Rows]:
+        """Give each point's number, and how it was found."""
+        number = self._cover.numbers(x, y).astype(np.intp)
+        how = np.where(number < 0, NOWHERE, INSIDE)
+        hard = np.flatnonzero(number == UNDECIDED)
+        if len(hard):
+            number[hard], how[hard] = decide(len(hard), self._cover.judge(x[hard], y[hard]))
+        return number, how
+
+    def _covering(self, x: Floats, y: Floats) -> tuple[int, str, dict[int, float]]:
+        """Give one point's number and how it was found, and all cells that cover it with no metres."""
+        number = self._cover.number(float(x[0]), float(y[0]))
+        if number != UNDECIDED:
+            return number, HOWS[NOWHERE if number < 0 else INSIDE], {number: 0.0} if number >= 0 else {}
+        judged = self._cover.judge(x, y)
+        numbers, hows = decide(1, judged)
+        return int(numbers[0]), HOWS[hows[0]], dict.fromkeys(judged[1].tolist(), 0.0)
 
     def _around(self, x: Floats, y: Floats, radius_m: float) -> dict[int, float]:
         """Metres to each cell, by number, whose edges lie within the radius of one point."""
@@ -295,3 +321,23 @@ def _nearest_in(metres_to: dict[int, float], within_m: float) -> tuple[int, floa
     pairs = (np.zeros(len(numbers), dtype=np.intp), np.array(numbers, dtype=np.intp), metres)
     chosen, distance = nearest_of(1, pairs)
     return int(chosen[0]), float(distance[0])
+
+
+def _by_code(codes: NDArray[np.str_]) -> list[int]:
+    """Give the rows in order of their codes."""
+    return sorted(range(len(codes)), key=codes.tolist().__getitem__)
+
+
+def _refuse_invalid(cells: Cells) -> None:
+    rows = np.flatnonzero(~shapely.is_valid(cells.geometry))
+    if len(rows):
+        named = rows[:NAMED].tolist()
+        codes = tuple(str(cells.codes[row]) for row in named)
+        raise CellsError("cells.invalid_rings", rows=tuple(named), codes=codes, count=len(rows))
+
+
+def _cells_at(shapes: NDArray[np.object_], lon: Floats, lat: Floats) -> tuple[Rows, Rows]:
+    """Name, by point and then by number, the cells that cover points on no border."""
+    point, number = shapely.STRtree(shapes).query(shapely.points(lon, lat), predicate="intersects")
+    order = np.lexsort((number, point))
+    return point[order], number[order]

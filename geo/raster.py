@@ -1,31 +1,37 @@
-"""Pixels that answer for most points at once.
+"""Pixels that answer for most points, and for the rest name the few edges to look at.
 
-A pixel that no cell's edge touches lies wholly in one cell, in none, or in several: its number says
-which. Only points in pixels that an edge touches need exact geometry. Touching is judged generously
-(by a millionth of a pixel), so rounding never gives a pixel a number it does not deserve.
+A pixel that no edge touches lies wholly in one cell or in none: its number says which. Any other pixel
+is **mixed**: it keeps its edges, and the cells that cover its **centre**; a point of the pixel is in
+the same cells, but for those whose edges lie between the two. Touching is judged generously (by a
+millionth of a pixel), so rounding never hides an edge from a point. Mixed pixels with many edges are cut
+into blocks of smaller pixels, and those again (:mod:`geo.refine`).
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["MIXED", "OUTSIDE", "Raster", "build_raster"]
+__all__ = ["BLOCK", "CENTRE", "DEEPER", "OUTSIDE", "SEVERAL", "Frame", "Mixed", "Raster", "is_deeper"]
 
 OUTSIDE = -1
-MIXED = -2
-MARGIN = 1e-6
-"""Pixels; rounding moves a point by far less (1e-12 of the raster's width)."""
-FEWEST_PIXELS, MOST_PIXELS, PIXELS_PER_SEGMENT = 1 << 12, 1 << 20, 64
+SEVERAL = -2
+"""Labels from here down to :data:`DEEPER` are sets of cells: set number ``SEVERAL - label``."""
+DEEPER = -(1 << 30)
+"""Labels from here down are blocks of smaller pixels: block number ``DEEPER - label``."""
+BLOCK = 8
+"""Smaller pixels along each side of a mixed pixel that is cut up."""
+CENTRE = (0.487_316_29, 0.513_927_41)
+"""Where in a pixel its centre is: a little off the middle, where borders that follow a lattice never run."""
 
 Floats = NDArray[np.float64]
+Rows = NDArray[np.intp]
 Numbers = NDArray[np.int32]
 
 
-@dataclass(frozen=True, slots=True)
-class Raster:
-    """A raster of cell numbers over a layer and a margin of a pixel or more.
+class Frame(NamedTuple):
+    """Where the pixels lie. The outermost ones are empty and stand for all the world beyond.
 
     Attributes
     ----------
@@ -33,100 +39,147 @@ class Raster:
         Corner, degrees.
     per_lon, per_lat : float
         Pixels per degree.
-    numbers : ndarray of int32, shape (rows, columns)
-        From the south-west corner; a cell's number, :data:`OUTSIDE` or :data:`MIXED`.
+    columns, rows : int
+        Pixels along each axis.
     """
 
     west: float
     south: float
     per_lon: float
     per_lat: float
+    columns: int
+    rows: int
+
+    @property
+    def reaches_180(self) -> bool:
+        """Whether the pixels reach the meridian of 180 degrees on either side of the map."""
+        return self.west <= -180.0 or self.west + self.columns / self.per_lon >= 180.0
+
+    def pixels(self, lon: Floats, lat: Floats, scale: int = 1) -> tuple[Rows, Rows]:
+        """Give each point's column and row, of pixels ``scale`` times as small."""
+        u = np.clip((lon - self.west) * (self.per_lon * scale), 0.0, self.columns * scale - 1.0)
+        v = np.clip((lat - self.south) * (self.per_lat * scale), 0.0, self.rows * scale - 1.0)
+        return u.astype(np.intp), v.astype(np.intp)
+
+    def centres(self, column: Rows, row: Rows, scale: int = 1) -> tuple[Floats, Floats]:
+        """Give the centres, lon and lat, of pixels ``scale`` times as small; to the bit the same at any time."""
+        lon = self.west + (column + CENTRE[0]) / (self.per_lon * scale)
+        lat = self.south + (row + CENTRE[1]) / (self.per_lat * scale)
+        return np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
+
+
+class Mixed(NamedTuple):
+    """The mixed pixels' edges and labels.
+
+    Attributes
+    ----------
+    pixel : ndarray of int32, shape (m,)
+        Of the whole raster's mixed pixels, row by row; those in blocks come after them and have none.
+    first : ndarray of int32, shape (k + 1,)
+        Where each one's edges begin in ``pairs``; the last entry is where they end.
+    label : ndarray of int32, shape (k,)
+        What covers its centre: a cell's number, :data:`OUTSIDE`, a set, or a block to ask instead.
+    pairs : ndarray of int32
+        ``2 * edge + 1`` where the centre is left of the edge, else ``2 * edge``.
+    """
+
+    pixel: Numbers
+    first: Numbers
+    label: Numbers
+    pairs: Numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Raster:
+    """Pixels over a layer.
+
+    Attributes
+    ----------
+    frame : Frame
+        Where they lie.
+    numbers : ndarray of int32, shape (rows * columns + blocks * 64,)
+        By row from the south-west corner, then each block likewise: a cell's number, :data:`OUTSIDE`,
+        or ``-2 - k`` for the mixed pixel ``k``.
+    mixed : Mixed
+        The mixed pixels.
+    set_ends, set_cells : ndarray of int32
+        Cells of each set, ascending, one after the other.
+    """
+
+    frame: Frame
     numbers: Numbers
+    mixed: Mixed
+    set_ends: Numbers
+    set_cells: Numbers
 
     def lookup(self, lon: Floats, lat: Floats) -> Numbers:
-        """Read each point's number; :data:`OUTSIDE` beyond the raster.
+        """Read each point's number; ``-2 - k`` in a mixed pixel of the whole raster."""
+        column, row = self.frame.pixels(lon, lat)
+        row *= self.frame.columns
+        row += column
+        return self.numbers.take(row)
+
+    def find(self, lon: float, lat: float) -> tuple[int, float, float]:
+        """Answer as :meth:`lookup` and :meth:`descend` for one point, in plain Python."""
+        frame, number, scale = self.frame, 0, 1
+        begin, width, label = 0, frame.columns, DEEPER
+        while label <= DEEPER:
+            u = (lon - frame.west) * (frame.per_lon * scale)
+            v = (lat - frame.south) * (frame.per_lat * scale)
+            column = int(min(max(u, 0.0), frame.columns * scale - 1.0))
+            row = int(min(max(v, 0.0), frame.rows * scale - 1.0))
+            inner = (column, row) if scale == 1 else (column % BLOCK, row % BLOCK)
+            number = self.numbers.item(begin + inner[1] * width + inner[0])
+            if number > SEVERAL:
+                return number, 0.0, 0.0
+            label = self.mixed.label.item(-2 - number)
+            begin = frame.rows * frame.columns + (DEEPER - label) * BLOCK * BLOCK
+            width = BLOCK
+            scale *= BLOCK
+        scale //= BLOCK
+        centre_lon = frame.west + (column + CENTRE[0]) / (frame.per_lon * scale)
+        return number, centre_lon, frame.south + (row + CENTRE[1]) / (frame.per_lat * scale)
+
+    def bounds_of_sets(self, label: Numbers) -> tuple[Rows, Rows]:
+        """Give where in ``set_cells`` labels that are sets begin and end."""
+        ends = np.concatenate([[0], self.set_ends]).astype(np.intp)
+        return ends[SEVERAL - label], ends[SEVERAL - label + 1]
+
+    def descend(self, lon: Floats, lat: Floats, number: Numbers) -> tuple[Numbers, Floats, Floats]:
+        """Follow points of mixed pixels into blocks.
 
         Parameters
         ----------
         lon, lat : ndarray of float64, shape (n,)
-            Degrees, finite.
+            Degrees.
+        number : ndarray of int32, shape (n,)
+            As :meth:`lookup` gave it, all mixed.
 
         Returns
         -------
-        ndarray of int32, shape (n,)
+        number : ndarray of int32, shape (n,)
+            No block any more: of a cell, OUTSIDE, or a mixed pixel's.
+        centre_lon, centre_lat : ndarray of float64, shape (n,)
+            Degrees, of the mixed pixel.
         """
-        rows, columns = self.numbers.shape
-        u = np.floor((lon - self.west) * self.per_lon)
-        v = np.floor((lat - self.south) * self.per_lat)
-        within = (u >= 0) & (u < columns) & (v >= 0) & (v < rows)
-        # One pass over all points is faster than picking those within: the rest read pixel 0.
-        flat = np.where(within, v * columns + u, 0).astype(np.intp)
-        return np.where(within, self.numbers.reshape(-1)[flat], OUTSIDE).astype(np.int32)
+        number, scale = number.copy(), 1
+        centre_lon, centre_lat = self.frame.centres(*self.frame.pixels(lon, lat))
+        deep = self._in_blocks(np.arange(len(lon)), number)
+        while len(deep):
+            scale *= BLOCK
+            column, row = self.frame.pixels(lon[deep], lat[deep], scale)
+            block = (DEEPER - self.mixed.label[-2 - number[deep]]).astype(np.intp)
+            at = (block * BLOCK + row % BLOCK) * BLOCK + column % BLOCK
+            number[deep] = self.numbers[self.frame.rows * self.frame.columns + at]
+            centre_lon[deep], centre_lat[deep] = self.frame.centres(column, row, scale)
+            deep = self._in_blocks(deep, number)
+        return number, centre_lon, centre_lat
+
+    def _in_blocks(self, asked: Rows, number: Numbers) -> Rows:
+        asked = asked[number[asked] <= SEVERAL]
+        return asked[is_deeper(self.mixed.label[-2 - number[asked]])]
 
 
-def build_raster(segments: Floats, number_at: Callable[[Floats, Floats], Numbers]) -> Raster:
-    """Make the raster of a layer.
-
-    Parameters
-    ----------
-    segments : ndarray of float64, shape (n, 4)
-        Every edge of every cell: lon, lat, lon, lat.
-    number_at : callable
-        Exact answer for points no edge touches: a cell's number, or OUTSIDE, or MIXED where cells overlap.
-
-    Returns
-    -------
-    Raster
-    """
-    if not len(segments):
-        return Raster(0.0, 0.0, 1.0, 1.0, np.full((1, 1), OUTSIDE, dtype=np.int32))
-    low = np.minimum(segments[:, :2], segments[:, 2:]).min(axis=0)
-    high = np.maximum(segments[:, :2], segments[:, 2:]).max(axis=0)
-    width, height = np.maximum(high - low, 1e-9)
-    wanted = min(max(PIXELS_PER_SEGMENT * len(segments), FEWEST_PIXELS), MOST_PIXELS)
-    side = np.sqrt(width * height / wanted)
-    columns, rows = (int(np.clip(extent / side, 8, wanted // 8)) for extent in (width, height))
-    per_lon, per_lat = columns / width, rows / height
-    west, south = low[0] - 1.5 / per_lon, low[1] - 1.5 / per_lat
-    shape = (rows + 3, columns + 3)
-    ends = (segments - [west, south, west, south]) * [per_lon, per_lat, per_lon, per_lat]
-    numbers = _fill_runs(
-        _touched(ends, shape),
-        lambda row, column: number_at(west + (column + 0.5) / per_lon, south + (row + 0.5) / per_lat),
-    )
-    return Raster(float(west), float(south), float(per_lon), float(per_lat), numbers)
-
-
-def _touched(ends: Floats, shape: tuple[int, int]) -> NDArray[np.bool_]:
-    """Tell which pixels an edge touches; ``ends`` are u, v, u, v in pixels.
-
-    Each edge is cut at the columns' borders; the rows that each piece spans are counted by adding one
-    where they begin and taking one off where they have ended.
-    """
-    ends = np.where((ends[:, 0] <= ends[:, 2])[:, None], ends, ends[:, [2, 3, 0, 1]])
-    u1, v1, u2, v2 = ends.T
-    first = np.floor(u1 - MARGIN).astype(np.intp)
-    count = np.floor(u2 + MARGIN).astype(np.intp) - first + 1
-    edge = np.repeat(np.arange(len(ends)), count)
-    column = first[edge] + np.arange(len(edge)) - np.repeat(np.cumsum(count) - count, count)
-    du, dv = (u2 - u1)[edge], (v2 - v1)[edge]
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        begin = np.where(du > 0, np.clip((column - MARGIN - u1[edge]) / du, 0.0, 1.0), 0.0)
-        end = np.where(du > 0, np.clip((column + 1 + MARGIN - u1[edge]) / du, 0.0, 1.0), 1.0)
-    at_begin, at_end = v1[edge] + begin * dv, v1[edge] + end * dv
-    low = np.floor(np.minimum(at_begin, at_end) - MARGIN).astype(np.intp)
-    high = np.floor(np.maximum(at_begin, at_end) + MARGIN).astype(np.intp)
-    change = np.zeros((shape[0] + 1, shape[1]), dtype=np.int32)
-    np.add.at(change, (low, column), 1)
-    np.add.at(change, (high + 1, column), -1)
-    return np.asarray(np.cumsum(change, axis=0)[:-1] > 0)
-
-
-def _fill_runs(touched: NDArray[np.bool_], number_at: Callable[[Floats, Floats], Numbers]) -> Numbers:
-    """Answer for the untouched pixels: neighbours in a row without an edge between share one answer."""
-    starts = ~touched
-    starts[:, 1:] &= touched[:, :-1]
-    row, column = np.nonzero(starts)
-    answers = np.append(number_at(row.astype(np.float64), column.astype(np.float64)), np.int32(MIXED))
-    run = np.cumsum(starts.reshape(-1)).reshape(starts.shape) - 1
-    return np.asarray(np.where(touched, MIXED, answers[run]), dtype=np.int32)
+def is_deeper(label: Numbers) -> NDArray[np.bool_]:
+    """Tell which labels are blocks."""
+    return np.asarray(label <= DEEPER)

@@ -1,26 +1,48 @@
-"""The parts of a locator that are worth keeping, as plain arrays, and the digest that names them.
+"""A locator as plain arrays, and the digest that names its cells.
 
-What is quick to make again (trees, prepared cells) is not kept.
+The polygons themselves are not kept: edges and pixels answer every question.
 """
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
 from geo.cells import Cells
-from geo.errors import CellsError, CrsError, IndexFileError
-from geo.raster import Raster
+from geo.edges import Edges
+from geo.errors import IndexFileError
+from geo.raster import Frame, Mixed, Raster
 
-__all__ = ["FORMAT_VERSION", "digest_of", "pack", "unpack"]
+__all__ = ["FORMAT_VERSION", "Parts", "digest_of", "pack", "unpack"]
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 """Of the saved form; part of the digest, so another version never opens an old file by its name."""
 
 Arrays = dict[str, NDArray[Any]]
+
+
+class Parts(NamedTuple):
+    """What a locator is made of.
+
+    Attributes
+    ----------
+    codes : ndarray of str, shape (n,)
+        The cells' codes in the order given.
+    digest : str
+        Of the cells.
+    edges : Edges
+        Of all cells.
+    raster : Raster
+        Over the edges.
+    """
+
+    codes: NDArray[np.str_]
+    digest: str
+    edges: Edges
+    raster: Raster
 
 
 def digest_of(cells: Cells) -> str:
@@ -37,71 +59,71 @@ def digest_of(cells: Cells) -> str:
         SHA-256, in hexadecimal, of the format version and of each cell's code and WKB, by code.
     """
     digest = hashlib.sha256(f"wangge locator {FORMAT_VERSION}".encode())
-    for code, wkb in sorted(zip(cells.codes.tolist(), _wkb(cells), strict=True)):
+    shapes = shapely.to_wkb(cells.geometry, output_dimension=2, byte_order=1)
+    for code, wkb in sorted(zip(cells.codes.tolist(), shapes, strict=True)):
         for data in (code.encode(), wkb):
             digest.update(len(data).to_bytes(8, "little") + data)
     return digest.hexdigest()
 
 
-def pack(cells: Cells, raster: Raster) -> tuple[dict[str, Any], Arrays]:
+def pack(parts: Parts) -> tuple[dict[str, Any], Arrays]:
     """Turn a locator's parts into facts and arrays.
 
     Parameters
     ----------
-    cells : Cells
-        Kept in their order, without names.
-    raster : Raster
-        Of these cells.
+    parts : Parts
+        Of one locator.
 
     Returns
     -------
     facts : dict
-        JSON values: format and digest.
+        JSON values: format, digest and frame.
     arrays : dict of ndarray
         Little-endian, of plain dtypes.
     """
-    texts = [code.encode() for code in cells.codes.tolist()]
-    shapes = _wkb(cells)
-    return {"format": FORMAT_VERSION, "digest": digest_of(cells)}, {
-        "codes": _joined(texts),
+    texts = [code.encode() for code in parts.codes.tolist()]
+    raster = parts.raster
+    facts = {"format": FORMAT_VERSION, "digest": parts.digest, "frame": list(raster.frame)}
+    whole = {
+        "codes": np.frombuffer(b"".join(texts), dtype=np.uint8),
         "code_ends": _ends(texts),
-        "wkb": _joined(shapes),
-        "wkb_ends": _ends(shapes),
-        "frame": np.array([raster.west, raster.south, raster.per_lon, raster.per_lat], dtype="<f8"),
-        "numbers": raster.numbers.astype("<i4"),
+        **parts.edges._asdict(),
+        "numbers": raster.numbers,
+        **raster.mixed._asdict(),
+        "set_ends": raster.set_ends,
+        "set_cells": raster.set_cells,
     }
+    return facts, {name: array.astype(array.dtype.newbyteorder("<")) for name, array in whole.items()}
 
 
-def unpack(facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> tuple[Cells, Raster]:
-    """Undo :func:`pack`; the raster keeps the array given, mapped or not.
+def unpack(facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Parts:
+    """Undo :func:`pack`; the arrays given are kept, mapped or not.
 
     Raises
     ------
     IndexFileError
-        ``index.version``: another format version; ``index.damaged``: parts missing, unreadable or
-        not those of the digest.
+        ``index.version``: another format version; ``index.damaged``: parts missing or unreadable.
     """
     if facts.get("format") != FORMAT_VERSION:
         raise IndexFileError("index.version", found=facts.get("format"), known=FORMAT_VERSION)
     try:
-        codes = [data.decode() for data in _split(arrays["codes"], arrays["code_ends"])]
-        shapes = shapely.from_wkb(_split(arrays["wkb"], arrays["wkb_ends"]))
-        cells = Cells.from_arrays(codes, [""] * len(codes), shapes)
-        west, south, per_lon, per_lat = arrays["frame"].tolist()
-        raster = Raster(west, south, per_lon, per_lat, arrays["numbers"])
-    except (KeyError, UnicodeError, CellsError, CrsError, shapely.errors.GEOSException) as error:
+        west, south, per_lon, per_lat, columns, rows = facts["frame"]
+        frame = Frame(float(west), float(south), float(per_lon), float(per_lat), int(columns), int(rows))
+        codes = _split(arrays["codes"], arrays["code_ends"])
+        return Parts(
+            np.array([data.decode() for data in codes], dtype=np.str_),
+            str(facts["digest"]),
+            Edges(*(arrays[name] for name in Edges._fields)),
+            Raster(
+                frame,
+                arrays["numbers"],
+                Mixed(*(arrays[name] for name in Mixed._fields)),
+                arrays["set_ends"],
+                arrays["set_cells"],
+            ),
+        )
+    except (KeyError, TypeError, ValueError) as error:
         raise IndexFileError("index.damaged") from error
-    if digest_of(cells) != facts.get("digest"):
-        raise IndexFileError("index.damaged")
-    return cells, raster
-
-
-def _wkb(cells: Cells) -> list[bytes]:
-    return list(shapely.to_wkb(cells.geometry, output_dimension=2, byte_order=1))
-
-
-def _joined(parts: Iterable[bytes]) -> NDArray[np.uint8]:
-    return np.frombuffer(b"".join(parts), dtype=np.uint8)
 
 
 def _ends(parts: Iterable[bytes]) -> NDArray[np.int64]:

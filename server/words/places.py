@@ -27,6 +27,7 @@ SENTENCES: dict[str, str] = {
     "cells.geometry_missing": "有网格没有边界，在第 {rows} 行。",
     "cells.out_of_range": "有网格的边界超出经纬度范围，在第 {rows} 行。",
     "cells.geometry_type": "有网格的边界不是面，在第 {rows} 行。",
+    "cells.invalid_rings": "有 {count} 个网格的边界无效（如自相交）：{codes}；请先修正图层。",
     "index.version": "定位索引由另一版本写成（{found}），本程序只认识 {known}。",
     "index.damaged": "定位索引文件损坏。",
     "index.not_ours": "文件“{path}”不是定位索引。",
@@ -39,5 +40,4 @@ SENTENCES: dict[str, str] = {
     "points.too_many": "一次给了 {count} 个点，最多 {limit} 个；请分批。",
     "points.refused": "{count} 个点里有 {bad} 个不可用，一个也没有回答；请按提示改正。",
     "points.fault": "从 0 数起的第 {rows} 个点（共 {count} 个）：{why}",
-    "points.not_number": "“{field}”的值“{value}”不是数。",
 }
