@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 
 from geo.coordinates import as_metres, as_points
 
-__all__ = ["bd09_to_bd09mc", "bd09mc_to_bd09"]
+__all__ = ["CLARKE_A", "bd09_to_bd09mc", "bd09mc_to_bd09"]
 
 CLARKE_A = 6_378_206.4  # m, semi-major axis, Clarke 1866
 CLARKE_B = 6_356_583.8  # m, semi-minor axis, Clarke 1866

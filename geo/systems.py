@@ -16,13 +16,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pyproj import CRS
 
-from geo.baidu import bd09mc_to_bd09
+from geo.baidu import CLARKE_A, bd09mc_to_bd09
 from geo.coordinates import as_metres, as_points, refuse_rows
 from geo.crs import WGS84, carry_points, parse_crs
 from geo.datum import DATUMS, bd09_to_wgs84, convert
 from geo.errors import CrsError
 
-__all__ = ["NAMES", "is_plane", "name_of", "to_wgs84"]
+__all__ = ["NAMES", "is_plane", "name_of", "to_wgs84", "usable"]
 
 NAMES = (*DATUMS, "bd09mc", "cgcs2000")
 """Names besides EPSG numbers; upper case, ``-``, ``_`` and spaces make no difference (``GCJ-02``)."""
@@ -114,6 +114,36 @@ def to_wgs84(x: ArrayLike, y: ArrayLike, crs: str | CRS) -> tuple[Any, Any]:
         if bad.any():
             _refuse(east, north, bad, read)
     return (float(lon[0]), float(lat[0])) if is_scalar else (lon, lat)
+
+
+def usable(x: ArrayLike, y: ArrayLike, crs: str | CRS) -> NDArray[np.bool_]:
+    """Tell which positions :func:`to_wgs84` takes, for files whose bad rows shall not stop the good ones.
+
+    Parameters
+    ----------
+    x, y : array_like of float, shape (n,)
+        As for :func:`to_wgs84`; NaN and infinite ones are none.
+    crs : str or pyproj.CRS
+        As there.
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+
+    Raises
+    ------
+    CrsError
+        The name is unknown, or there is no way to WGS 84.
+    """
+    read = _read(crs)
+    east, north = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+    if read in DATUMS or (isinstance(read, CRS) and not read.is_projected):
+        return np.asarray((np.abs(east) <= 180.0) & (np.abs(north) <= 90.0))  # false for NaN
+    used = np.isfinite(east) & np.isfinite(north)
+    if read == "bd09mc":
+        used &= np.abs(np.degrees(east / CLARKE_A)) <= 180.0
+    used[used] = _is_used(east[used], north[used], *_carried(east[used], north[used], read), read)
+    return used
 
 
 @lru_cache(maxsize=64)

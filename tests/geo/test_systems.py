@@ -10,7 +10,7 @@ from geo.baidu import bd09_to_bd09mc
 from geo.crs import distance_m, project_points
 from geo.datum import convert
 from geo.errors import CoordinateError, CrsError
-from geo.systems import is_plane, name_of, to_wgs84
+from geo.systems import is_plane, name_of, to_wgs84, usable
 
 WEIHAI = (122.12, 37.51)
 
@@ -123,3 +123,17 @@ def test_no_points_give_no_points():
     for crs in ("gcj02", "bd09mc", "EPSG:4549", "cgcs2000"):
         lon, lat = to_wgs84([], [], crs)
         assert lon.shape == lat.shape == (0,)
+
+
+@pytest.mark.parametrize("crs", ["wgs84", "gcj02", "bd09mc", "cgcs2000", "EPSG:4549"])
+def test_usable_positions_are_those_that_are_carried(crs):
+    dice = np.random.default_rng(7)
+    x, y = (np.concatenate([dice.uniform(-m, m, 300) for m in (179, 1e7, 1e9)]) for _axis in "xy")
+    x[:3], y[3] = (np.nan, np.inf, 5e5), np.nan
+    y[2] = 4e6
+    good = usable(x, y, crs)
+    assert good.any()
+    to_wgs84(x[good], y[good], crs)
+    for row in np.flatnonzero(~good):
+        with pytest.raises(CoordinateError):
+            to_wgs84([x[row]], [y[row]], crs)

@@ -16,7 +16,7 @@ from typing import BinaryIO, cast
 from server.errors import InputError
 from server.services.imports.tables import Row, Table, fitted
 
-__all__ = ["open_delimited"]
+__all__ = ["Form", "delimited_rows", "form_of", "open_delimited", "open_text", "readable", "table_of"]
 
 CHUNK = 1 << 20
 SEPARATORS = (",", ";", "\t")
@@ -27,9 +27,31 @@ UTF16_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 @dataclass(frozen=True)
+class Form:
+    """How delimited text is written.
+
+    Attributes
+    ----------
+    columns : tuple of str
+        Names in the header, trimmed; blank ones at its end are left out.
+    encoding, separator : str
+        Python's name; one character.
+    digest : str
+        SHA-256 of the content, unpacked, hexadecimal.
+    lines : int
+        All lines, the header's and blank ones too.
+    """
+
+    columns: tuple[str, ...]
+    encoding: str
+    separator: str
+    digest: str
+    lines: int
+
+
+@dataclass(frozen=True)
 class _Scan:
     digest: str
-    encoding: str
     lines: int
 
 
@@ -43,26 +65,43 @@ def open_delimited(path: Path, encoding: str | None = None) -> Table:
     encoding : str, optional
         Python's name; UTF-8 (with or without BOM), UTF-16 with BOM and GB18030 are found out.
     """
-    with _readable(path):
-        scan = _scan(path, encoding)
-        separator = _separator(path, scan.encoding)
-        with _text(path, scan.encoding) as file:
+    return table_of(path, form_of(path, encoding))
+
+
+def table_of(path: Path, form: Form) -> Table:
+    """Give a file of known form as a table."""
+    return Table(
+        name=path.name,
+        columns=form.columns,
+        digest=form.digest,
+        about=max(form.lines - 1, 1),
+        form=f"CSV {form.encoding} {form.separator!r}",
+        rows=lambda: delimited_rows(path, form),
+    )
+
+
+def form_of(path: Path, encoding: str | None = None) -> Form:
+    """Find out how delimited text is written, reading all of it once.
+
+    Raises
+    ------
+    InputError
+        As :func:`server.services.imports.tables.open_table`.
+    """
+    with readable(path):
+        found, scan = _scan(path, encoding)
+        separator = _separator(path, found)
+        with open_text(path, found) as file:
             header = next(csv.reader(file, delimiter=separator), [])
     columns = tuple(name.strip() for name in header)
     while columns and not columns[-1]:
         columns = columns[:-1]
-    return Table(
-        name=path.name,
-        columns=columns,
-        digest=scan.digest,
-        about=max(scan.lines - 1, 1),
-        form=f"CSV {scan.encoding} {separator!r}",
-        rows=lambda: _rows(path, scan.encoding, separator, len(columns)),
-    )
+    return Form(columns, found, separator, scan.digest, scan.lines)
 
 
 @contextmanager
-def _readable(path: Path) -> Iterator[None]:
+def readable(path: Path) -> Iterator[None]:
+    """Turn what can be wrong with a file of delimited text, while it is read, into one of our errors."""
     csv.field_size_limit(FIELD_MOST)
     try:
         yield
@@ -78,34 +117,43 @@ def _bytes(path: Path) -> BinaryIO:
     return cast("BinaryIO", gzip.open(path, "rb") if path.suffix.lower() == ".gz" else path.open("rb"))
 
 
-def _text(path: Path, encoding: str) -> io.TextIOWrapper:
+def open_text(path: Path, encoding: str) -> io.TextIOWrapper:
+    """Open delimited text, unpacked, its line ends as they are."""
     return io.TextIOWrapper(_bytes(path), encoding=encoding, newline="")
 
 
-def _scan(path: Path, encoding: str | None) -> _Scan:
-    """Read all bytes once: digest, lines, and the first encoding that fits from beginning to end."""
-    digest, lines, open_bytes, decoders = hashlib.sha256(), 0, 0, None
+def _scan(path: Path, encoding: str | None) -> tuple[str, _Scan]:
+    """Find the first encoding that fits from beginning to end; another is only tried where one does not."""
+    with _bytes(path) as file:
+        names = _encodings(path, file.read(CHUNK), encoding)
+    for name in names:
+        scan = _scan_as(path, name)
+        if scan is not None:
+            return name, scan
+    raise InputError("import.encoding", file=path.name)
+
+
+def _scan_as(path: Path, encoding: str) -> _Scan | None:
+    """Read all bytes once: digest and lines; None when the encoding does not fit."""
+    digest, lines, open_bytes, ends = hashlib.sha256(), 0, 0, True
+    decoder = codecs.getincrementaldecoder(encoding)()
     with _bytes(path) as file:
         while chunk := file.read(CHUNK):
-            if decoders is None:
-                decoders = _decoders(path, chunk, encoding)
             digest.update(chunk)
             lines += chunk.count(b"\n")
-            _feed(decoders, chunk, last=False)
             last_end = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
             open_bytes = len(chunk) - last_end - 1 + (open_bytes if last_end < 0 else 0)
             if open_bytes > LINE_MOST:
                 raise InputError("import.line_long", file=path.name, limit=f"{LINE_MOST >> 20} MB")
             ends = chunk.endswith(b"\n")
-    if not decoders:
-        raise InputError("import.empty" if decoders is None else "import.encoding", file=path.name)
-    _feed(decoders, b"", last=True)
-    if not decoders:
-        raise InputError("import.encoding", file=path.name)
-    return _Scan(digest.hexdigest(), next(iter(decoders)), lines + (not ends))
+            if not _fits(decoder, chunk, last=False):
+                return None
+    return _Scan(digest.hexdigest(), lines + (not ends)) if _fits(decoder, b"", last=True) else None
 
 
-def _decoders(path: Path, start: bytes, encoding: str | None) -> dict[str, codecs.IncrementalDecoder]:
+def _encodings(path: Path, start: bytes, encoding: str | None) -> tuple[str, ...]:
+    if not start:
+        raise InputError("import.empty", file=path.name)
     if encoding is not None:
         names: tuple[str, ...] = (encoding,)
     elif start.startswith(codecs.BOM_UTF8):
@@ -118,22 +166,22 @@ def _decoders(path: Path, start: bytes, encoding: str | None) -> dict[str, codec
         names = ("utf-8", "gb18030")
     try:
         "a".encode(names[0])  # refuses codecs that are not of text, such as base64
-        return {name: codecs.getincrementaldecoder(name)() for name in names}
     except (LookupError, UnicodeError) as error:
         raise InputError("import.encoding_unknown", value=encoding) from error
+    return names
 
 
-def _feed(decoders: dict[str, codecs.IncrementalDecoder], chunk: bytes, *, last: bool) -> None:
-    for name, decoder in tuple(decoders.items()):
-        try:
-            decoder.decode(chunk, last)
-        except UnicodeError:
-            del decoders[name]
+def _fits(decoder: codecs.IncrementalDecoder, chunk: bytes, *, last: bool) -> bool:
+    try:
+        decoder.decode(chunk, last)
+    except UnicodeError:
+        return False
+    return True
 
 
 def _separator(path: Path, encoding: str) -> str:
     """Choose the separator under which the first lines have most columns, equally many in each."""
-    with _text(path, encoding) as file:
+    with open_text(path, encoding) as file:
         sample = list(islice(file, SAMPLE_LINES))
 
     def merit(separator: str) -> tuple[bool, int]:
@@ -147,9 +195,23 @@ def _separator(path: Path, encoding: str) -> str:
     return max(SEPARATORS, key=merit)
 
 
-def _rows(path: Path, encoding: str, separator: str, width: int) -> Iterator[Row]:
-    with _readable(path), _text(path, encoding) as file:
-        reader = csv.reader(file, delimiter=separator, strict=True)
+def delimited_rows(path: Path, form: Form) -> Iterator[Row]:
+    """Read the rows below the header one by one; wholly blank ones are passed over.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    form : Form
+        As :func:`form_of` found it.
+
+    Yields
+    ------
+    Row
+        What is wrong with it in its ``fault``.
+    """
+    with readable(path), open_text(path, form.encoding) as file:
+        reader = csv.reader(file, delimiter=form.separator, strict=True)
         next(reader, None)
         while True:
             number = reader.line_num + 1
@@ -159,7 +221,7 @@ def _rows(path: Path, encoding: str, separator: str, width: int) -> Iterator[Row
                 return
             except csv.Error as error:
                 fault = InputError("import.quote", file=path.name, row=number, why=str(error))
-                yield Row(number, ("",) * width, fault)
+                yield Row(number, ("",) * len(form.columns), fault)
                 continue
             if any(cell.strip() for cell in cells):
-                yield fitted(path.name, number, tuple(cells), width)
+                yield fitted(path.name, number, tuple(cells), len(form.columns))
