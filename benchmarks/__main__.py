@@ -5,7 +5,7 @@ import os
 import platform
 from pathlib import Path
 
-from benchmarks import import_rate, map_latency
+from benchmarks import datum, import_rate, map_latency
 from tests.conftest import SHARED
 
 OUT = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.json"
@@ -33,7 +33,12 @@ def main() -> None:
     """Measure, print, write."""
     if not SHARED.is_dir():
         raise SystemExit("the measurements need the real data that lie beside the project")
-    told = {"machine": machine(), "import_rate": import_rate.run(), "map_latency": map_latency.run()}
+    told = {
+        "machine": machine(),
+        "datum": datum.run(),
+        "import_rate": import_rate.run(),
+        "map_latency": map_latency.run(),
+    }
     OUT.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     print(f"written to {OUT.name}")
 

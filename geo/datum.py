@@ -9,9 +9,13 @@ displaced position may also be an undisplaced one, it is read as displaced.)
 
 The formulas are those published by the community in 2010 and used by every converter since (eviltransform,
 gcoord); no official text exists, and the positions that map services publish differ from them by about half a
-metre. They have no closed inverse: each inverse is a fixed number of
-fixed-point steps, so that a point's answer does not depend on the points beside it. Measured over
-the rectangle, a step shrinks the error at least 90-fold and the remainder is below 1e-8 m.
+metre. They have no closed inverse: each inverse is a fixed number of fixed-point steps, and points are
+worked on in blocks that stay in the processor's cache, so a point's answer depends neither on the points
+beside it nor on their number.
+
+Error of the inverses: over the rectangle a GCJ-02 step shrinks the error at least 90-fold, from at most
+734 m, so five leave 1.2e-7 m; a BD-09 step shrinks it at least 40-fold, from at most 1 km, so seven leave
+1e-8 m. A round trip ends within 1e-6 m, over two steps too.
 """
 
 from collections.abc import Callable
@@ -49,8 +53,9 @@ BD_RIPPLE = np.pi * 3000.0 / 180.0  # radians of ripple per degree
 BD_LON, BD_LAT = 0.0065, 0.006  # degrees
 EDGE_SLACK = 1e-10  # degrees (0.01 mm): a round trip from the rectangle's very edge ends in it again
 REACH = 0.1  # degrees; no displaced position lies farther outside the rectangle
-GCJ_STEPS = 6
-BD_STEPS = 10
+GCJ_STEPS = 5
+BD_STEPS = 7
+BLOCK = 8192  # points; all that a block needs on the way is some hundred kilobytes
 
 Floats = NDArray[np.float64]
 Pair = tuple[Floats, Floats]
@@ -75,32 +80,32 @@ def wgs84_to_gcj02(lon: ArrayLike, lat: ArrayLike) -> tuple[Any, Any]:
     CoordinateError
         NaN, infinite or out of range; names the rows.
     """
-    return _displace(lon, lat, _same, lambda _given, wgs: _to_gcj(*wgs))
+    return _displace(lon, lat, _to_gcj, _same)
 
 
 def gcj02_to_wgs84(lon: ArrayLike, lat: ArrayLike) -> tuple[Any, Any]:
     """Undo :func:`wgs84_to_gcj02`: GCJ-02 degrees in, WGS 84 degrees out, else as there."""
-    return _displace(lon, lat, _from_gcj, lambda _given, wgs: wgs)
+    return _displace(lon, lat, _from_gcj, _from_gcj)
 
 
 def gcj02_to_bd09(lon: ArrayLike, lat: ArrayLike) -> tuple[Any, Any]:
     """Displace GCJ-02 positions to BD-09; parameters, result and errors as :func:`wgs84_to_gcj02`."""
-    return _displace(lon, lat, _from_gcj, lambda given, _wgs: _to_bd(*given))
+    return _displace(lon, lat, _to_bd, _from_gcj)
 
 
 def bd09_to_gcj02(lon: ArrayLike, lat: ArrayLike) -> tuple[Any, Any]:
     """Undo :func:`gcj02_to_bd09`: BD-09 degrees in, GCJ-02 degrees out, else as there."""
-    return _displace(lon, lat, _from_bd, lambda given, _wgs: _undo(_to_bd, given, BD_STEPS))
+    return _displace(lon, lat, _from_bd, _home_from_bd)
 
 
 def wgs84_to_bd09(lon: ArrayLike, lat: ArrayLike) -> tuple[Any, Any]:
     """Displace WGS 84 positions to BD-09; parameters, result and errors as :func:`wgs84_to_gcj02`."""
-    return _displace(lon, lat, _same, lambda _given, wgs: _to_bd(*_to_gcj(*wgs)))
+    return _displace(lon, lat, lambda x, y: _to_bd(*_to_gcj(x, y)), _same)
 
 
 def bd09_to_wgs84(lon: ArrayLike, lat: ArrayLike) -> tuple[Any, Any]:
     """Undo :func:`wgs84_to_bd09`: BD-09 degrees in, WGS 84 degrees out, else as there."""
-    return _displace(lon, lat, _from_bd, lambda _given, wgs: wgs)
+    return _displace(lon, lat, _home_from_bd, _home_from_bd)
 
 
 def convert(lon: ArrayLike, lat: ArrayLike, source: str, target: str) -> tuple[Any, Any]:
@@ -129,7 +134,7 @@ def convert(lon: ArrayLike, lat: ArrayLike, source: str, target: str) -> tuple[A
         if name not in DATUMS:
             raise CrsError("datum.unknown", given=name, known=DATUMS)
     if source == target:
-        return _displace(lon, lat, _same, lambda given, _wgs: given)
+        return _displace(lon, lat, _same, _same)
     return WAYS[source, target](lon, lat)
 
 
@@ -143,20 +148,23 @@ WAYS: dict[tuple[str, str], Callable[[ArrayLike, ArrayLike], tuple[Any, Any]]] =
 }
 
 
-def _displace(
-    lon: ArrayLike, lat: ArrayLike, to_wgs84: Shift, answer: Callable[[Pair, Pair], Pair]
-) -> tuple[Any, Any]:
-    """Replace the points whose WGS 84 position lies in the rectangle by ``answer(given, wgs84)``."""
+def _displace(lon: ArrayLike, lat: ArrayLike, way: Shift, home: Shift) -> tuple[Any, Any]:
+    """Send the points whose WGS 84 position, given by ``home``, lies in the rectangle on their ``way``."""
     x, y, is_scalar = as_points(lon, lat)
     out_x, out_y = x.copy(), y.copy()
-    # Far points are left out first, for the formulas break down towards the poles.
-    near = np.flatnonzero(_in_rectangle(x, y, REACH))
-    given = (x[near], y[near])
-    wgs84 = to_wgs84(*given)
-    inside = _in_rectangle(*wgs84, EDGE_SLACK)
-    new_x, new_y = answer(given, wgs84)
-    out_x[near[inside]], out_y[near[inside]] = new_x[inside], new_y[inside]
+    for start in range(0, len(x), BLOCK):
+        part = slice(start, start + BLOCK)
+        rows = start + _displaced(x[part], y[part], home)
+        out_x[rows], out_y[rows] = way(x[rows], y[rows])
     return (float(out_x[0]), float(out_y[0])) if is_scalar else (out_x, out_y)
+
+
+def _displaced(x: Floats, y: Floats, home: Shift) -> NDArray[np.intp]:
+    """Find the points to displace; far ones are left out first, for the formulas break down at the poles."""
+    inside = _in_rectangle(x, y, -REACH)
+    rim = np.flatnonzero(_in_rectangle(x, y, REACH) & ~inside)
+    inside[rim] = _in_rectangle(*home(x[rim], y[rim]), EDGE_SLACK)
+    return np.flatnonzero(inside)
 
 
 def _in_rectangle(lon: Floats, lat: Floats, slack: float) -> NDArray[np.bool_]:
@@ -177,7 +185,11 @@ def _from_gcj(lon: Floats, lat: Floats) -> Pair:
 
 
 def _from_bd(lon: Floats, lat: Floats) -> Pair:
-    return _from_gcj(*_undo(_to_bd, (lon, lat), BD_STEPS))
+    return _undo(_to_bd, (lon, lat), BD_STEPS)
+
+
+def _home_from_bd(lon: Floats, lat: Floats) -> Pair:
+    return _from_gcj(*_from_bd(lon, lat))
 
 
 def _undo(forward: Shift, given: Pair, steps: int) -> Pair:
@@ -192,14 +204,15 @@ def _undo(forward: Shift, given: Pair, steps: int) -> Pair:
 def _to_gcj(lon: Floats, lat: Floats) -> Pair:
     """Apply the published formula everywhere; x, y are degrees from 105 E 35 N."""
     x, y = lon - 105.0, lat - 35.0
+    x30, x12, x3, x1, x2, x6 = _sines(x)
+    y30, y12, y3, y1, _, _ = _sines(y)
+    both = 0.1 * x * y
     root = np.sqrt(np.abs(x))
-    ripple = 20.0 * np.sin(6.0 * np.pi * x) + 20.0 * np.sin(2.0 * np.pi * x)
-    north = -100.0 + 2.0 * x + 3.0 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * root
-    north += (ripple + 20.0 * np.sin(np.pi * y) + 40.0 * np.sin(np.pi / 3.0 * y)) * 2.0 / 3.0
-    north += (160.0 * np.sin(np.pi / 12.0 * y) + 320.0 * np.sin(np.pi / 30.0 * y)) * 2.0 / 3.0
-    east = 300.0 + x + 2.0 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * root
-    east += (ripple + 20.0 * np.sin(np.pi * x) + 40.0 * np.sin(np.pi / 3.0 * x)) * 2.0 / 3.0
-    east += (150.0 * np.sin(np.pi / 12.0 * x) + 300.0 * np.sin(np.pi / 30.0 * x)) * 2.0 / 3.0
+    ripple = 20.0 * (x6 + x2)
+    north = -100.0 + 2.0 * x + 3.0 * y + 0.2 * y * y + both + 0.2 * root
+    north += (ripple + 20.0 * y1 + 40.0 * y3 + 160.0 * y12 + 320.0 * y30) * (2.0 / 3.0)
+    east = 300.0 + x + 2.0 * y + 0.1 * x * x + both + 0.1 * root
+    east += (ripple + 20.0 * x1 + 40.0 * x3 + 150.0 * x12 + 300.0 * x30) * (2.0 / 3.0)
     phi = np.radians(lat)
     w2 = 1.0 - KRASOVSKY_EE * np.sin(phi) ** 2
     meridian_m = KRASOVSKY_A * (1.0 - KRASOVSKY_EE) / (w2 * np.sqrt(w2))
@@ -207,8 +220,33 @@ def _to_gcj(lon: Floats, lat: Floats) -> Pair:
     return lon + np.degrees(east / parallel_m), lat + np.degrees(north / meridian_m)
 
 
+def _sines(x: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats, Floats]:
+    """Give the sines of pi x times 1/30, 1/12, 1/3, 1, 2 and 6, all from those of pi x / 60.
+
+    Sines of sums and multiples cost a few products each; rounding grows to 1e-13 at most, which is 1e-12 m.
+    """
+    s60, c60 = np.sin(x * (np.pi / 60.0)), np.cos(x * (np.pi / 60.0))
+    s30, c30 = _doubled(s60, c60)
+    s15, c15 = _doubled(s30, c30)
+    s12, c12 = s15 * c60 + c15 * s60, c15 * c60 - s15 * s60
+    s3, c3 = _doubled(*_doubled(s12, c12))
+    s1, c1 = s3 * (3.0 - 4.0 * s3 * s3), c3 * (4.0 * c3 * c3 - 3.0)
+    s2 = 2.0 * s1 * c1
+    return s30, s12, s3, s1, s2, s2 * (3.0 - 4.0 * s2 * s2)
+
+
+def _doubled(sine: Floats, cosine: Floats) -> Pair:
+    """Give sine and cosine of the double angle."""
+    return 2.0 * sine * cosine, 1.0 - 2.0 * sine * sine
+
+
 def _to_bd(lon: Floats, lat: Floats) -> Pair:
-    """Apply Baidu's formula everywhere, to GCJ-02 positions."""
-    radius = np.hypot(lon, lat) + 0.000_02 * np.sin(lat * BD_RIPPLE)
-    angle = np.arctan2(lat, lon) + 0.000_003 * np.cos(lon * BD_RIPPLE)
-    return radius * np.cos(angle) + BD_LON, radius * np.sin(angle) + BD_LAT
+    """Apply Baidu's formula everywhere, to GCJ-02 positions.
+
+    It lengthens (lon, lat) by up to 0.00002 and turns it by up to 0.000003 radians; of so small an angle
+    the square's half is all that the cosine lacks, and the sine is the angle itself (to 5e-18).
+    """
+    longer = 1.0 + 0.000_02 * np.sin(lat * BD_RIPPLE) / np.sqrt(lon * lon + lat * lat)
+    turn = 0.000_003 * np.cos(lon * BD_RIPPLE)
+    along, across = longer * (1.0 - 0.5 * turn * turn), longer * turn
+    return lon * along - lat * across + BD_LON, lat * along + lon * across + BD_LAT

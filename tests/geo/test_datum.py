@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import math
 
 import numpy as np
 import pytest
@@ -38,7 +39,9 @@ def test_published_positions_of_both_map_services_agree_to_the_last_decimal(plac
 
 @pytest.mark.parametrize(("source", "target"), PAIRS)
 def test_published_places_come_out_where_published(places, source, target):
+    assert places[source].shape == (2, 664)
     found = datum.convert(*places[source], source, target)
+    assert np.abs(np.array(found) - places[target]).max() < 1.2e-5
     # The published positions stand 0.5 m beside the formula's, all in one direction.
     assert distance_m(*found, *places[target]).max() < 1.0
 
@@ -91,6 +94,53 @@ def test_a_point_does_not_depend_on_its_company(places):
         together = np.array(way(lon, lat))
         alone = np.array([way(*place) for place in places]).reshape(-1, 2).T
         assert np.array_equal(together, alone)
+
+
+@pytest.mark.parametrize(("source", "target"), PAIRS)
+def test_a_point_does_not_depend_on_their_number(source, target):
+    random = np.random.default_rng(4)
+    lon, lat = random.uniform(71.5, 138.5, 20_011), random.uniform(0.5, 56.5, 20_011)
+    whole = np.array(datum.convert(lon, lat, source, target))
+    for size in (1, 3, 1000, 8192, 8193):
+        for start in (0, 5, 11_000):
+            part = slice(start, start + size)
+            assert np.array_equal(whole[:, part], datum.convert(lon[part], lat[part], source, target))
+    strided = datum.convert(lon[::3], lat[::3], source, target)
+    assert np.array_equal(whole[:, ::3], strided)
+
+
+def test_the_formulas_are_the_published_ones_to_the_last_nanometre():
+    random = np.random.default_rng(6)
+    lon, lat = random.uniform(72.1, 137.8, 2_000), random.uniform(0.9, 55.8, 2_000)
+    gcj = np.array([published_gcj02(*place) for place in zip(lon, lat, strict=True)]).T
+    assert distance_m(*datum.wgs84_to_gcj02(lon, lat), *gcj).max() < 1e-8
+    bd = np.array([published_bd09(*place) for place in gcj.T]).T
+    assert distance_m(*datum.gcj02_to_bd09(*gcj), *bd).max() < 1e-8
+
+
+def published_gcj02(lon, lat):
+    """The community's code of 2010, line by line."""
+    x, y, pi = lon - 105.0, lat - 35.0, math.pi
+    d_lat = -100.0 + 2.0 * x + 3.0 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * math.sqrt(abs(x))
+    d_lat += (20.0 * math.sin(6.0 * x * pi) + 20.0 * math.sin(2.0 * x * pi)) * 2.0 / 3.0
+    d_lat += (20.0 * math.sin(y * pi) + 40.0 * math.sin(y / 3.0 * pi)) * 2.0 / 3.0
+    d_lat += (160.0 * math.sin(y / 12.0 * pi) + 320 * math.sin(y * pi / 30.0)) * 2.0 / 3.0
+    d_lon = 300.0 + x + 2.0 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * math.sqrt(abs(x))
+    d_lon += (20.0 * math.sin(6.0 * x * pi) + 20.0 * math.sin(2.0 * x * pi)) * 2.0 / 3.0
+    d_lon += (20.0 * math.sin(x * pi) + 40.0 * math.sin(x / 3.0 * pi)) * 2.0 / 3.0
+    d_lon += (150.0 * math.sin(x / 12.0 * pi) + 300.0 * math.sin(x / 30.0 * pi)) * 2.0 / 3.0
+    magic = 1 - 0.00669342162296594323 * math.sin(lat / 180.0 * pi) ** 2
+    d_lat = d_lat * 180.0 / ((6378245.0 * (1 - 0.00669342162296594323)) / (magic * math.sqrt(magic)) * pi)
+    d_lon = d_lon * 180.0 / (6378245.0 / math.sqrt(magic) * math.cos(lat / 180.0 * pi) * pi)
+    return lon + d_lon, lat + d_lat
+
+
+def published_bd09(lon, lat):
+    """Baidu's displacement of GCJ-02 as converters carry it."""
+    ripple = math.pi * 3000.0 / 180.0
+    z = math.sqrt(lon * lon + lat * lat) + 0.00002 * math.sin(lat * ripple)
+    theta = math.atan2(lat, lon) + 0.000003 * math.cos(lon * ripple)
+    return z * math.cos(theta) + 0.0065, z * math.sin(theta) + 0.006
 
 
 def test_numbers_give_numbers_and_arrays_give_arrays():
