@@ -6,7 +6,8 @@ The core raises, the edge translates. The tree::
     ServerError
     ├── InputError       (ValueError)   what was given cannot be used: says field, value, what instead
     │   ├── InvalidCells                a layer with errors; carries every finding
-    │   └── InvalidRows                 a table with errors; carries every fault
+    │   ├── InvalidRows                 a table with errors; carries every fault
+    │   └── InvalidPoints               many positions of which some cannot be used; carries every fault
     ├── NotFound         (LookupError)  absent, or outside the asker's area (which must look the same)
     ├── NotPermitted     (PermissionError)
     ├── NotSignedIn      (PermissionError)
@@ -25,6 +26,7 @@ __all__ = [
     "Conflict",
     "InputError",
     "InvalidCells",
+    "InvalidPoints",
     "InvalidRows",
     "NotFound",
     "NotPermitted",
@@ -85,6 +87,21 @@ class InvalidRows(InputError):
 
     def __init__(self, file: str, faults: Sequence[Any]) -> None:
         super().__init__("import.rows", file=file, count=len(faults))
+        self.faults = faults
+
+
+class InvalidPoints(InputError):
+    """Some of many positions cannot be used; none was answered.
+
+    Attributes
+    ----------
+    faults : Sequence
+        All faults: code, field, rows and first value of each.
+    """
+
+    def __init__(self, faults: Sequence[Any], count: int) -> None:
+        bad = len({row for one in faults for row in one.rows})
+        super().__init__("points.refused", bad=bad, count=count)
         self.faults = faults
 
 

@@ -39,6 +39,7 @@ HTTP_CODES = {400: "request.invalid", 404: "request.not_found", 405: "request.me
 Coded = errors.ServerError | workflow.WorkflowError | GeoError
 log = logging.getLogger("wangge")
 PAGE = "wangge_problem_page"
+NAMED_ROWS = 10
 
 
 def status_of(error: Exception) -> int:
@@ -47,7 +48,7 @@ def status_of(error: Exception) -> int:
 
 
 def problem(
-    status: int, code: str, values: dict[str, Any], faults: list[dict[str, str]] | None = None
+    status: int, code: str, values: dict[str, Any], faults: list[dict[str, Any]] | None = None
 ) -> Response:
     """Make a problem+json answer.
 
@@ -60,7 +61,7 @@ def problem(
     values : dict
         What the sentence speaks about.
     faults : list of dict, optional
-        ``{"field", "detail"}`` one a fault.
+        ``{"field", "detail"}`` one a fault, with ``"rows"`` where many were given.
     """
     body: dict[str, Any] = {
         "type": f"urn:wangge:{code}",
@@ -123,9 +124,11 @@ def install(app: Flask, page: Callable[[int, str], str]) -> None:
     app.register_error_handler(Exception, _stranger)
 
 
-def _answer(status: int, code: str, values: dict[str, Any]) -> AnyResponse:
+def _answer(
+    status: int, code: str, values: dict[str, Any], faults: list[dict[str, Any]] | None = None
+) -> AnyResponse:
     if wants_json():
-        return problem(status, code, values)
+        return problem(status, code, values, faults)
     if status == 401 and code == "auth.required":
         if request.headers.get("HX-Request"):
             return Response(status=401, headers={"HX-Redirect": "/sign-in"})
@@ -135,7 +138,16 @@ def _answer(status: int, code: str, values: dict[str, Any]) -> AnyResponse:
 
 
 def _coded(error: Coded) -> AnyResponse:
-    return _answer(status_of(error), error.code, error.values)
+    faults = [_rows_told(one) for one in error.faults] if isinstance(error, errors.InvalidPoints) else None
+    return _answer(status_of(error), error.code, error.values, faults)
+
+
+def _rows_told(fault: Any) -> dict[str, Any]:  # noqa: ANN401 - a fault of many positions
+    """Tell one fault with all rows; its sentence names the first few."""
+    named = ", ".join(map(str, fault.rows[:NAMED_ROWS])) + (" …" if len(fault.rows) > NAMED_ROWS else "")
+    why = words.sentence(fault.code, shown({"field": fault.field, "value": fault.value, "crs": fault.crs}))
+    said = words.sentence("points.fault", {"rows": named, "count": len(fault.rows), "why": why})
+    return {"field": fault.field, "detail": said, "rows": fault.rows}
 
 
 def _http(error: HTTPException) -> AnyResponse:

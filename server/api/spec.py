@@ -67,8 +67,8 @@ def document(app: APIFlask) -> dict[str, Any]:
     paths = {path: found["paths"][path] for path in sorted(found["paths"]) if path.startswith(PREFIX)}
     marks = dict(_marks(app))
     for path, method, operation in _operations(paths):
-        _complete(path, method, operation)
         operation["x-roles"], operation["x-scope"] = marks[path, method]
+        _complete(path, method, operation)
     schemas = found.get("components", {}).get("schemas", {})
     for shape in (Problem, FeatureCollection):
         schemas[shape.__name__] = shape.model_json_schema(ref_template="#/components/schemas/{model}")
@@ -112,12 +112,16 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     operation["summary"] = operation["summary"].rstrip(".")
     operation["security"] = [{"token": []}, {"session": []}]
     operation["parameters"] = [_parameter(one) for one in operation.get("parameters", [])]
-    if method == "post":
+    is_act = (
+        method == "post" and operation["x-scope"] != "read"
+    )  # what only reads may be asked again as it is
+    if is_act:
         operation["parameters"].append(KEY)
     if path.endswith(".{suffix}"):
         operation["responses"] = {"200": {"description": "a file", "content": FILES}}
     codes = ["400", "401", "403", "404", "422", "503"]
-    codes += ["409", "413", "415"] if method == "post" else []
+    codes += ["413", "415"] if method == "post" else []
+    codes += ["409"] if is_act else []
     for code in sorted(codes):
         operation["responses"][code] = {"description": REFUSALS[code], "content": PROBLEM}
 

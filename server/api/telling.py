@@ -9,7 +9,7 @@ from server.services.areas import AreaView
 from server.services.briefs import Brief
 from server.services.categories import category_name
 from server.services.issue_view import IssueView, Step
-from server.services.locating import open_locator
+from server.services.locating import OpenLocator, open_locator
 from server.words import action_name, role_name, sentence, source_name, state_name
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "brief_told",
     "holder_told",
     "issue_told",
+    "moved_said",
     "named",
     "near_told",
 ]
@@ -83,7 +84,7 @@ def issue_told(tx: Tx, view: IssueView) -> dict[str, Any]:
         "description": view.description or brief.summary,
         "reason": _said(issue.placed),
         "assignment": _said(issue.assigned),
-        "runner_ups": near_told(tx, issue.runner_ups or ()),
+        "runner_ups": near_told(issue.runner_ups, open_locator(tx)) if issue.runner_ups else [],
         "log": [_step(step) for step in view.log],
         "actions": [
             {"action": row.action, "name": action_name(row.action), "requires": row.requires}
@@ -92,14 +93,21 @@ def issue_told(tx: Tx, view: IssueView) -> dict[str, Any]:
     }
 
 
-def near_told(tx: Tx, cells: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - a JSON column
-    """Tell cells nearby, ``{"code", "distance_m"}``, with their names."""
-    grid = open_locator(tx) if cells else None
+def near_told(cells: Any, grid: OpenLocator | None) -> list[dict[str, Any]]:  # noqa: ANN401 - a JSON column
+    """Tell cells nearby, ``{"code", "distance_m"}``, with the names that a grid gives them."""
     return [{**near, "name": grid.name_of(near["code"]) if grid else near["code"]} for near in cells]
 
 
 def _said(reason: Mapping[str, Any] | None) -> str:
     return sentence(reason["code"], reason.get("values")) if reason else ""
+
+
+def moved_said(step: Step) -> list[str]:
+    """Say from which cell to which a correction of the place led; nothing for other steps."""
+    if step.moved is None:
+        return []
+    source, target = (name or sentence("regrid.nowhere") for name in step.moved)
+    return [sentence("regrid.log", {"source": source, "target": target})]
 
 
 def _step(step: Step) -> dict[str, Any]:
@@ -112,5 +120,5 @@ def _step(step: Step) -> dict[str, Any]:
         "who": step.who,
         "role_name": role_name(step.role),
         "at": step.at,
-        "words": "\n".join(step.said),
+        "words": "\n".join([*moved_said(step), *step.said]),
     }

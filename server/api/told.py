@@ -17,6 +17,7 @@ __all__ = [
     "IssueBrief",
     "IssueList",
     "LocateAnswer",
+    "LocateAnswers",
     "MeAnswer",
     "Problem",
     "WorkerList",
@@ -144,6 +145,21 @@ class LocateAnswer(Told):
     grid: int | None = Field(description="grid version")
 
 
+class LocateAnswers(Told):
+    """Where positions lie: columns of one length, in the order asked."""
+
+    lon: list[float] = Field(description="WGS 84")
+    lat: list[float]
+    how: list[How]
+    cell: list[str | None] = Field(description="code; null outside")
+    cell_name: list[str | None]
+    distance_m: list[float | None]
+    holder: list[str | None] = Field(
+        description="who is on duty; null for nobody, and outside the asker's areas"
+    )
+    grid: int | None = Field(description="grid version")
+
+
 class CellRow(Told):
     """A cell with what is open in it."""
 
@@ -262,6 +278,7 @@ class Fault(Told):
 
     field: str
     detail: str
+    rows: list[int] = Field([], description="which of many, counted from 0")
 
 
 class Problem(BaseModel):

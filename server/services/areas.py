@@ -71,6 +71,9 @@ class AreaView:
 
 
 Layout = tuple[int | None, int | None]
+_LAYOUT = select(
+    func.max(Grid.id), select(func.max(Import.id)).where(Import.kind == "cells").scalar_subquery()
+)  # made once: every position asked about asks this first
 
 
 def current_grid(tx: Tx) -> int | None:
@@ -84,8 +87,7 @@ def layout(tx: Tx) -> Layout:
     An import may rename areas or hang them elsewhere without a new grid; what a process keeps of names
     and paths is kept under this.
     """
-    last = select(func.max(Import.id)).where(Import.kind == "cells").scalar_subquery()
-    grid_id, import_id = tx.session.execute(select(func.max(Grid.id), last)).one()
+    grid_id, import_id = tx.session.execute(_LAYOUT).one()
     return grid_id, import_id
 
 

@@ -7,12 +7,17 @@ of the subdistrict, then of the district; else nobody, and the issue waits for a
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+import orjson
+from sqlalchemy import BigInteger, ColumnElement, Executable, bindparam, exists, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import aliased
 
 from server.db import Tx
 from server.models import Area, Duty, Leave, Person
+from server.models.types import Instant
 
 __all__ = ["OnDuty", "assign", "cells_of", "on_duty", "on_duty_many", "release"]
 
@@ -51,7 +56,7 @@ class _Roster:
     leave: dict[int, tuple[int, str] | None]  # absent person -> substitute
 
 
-def in_force(at: datetime) -> ColumnElement[bool]:
+def in_force(at: Any) -> ColumnElement[bool]:  # noqa: ANN401 - an instant, or a parameter that stands for one
     """Condition: a duty holds at an instant."""
     return (Duty.starts_at <= at) & or_(Duty.ends_at.is_(None), Duty.ends_at > at)
 
@@ -105,44 +110,55 @@ def on_duty_many(tx: Tx, area_ids: Iterable[int], at: datetime) -> dict[int, OnD
         Area id -> answer; among several A (or B) of one cell the one on duty longest.
     """
     wanted = sorted(set(area_ids))
+    if not wanted:
+        return {}
     roster = _roster(tx, wanted, at)
     return {area_id: _answer(roster, area_id) for area_id in wanted}
 
 
 def _roster(tx: Tx, wanted: list[int], at: datetime) -> _Roster:
-    paths = tx.session.scalars(select(Area.path).where(Area.id.in_(wanted))).all() if wanted else []
-    codes = {code for path in paths for code in path.strip("/").split("/")}
-    areas = {
-        area_id: (name, parent)
-        for area_id, name, parent in tx.session.execute(
-            select(Area.id, Area.name, Area.parent_id).where(Area.code.in_(codes))
-        )
-    }
+    keys = orjson.dumps(wanted).decode() if tx.on_sqlite else wanted
+    areas: dict[int, tuple[str, int | None]] = {}
     duties: dict[tuple[int, str], list[tuple[int, str]]] = {}
-    rows = tx.session.execute(
-        select(Duty.area_id, Duty.kind, Person.id, Person.name)
-        .join(Person, Person.id == Duty.person_id)
-        .where(Duty.area_id.in_(areas), Person.is_active, in_force(at))
-        .order_by(Duty.starts_at, Duty.id)
-    )
-    for area_id, kind, person_id, name in rows:
-        duties.setdefault((area_id, kind), []).append((person_id, name))
-    return _Roster(areas, duties, _leave(tx, at))
-
-
-def _leave(tx: Tx, at: datetime) -> dict[int, tuple[int, str] | None]:
-    rows = tx.session.execute(
-        select(Leave.person_id, Leave.substitute_id, Person.name, Person.is_active)
-        .outerjoin(Person, Person.id == Leave.substitute_id)
-        .where(Leave.starts_at <= at, Leave.ends_at > at)
-        .order_by(Leave.starts_at, Leave.id)
-    ).all()
-    absent = {person_id for person_id, *_ in rows}
     leave: dict[int, tuple[int, str] | None] = {}
-    for person_id, substitute, name, active in rows:
-        can = (substitute, name) if substitute and active and substitute not in absent else None
-        leave[person_id] = leave.get(person_id) or can
-    return leave
+    rows = tx.session.execute(_roster_query(tx.on_sqlite), {"asked": keys, "at": at})
+    for area_id, name, parent, kind, person_id, person, is_away, substitute, stand_in in rows:
+        areas[area_id] = (name, parent)
+        if person_id is None:
+            continue
+        duties.setdefault((area_id, kind), []).append((person_id, person))
+        if is_away:
+            leave[person_id] = leave.get(person_id) or ((substitute, stand_in) if substitute else None)
+    return _Roster(areas, duties, leave)
+
+
+@cache
+def _roster_query(on_sqlite: bool) -> Executable:
+    """Ask for areas and all above them, each with its duties, their people, and who stands in for those away.
+
+    One statement, made once: the areas asked about are one parameter, however many they are.
+    """
+    given = bindparam("asked", type_=None if on_sqlite else ARRAY(BigInteger))
+    asked = (
+        select(func.json_each(given).table_valued("value").c.value)
+        if on_sqlite
+        else select(func.unnest(given))
+    )
+    at: Any = bindparam("at", type_=Instant)
+    up = select(Area.id, Area.parent_id).where(Area.id.in_(asked)).cte("up", recursive=True)
+    up = up.union(select(Area.id, Area.parent_id).join(up, Area.id == up.c.parent_id))
+    stand_in, theirs = aliased(Person), aliased(Leave)
+    is_there = ~exists().where(theirs.person_id == stand_in.id, theirs.starts_at <= at, theirs.ends_at > at)
+    return (
+        select(Area.id, Area.name, Area.parent_id, Duty.kind, Person.id, Person.name, Leave.id.is_not(None),
+               stand_in.id, stand_in.name)
+        .join(up, up.c.id == Area.id)
+        .outerjoin(Duty, (Duty.area_id == Area.id) & in_force(at))
+        .outerjoin(Person, (Person.id == Duty.person_id) & Person.is_active)
+        .outerjoin(Leave, (Leave.person_id == Person.id) & (Leave.starts_at <= at) & (Leave.ends_at > at))
+        .outerjoin(stand_in, (stand_in.id == Leave.substitute_id) & stand_in.is_active & is_there)
+        .order_by(Duty.starts_at, Duty.id, Leave.starts_at, Leave.id)
+    )  # fmt: skip
 
 
 def _answer(roster: _Roster, area_id: int) -> OnDuty:

@@ -62,6 +62,8 @@ class OpenLocator:
         Row numbers refer to the arrays below; its codes are in string order.
     area_ids, boundary_ids : ndarray of int, shape (n,)
         Keys by row.
+    parent_ids : ndarray of int, shape (n,)
+        Key of the area above, by row; 0 for none.
     names : Names
         Cell names by row.
     """
@@ -71,6 +73,7 @@ class OpenLocator:
     locator: Locator
     area_ids: np.ndarray
     boundary_ids: np.ndarray
+    parent_ids: np.ndarray
     names: Names
 
     @property
@@ -165,8 +168,8 @@ def _with_keys(tx: Tx, state: Layout, found: Locator) -> OpenLocator:
         It is not over the cells of this grid.
     """
     grid_id = state[0] or 0
-    area_ids, boundary_ids, names = array("q"), array("q"), Names()
-    query = _cells(tx, grid_id, Boundary.area_id, Boundary.id, Area.name)
+    area_ids, boundary_ids, parent_ids, names = array("q"), array("q"), array("q"), Names()
+    query = _cells(tx, grid_id, Boundary.area_id, Boundary.id, Area.parent_id, Area.name)
     rows = tx.session.execute(query.join(Area, Area.id == Boundary.area_id))
     for several in rows.partitions():
         start = len(names)
@@ -175,11 +178,12 @@ def _with_keys(tx: Tx, state: Layout, found: Locator) -> OpenLocator:
         for row in several:
             area_ids.append(row.area_id)
             boundary_ids.append(row.id)
+            parent_ids.append(row.parent_id or 0)
             names.add(row.name)
     if len(names) != len(found):
         raise IndexFileError("index.damaged")
-    keys = [np.frombuffer(ids, dtype=np.int64) for ids in (area_ids, boundary_ids)]
-    return OpenLocator(grid_id, state, found, keys[0], keys[1], names)
+    keys = [np.frombuffer(ids, dtype=np.int64) for ids in (area_ids, boundary_ids, parent_ids)]
+    return OpenLocator(grid_id, state, found, keys[0], keys[1], keys[2], names)
 
 
 def _made(tx: Tx, grid_id: int) -> Locator | None:

@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from sqlalchemy import select
 
-from geo import Placement, datum
+from geo import Placement, systems
 from server.db import Tx
 from server.errors import InputError
+from server.models import Area
 from server.services import areas
 from server.services.areas import AreaView
 from server.services.drafts import Draft, check_position
 from server.services.locating import OpenLocator, open_locator
 
-__all__ = ["Placed", "explain", "place"]
+__all__ = ["Placed", "desk_of", "explain", "paths_of", "place"]
 
 
 @dataclass(frozen=True)
@@ -66,25 +68,70 @@ def place(tx: Tx, drafts: Sequence[Draft]) -> list[Placed]:
     InputError
         There is no area at all yet.
     """
-    desk = areas.intake_area(tx)
-    if desk is None:
-        raise InputError("place.no_grid", field="lon")
+    return _placed(tx, open_locator(tx), drafts)
+
+
+def _placed(tx: Tx, grid: OpenLocator | None, drafts: Sequence[Draft]) -> list[Placed]:
+    desk = desk_of(tx, grid)
     lon, lat = to_wgs84(drafts)
-    grid = open_locator(tx)
     if grid is None:
         return [_nowhere(desk, x, y, None) for x, y in zip(lon.tolist(), lat.tolist(), strict=True)]
-    found = grid.locator.place(lon, lat, nearest_m=tx.config.nearest_m)
-    paths = _paths(tx, grid, found.row)
-    doubtful = (found.how != "inside") | np.array([draft.accuracy_m is not None for draft in drafts])
+    rows, told = _told(tx, grid, drafts, lon, lat)
+    paths = paths_of(tx, grid, rows)
     placed = []
     for index, draft in enumerate(drafts):
-        x, y, row = float(lon[index]), float(lat[index]), int(found.row[index])
-        if doubtful[index]:
-            told = grid.locator.explain(x, y, draft.accuracy_m, nearest_m=tx.config.nearest_m)
-            placed.append(_explained(tx, grid, desk, paths, x, y, told))
+        x, y, known = float(lon[index]), float(lat[index]), told.get(index)
+        if known is None or (known.how == "inside" and draft.accuracy_m is None):
+            placed.append(_inside(grid, paths, x, y, int(rows[index])))
         else:
-            placed.append(_inside(grid, paths, x, y, row))
+            placed.append(_explained(tx, grid, desk, paths, x, y, known))
     return placed
+
+
+def _told(
+    tx: Tx, grid: OpenLocator, drafts: Sequence[Draft], lon: np.ndarray, lat: np.ndarray
+) -> tuple[np.ndarray, dict[int, Placement]]:
+    """Find each draft's row; explain those that are not plainly inside one cell. One alone is asked about once."""
+    nearest_m = tx.config.nearest_m
+    if len(drafts) == 1:
+        only = grid.locator.explain(lon[0], lat[0], drafts[0].accuracy_m, nearest_m=nearest_m)
+        return np.array([only.row]), {0: only}
+    found = grid.locator.place(lon, lat, nearest_m=nearest_m)
+    doubtful = (found.how != "inside") | np.array(
+        [draft.accuracy_m is not None for draft in drafts], dtype=bool
+    )
+    told = {
+        index: grid.locator.explain(lon[index], lat[index], drafts[index].accuracy_m, nearest_m=nearest_m)
+        for index in np.flatnonzero(doubtful).tolist()
+    }
+    return found.row, told
+
+
+def desk_of(tx: Tx, grid: OpenLocator | None) -> AreaView:
+    """Tell where issues in no cell wait; kept in this process until the area tree changes.
+
+    Parameters
+    ----------
+    tx : Tx
+        Any transaction.
+    grid : OpenLocator or None
+        The grid asked, which knows the state of the tree; None when there is no cell.
+
+    Raises
+    ------
+    InputError
+        There is no area at all yet.
+    """
+    kept = tx.store.shelf.get("desk")
+    if grid is not None and kept is not None and kept[0] == grid.layout:
+        found: AreaView | None = kept[1]
+    else:
+        found = areas.intake_area(tx)
+    if found is None:
+        raise InputError("place.no_grid", field="lon")
+    if grid is not None:
+        tx.store.shelf["desk"] = (grid.layout, found)
+    return found
 
 
 def to_wgs84(drafts: Sequence[Draft]) -> tuple[np.ndarray, np.ndarray]:
@@ -92,34 +139,48 @@ def to_wgs84(drafts: Sequence[Draft]) -> tuple[np.ndarray, np.ndarray]:
     lon = np.array([draft.lon for draft in drafts], dtype=float)
     lat = np.array([draft.lat for draft in drafts], dtype=float)
     crs = np.array([draft.crs for draft in drafts])
-    for source in ("gcj02", "bd09"):
+    for source in set(crs.tolist()) - {"wgs84"}:
         rows = crs == source
-        if rows.any():
-            lon[rows], lat[rows] = datum.convert(lon[rows], lat[rows], source, "wgs84")
+        lon[rows], lat[rows] = systems.to_wgs84(lon[rows], lat[rows], source)
     return lon, lat
 
 
 def explain(
     tx: Tx, lon: float, lat: float, crs: str, accuracy_m: float | None
-) -> tuple[Placed, Placement | None]:
-    """Explain one position without taking a report in; see :func:`place`."""
+) -> tuple[Placed, OpenLocator | None]:
+    """Explain one position without taking a report in, and give the grid that was asked; see :func:`place`."""
     draft = Draft("", "", lon=lon, lat=lat, crs=crs, accuracy_m=accuracy_m)
     check_position(draft)
-    placed = place(tx, [draft])[0]
     grid = open_locator(tx)
-    told = None
-    if grid is not None:
-        x, y = placed.columns["lon"], placed.columns["lat"]
-        told = grid.locator.explain(x, y, accuracy_m, nearest_m=tx.config.nearest_m)
-    return placed, told
+    return _placed(tx, grid, [draft])[0], grid
 
 
-def _paths(tx: Tx, grid: OpenLocator, rows: np.ndarray) -> dict[int, str]:
-    ids = {int(grid.area_ids[row]) for row in np.unique(rows) if row >= 0}
-    shelf = tx.store.shelf.setdefault(("paths", grid.layout), {})
-    if ids - shelf.keys():
-        shelf.update({key: view.path for key, view in areas.by_ids(tx, ids - shelf.keys()).items()})
-    return shelf
+def paths_of(tx: Tx, grid: OpenLocator, rows: np.ndarray) -> dict[int, str]:
+    """Give the tree paths of cells; those of the areas above are kept until the area tree changes.
+
+    Parameters
+    ----------
+    tx : Tx
+        Any transaction.
+    grid : OpenLocator
+        Names the cells by row.
+    rows : ndarray of int, shape (n,)
+        Rows of it, -1 for none.
+
+    Returns
+    -------
+    dict[int, str]
+        Area id -> path.
+    """
+    kept = tx.store.shelf.get("trunks")
+    if kept is None or kept[0] != grid.layout:
+        above = np.unique(grid.parent_ids).tolist()
+        found = tx.session.execute(select(Area.id, Area.path).where(Area.id.in_(above))).all()
+        kept = tx.store.shelf["trunks"] = (grid.layout, {0: "/", **dict(found)})
+    cells = [row for row in dict.fromkeys(rows.tolist()) if row >= 0]
+    return {
+        int(grid.area_ids[row]): f"{kept[1][int(grid.parent_ids[row])]}{grid.codes[row]}/" for row in cells
+    }
 
 
 def _inside(grid: OpenLocator, paths: dict[int, str], lon: float, lat: float, row: int) -> Placed:
