@@ -19,6 +19,7 @@ __all__ = ["main"]
         "serve": "server.cli.serve:serve",
         "db": "server.cli.database:database",
         "import": "server.cli.importing:importing",
+        "regrid": "server.cli.regrid:regrid",
         "locate": "server.cli.locate:locate",
         "export": "server.cli.export:export",
         "user": "server.cli.user:user",

@@ -8,6 +8,7 @@ from server.cli.environment import Environment, pass_environment
 from server.cli.findings import say_changes, say_findings
 from server.cli.output import say
 from server.cli.program import Command, Option
+from server.cli.regrid import say_elsewhere
 from server.db import Store
 from server.errors import InvalidCells
 from server.models import LEVELS
@@ -72,6 +73,8 @@ def cells_command(
             say_findings(error.findings)
             raise
         _say_done(done, is_dry_run=dry_run)
+        if done.grid_id is not None:
+            say_elsewhere(store)
 
 
 def _import(store: Store, layer: Layer, options: CellsOptions, login: str | None) -> CellsImport:

@@ -14,6 +14,7 @@ from server.workflow import Role
 __all__ = ["Facts", "LogLine", "Named", "Near", "Row", "facts_of", "row_of"]
 
 GIVING = frozenset({"dispatch", "transfer", "reassign", "escalate"})
+ASSIGNING = frozenset({"dispatch", "reassign"})  # by the system, for the reason that the issue keeps
 
 
 @dataclass(frozen=True)
@@ -170,6 +171,8 @@ def facts_of(view: IssueView, brief: Brief, grid: OpenLocator | None) -> Facts:
         Names the cells nearby; without one they keep their codes.
     """
     issue = view.issue
+    by_system = [step.seq for step in view.log if step.action in ASSIGNING and step.role == Role.SYSTEM]
+    assigned_at = max(by_system, default=None)
     nearby = [(near["code"], near["distance_m"]) for near in issue.runner_ups or ()]
     return Facts(
         row=row_of(brief),
@@ -186,7 +189,7 @@ def facts_of(view: IssueView, brief: Brief, grid: OpenLocator | None) -> Facts:
         version=issue.version,
         border=issue.border,
         needs_check=issue.needs_check,
-        log=tuple(_line(step, issue.assigned) for step in view.log),
+        log=tuple(_line(step, issue.assigned if step.seq == assigned_at else None) for step in view.log),
     )
 
 
@@ -196,7 +199,10 @@ def _told(given: dict[str, Any]) -> str:
 
 def _line(step: Step, assigned: dict[str, Any] | None) -> LogLine:
     said = step.said
-    if step.action == "dispatch" and step.role == Role.SYSTEM and assigned:
+    if step.moved is not None:
+        source, target = (name or sentence("regrid.nowhere") for name in step.moved)
+        said.insert(0, sentence("regrid.log", {"source": source, "target": target}))
+    if assigned:
         said.insert(0, _told(assigned))
     elif step.action in GIVING and step.holder:
         said.insert(0, _("派给 {name}", name=step.holder))

@@ -62,6 +62,8 @@ class Step:
         Unsealed words: kind -> text.
     holder : str
         Name of whom the entry gives the issue to; "" when to nobody.
+    moved : tuple of str or None
+        Names of the cells that a correction of the place leads from and to; "" for none.
     """
 
     seq: int
@@ -75,6 +77,7 @@ class Step:
     words: dict[str, str]
 
     holder: str = ""
+    moved: tuple[str, str] | None = None
 
     @property
     def said(self) -> list[str]:
@@ -153,7 +156,8 @@ def view(tx: Tx, actor: Actor, issue: Issue, path: str) -> IssueView:
         .order_by(Entry.seq)
     ).all()
     names = _holders(tx, [entry for entry, _ in entries])
-    log = tuple(_step(entry, name, words, names) for entry, name in entries)
+    cells = _cells(tx, [entry for entry, _ in entries])
+    log = tuple(_step(entry, name, words, names, cells) for entry, name in entries)
     first = log[0].words if log else {}
     roles, relations = actor.roles_at(path), relations_of(actor, issue, [entry for entry, _ in entries], path)
     offered = [row for row in available(State(issue.state), roles, relations) if row.action in OFFERED]
@@ -185,10 +189,27 @@ def _holders(tx: Tx, entries: list[Entry]) -> dict[tuple[str, int], str]:
     return names
 
 
+def _cells(tx: Tx, entries: list[Entry]) -> dict[str, str]:
+    """Name the cells that corrections of the place lead from and to, by code."""
+    codes = {spot["cell"] for entry in entries for spot in _places(entry).values() if spot["cell"]}
+    if not codes:
+        return {}
+    return dict(tx.session.execute(select(Area.code, Area.name).where(Area.code.in_(codes))).all())
+
+
+def _places(entry: Entry) -> dict[str, Any]:
+    changes: dict[str, Any] = entry.given.get("changes") or {}
+    return changes.get("place") or {}
+
+
 def _step(
-    entry: Entry, name: str | None, words: Mapping[str, str], holders: Mapping[tuple[str, int], str]
+    entry: Entry,
+    name: str | None,
+    words: Mapping[str, str],
+    holders: Mapping[tuple[str, int], str],
+    cells: Mapping[str, str],
 ) -> Step:
-    private = entry.given.get("private", {})
+    private, places = entry.given.get("private", {}), _places(entry)
     return Step(
         entry.seq,
         entry.action,
@@ -200,6 +221,7 @@ def _step(
         {key: value for key, value in entry.given.items() if key != "private"},
         {kind: words.get(reference[0], "") for kind, reference in private.items()},
         holders.get(tuple(entry.given.get("holder") or ()), ""),
+        (cells.get(places["from"]["cell"], ""), cells.get(places["to"]["cell"], "")) if places else None,
     )
 
 

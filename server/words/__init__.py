@@ -15,7 +15,7 @@ from typing import Any
 
 from babel.messages.pofile import read_po
 
-from server.words import commands, layers, messages, names, places
+from server.words import commands, layers, messages, names, places, regrid
 
 __all__ = [
     "LANGUAGES",
@@ -43,6 +43,7 @@ SENTENCES: dict[str, str] = {
     **commands.SENTENCES,
     **layers.SENTENCES,
     **places.SENTENCES,
+    **regrid.SENTENCES,
 }
 NAMES: dict[str, dict[str, str]] = names.NAMES
 
