@@ -15,14 +15,14 @@ from geo.edges import NOBODY, Edges
 from geo.raster import Raster
 from geo.runs import begins, slices, spread
 
-__all__ = ["Border", "Pairs", "nearest_of"]
+__all__ = ["Border", "Pairs", "choose", "nearest_of"]
 
 BLOCK = 1 << 18
 """Points and edges looked at together, to bound memory."""
 SLACK = 1.1
 """Distances in the plane are taken for too long by no more than this factor."""
 SAMPLE = 4_096
-"""Corners that :meth:`Border.candidates` looks at first."""
+"""Corners that :meth:`Border.closest` looks at first."""
 SMALLEST_DEGREE_M = 110_574.0  # metres in a degree of latitude on the equator, where it is shortest
 EQUATOR_DEGREE_M = 111_319.49  # metres in a degree of longitude on the equator
 
@@ -86,8 +86,15 @@ class Border:
                 found.append(self._nearest(asked, lon_here, lat[asked], edge, radius_m))
         return _least(*(np.concatenate(column) for column in zip(*found, strict=True)))
 
-    def candidates(self, lon: float, lat: float, within_m: float) -> Pairs:
-        """Find the nearest cell of one point far from all, and some that are hardly farther.
+    def around(self, lon: float, lat: float, radius_m: float) -> dict[int, float]:
+        """Give the metres to each cell, by number, whose edges come within a radius of one point."""
+        if not radius_m:
+            return {}
+        _, number, metres = self.reach(np.array([lon]), np.array([lat]), radius_m)
+        return dict(zip(number.tolist(), metres.tolist(), strict=True))
+
+    def closest(self, lon: float, lat: float, within_m: float, most: int) -> dict[int, float]:
+        """Find the few cells nearest to one point that may be far from all.
 
         Parameters
         ----------
@@ -95,20 +102,24 @@ class Border:
             WGS 84 degrees, in range.
         within_m : float
             Geodesic metres beyond which nothing is looked for.
+        most : int
+            How many.
 
         Returns
         -------
-        Pairs
-            As :meth:`reach`, for the distance to one of some thousand corners; the nearest is among them.
+        dict of int to float
+            Metres by number, the nearest first. Some thousand corners tell how far is far enough, so
+            cells farther than the nearest may be missing.
         """
         if not len(self.edges.ends):
-            return self.reach(np.empty(0), np.empty(0), within_m)
+            return {}
         some = self.edges.ends[:: max(len(self.edges.ends) // SAMPLE, 1), :2]
         east, north = _degree_m(np.array([lat]))
         away = (some[:, 0] - lon + 180.0) % 360.0 - 180.0
-        closest = some[np.argmin((away * east) ** 2 + ((some[:, 1] - lat) * north) ** 2)]
-        some_m = float(distance_m(lon, lat, closest[0], closest[1]))
-        return self.reach(np.array([lon]), np.array([lat]), min(1.01 * some_m, within_m))
+        near = some[np.argmin((away * east) ** 2 + ((some[:, 1] - lat) * north) ** 2)]
+        near_m = float(distance_m(lon, lat, near[0], near[1]))
+        found = self.around(lon, lat, min(1.01 * near_m, within_m))
+        return dict(sorted(found.items(), key=lambda pair: (pair[1], pair[0]))[:most])
 
     def _stretches(self, row: Rows, west: Rows, east: Rows) -> tuple[Rows, Rows]:
         """Give where in the raster's pairs those of a row's pixels from west to east begin and end."""
@@ -199,3 +210,11 @@ def nearest_of(count: int, pairs: Pairs) -> tuple[Rows, Floats]:
     # Written backwards, so that the smallest number of each point is written last.
     chosen[point[ties]], distance[point[ties]] = number[ties], metres[ties]
     return chosen, distance
+
+
+def choose(metres_to: dict[int, float], within_m: float) -> tuple[int, float]:
+    """Choose as :func:`nearest_of` does, for one point; -1 and NaN for none."""
+    near = {number: metres for number, metres in metres_to.items() if metres <= within_m}
+    least = min(near.values(), default=np.nan)
+    number = min((number for number, metres in near.items() if metres <= least + TIE_M), default=-1)
+    return number, near.get(number, np.nan)

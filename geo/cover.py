@@ -88,7 +88,8 @@ class Cover:
         number = self.raster.lookup(lon, lat)
         hard = np.flatnonzero(number <= SEVERAL)
         if len(hard):
-            number[hard] = self._resolved(lon[hard], lat[hard], number[hard])
+            x, y = lon[hard], lat[hard]
+            number[hard] = self.resolve(x, y, *self.raster.descend(x, y, number[hard]))
         if self.raster.frame.reaches_180:
             number[np.abs(lon) == 180.0] = UNDECIDED
         return number
@@ -152,9 +153,26 @@ class Cover:
         is_first = begins(points, cells)
         return points[is_first], cells[is_first], is_inner[is_first]
 
-    def _resolved(self, lon: Floats, lat: Floats, number: Numbers) -> Numbers:
-        """Answer for points of mixed pixels."""
-        number, centre_lon, centre_lat = self.raster.descend(lon, lat, number)
+    def resolve(
+        self, lon: Floats, lat: Floats, number: Numbers, centre_lon: Floats, centre_lat: Floats
+    ) -> Numbers:
+        """Find the cell of points whose pixels are known.
+
+        Parameters
+        ----------
+        lon, lat : ndarray of float64, shape (n,)
+            WGS 84 degrees.
+        number : ndarray of int32, shape (n,)
+            As :meth:`Raster.descend` gives it.
+        centre_lon, centre_lat : ndarray of float64, shape (n,)
+            Degrees, of the mixed pixels.
+
+        Returns
+        -------
+        ndarray of int32, shape (n,)
+            As :meth:`numbers`.
+        """
+        number = number.copy()
         hard = np.flatnonzero(number <= SEVERAL)
         k = (-2 - number[hard]).astype(np.intp)
         for part in self._parts(k):

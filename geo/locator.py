@@ -18,19 +18,16 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
-import shapely
 from numpy.typing import ArrayLike, NDArray
 
-from geo.border import Border, nearest_of
+from geo.assembly import assemble, by_code
+from geo.border import Border, choose, nearest_of
 from geo.cells import Cells
 from geo.coordinates import as_points, check_metres
 from geo.cover import INSIDE, NOWHERE, UNDECIDED, Cover, decide
-from geo.edges import edges_of
-from geo.errors import CellsError
 from geo.indexfile import read_arrays, write_arrays
 from geo.placement import HOWS, Placement, Placements, Reason, RunnerUp, reason_for
-from geo.rasterize import rasterize
-from geo.saved import Parts, digest_of, pack, unpack
+from geo.saved import Parts, pack, unpack
 
 __all__ = ["NEAREST_M", "Locator"]
 
@@ -39,7 +36,6 @@ NEAREST_M = 50.0
 FARTHEST_M = 20_000.0
 """How far :meth:`Locator.explain` looks for a cell to name to a point outside all."""
 MOST_CANDIDATES = 3
-NAMED = 10
 BLOCK = 1 << 16
 """Points looked at together, to stay within the processor's cache."""
 NEAREST = HOWS.index("nearest")
@@ -77,17 +73,13 @@ class Locator:
     digest: str
 
     def __init__(self, cells: Cells) -> None:
-        _refuse_invalid(cells)
-        shapes = cells.geometry[_by_code(cells.codes)]
-        edges = edges_of(shapes)
-        raster = rasterize(edges, lambda lon, lat: _cells_at(shapes, lon, lat))
-        self._hold(Parts(cells.codes, digest_of(cells), edges, raster))
+        self._hold(assemble(cells))
 
     def _hold(self, parts: Parts) -> None:
         self.codes, self.digest = parts.codes, parts.digest
         self._parts = parts
         # The last entry translates OUTSIDE, which is -1, to the row -1.
-        self._row_of = np.array([*_by_code(parts.codes), -1], dtype=np.intp)
+        self._row_of = np.array([*by_code(parts.codes), -1], dtype=np.intp)
         self._cover = Cover(parts.raster, parts.edges)
         self._border = Border(parts.raster, parts.edges)
 
@@ -215,14 +207,14 @@ class Locator:
         circle_m = 0.0 if accuracy_m is None else accuracy_m
         check_metres("accuracy_m", circle_m)
         check_metres("nearest_m", nearest_m)
-        x, y, _ = as_points([lon], [lat])
-        number, how, covering = self._covering(x, y)
+        (lon,), (lat,), _ = as_points([lon], [lat])
+        number, how, covering = self._covering(float(lon), float(lat))
         distance = 0.0
-        metres_to = self._around(x, y, max(circle_m, 0.0 if covering else nearest_m)) | covering
+        metres_to = self._border.around(lon, lat, max(circle_m, 0.0 if covering else nearest_m)) | covering
         if not covering:
-            number, distance = _nearest_in(metres_to, nearest_m)
+            number, distance = choose(metres_to, nearest_m)
             how = HOWS[NEAREST] if number >= 0 else how
-            metres_to = metres_to or self._candidates(x, y)
+            metres_to = metres_to or self._border.closest(lon, lat, FARTHEST_M, MOST_CANDIDATES)
         metres_to.pop(number, None)
         code = None if number < 0 else str(self.codes[self._row_of[number]])
         cells = tuple(str(self.codes[self._row_of[covered]]) for covered in covering)
@@ -285,59 +277,15 @@ class Locator:
             number[hard], how[hard] = decide(len(hard), self._cover.judge(x[hard], y[hard]))
         return number, how
 
-    def _covering(self, x: Floats, y: Floats) -> tuple[int, str, dict[int, float]]:
+    def _covering(self, lon: float, lat: float) -> tuple[int, str, dict[int, float]]:
         """Give one point's number and how it was found, and all cells that cover it with no metres."""
-        number = self._cover.number(float(x[0]), float(y[0]))
+        number = self._cover.number(lon, lat)
         if number != UNDECIDED:
             return number, HOWS[NOWHERE if number < 0 else INSIDE], {number: 0.0} if number >= 0 else {}
-        judged = self._cover.judge(x, y)
+        judged = self._cover.judge(np.array([lon]), np.array([lat]))
         numbers, hows = decide(1, judged)
         return int(numbers[0]), HOWS[hows[0]], dict.fromkeys(judged[1].tolist(), 0.0)
-
-    def _around(self, x: Floats, y: Floats, radius_m: float) -> dict[int, float]:
-        """Metres to each cell, by number, whose edges lie within the radius of one point."""
-        if not radius_m:
-            return {}
-        _, numbers, metres = self._border.reach(x, y, radius_m)
-        return dict(zip(numbers.tolist(), metres.tolist(), strict=True))
-
-    def _candidates(self, x: Floats, y: Floats) -> dict[int, float]:
-        """Metres to the few cells nearest to one point that is far from all."""
-        if not len(self):
-            return {}
-        _, numbers, metres = self._border.candidates(float(x[0]), float(y[0]), FARTHEST_M)
-        found = sorted(zip(metres.tolist(), numbers.tolist(), strict=True))[:MOST_CANDIDATES]
-        return {number: distance for distance, number in found}
 
     def _ranked(self, metres_to: dict[int, float]) -> tuple[RunnerUp, ...]:
         ranked = sorted(metres_to.items(), key=lambda pair: (round(pair[1], 6), pair[0]))
         return tuple(RunnerUp(str(self.codes[self._row_of[number]]), metres) for number, metres in ranked)
-
-
-def _nearest_in(metres_to: dict[int, float], within_m: float) -> tuple[int, float]:
-    """Choose as :func:`geo.border.nearest_of` does, for one point."""
-    numbers = [number for number, metres in metres_to.items() if metres <= within_m]
-    metres = np.array([metres_to[number] for number in numbers])
-    pairs = (np.zeros(len(numbers), dtype=np.intp), np.array(numbers, dtype=np.intp), metres)
-    chosen, distance = nearest_of(1, pairs)
-    return int(chosen[0]), float(distance[0])
-
-
-def _by_code(codes: NDArray[np.str_]) -> list[int]:
-    """Give the rows in order of their codes."""
-    return sorted(range(len(codes)), key=codes.tolist().__getitem__)
-
-
-def _refuse_invalid(cells: Cells) -> None:
-    rows = np.flatnonzero(~shapely.is_valid(cells.geometry))
-    if len(rows):
-        named = rows[:NAMED].tolist()
-        codes = tuple(str(cells.codes[row]) for row in named)
-        raise CellsError("cells.invalid_rings", rows=tuple(named), codes=codes, count=len(rows))
-
-
-def _cells_at(shapes: NDArray[np.object_], lon: Floats, lat: Floats) -> tuple[Rows, Rows]:
-    """Name, by point and then by number, the cells that cover points on no border."""
-    point, number = shapely.STRtree(shapes).query(shapely.points(lon, lat), predicate="intersects")
-    order = np.lexsort((number, point))
-    return point[order], number[order]

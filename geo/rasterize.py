@@ -16,7 +16,7 @@ from geo.orientation import line_of, side_of
 from geo.raster import CENTRE, OUTSIDE, SEVERAL, Frame, Mixed, Raster
 from geo.runs import spread
 
-__all__ = ["Covering", "rasterize", "sides_of_centres", "touches", "weight_of"]
+__all__ = ["ONE", "Covering", "first_east", "rasterize", "sides_of_centres", "touches", "weight_of"]
 
 MARGIN = 1e-6
 """Pixels; rounding moves a point by far less."""
@@ -193,21 +193,40 @@ def _crossings(edges: Edges, frame: Frame) -> tuple[Rows, Totals]:
         ends = edges.ends[start : start + CHUNK]
         # From the first row at or above the lower end up to the first at or above the upper one.
         edge, row = spread(np.searchsorted(lat, ends[:, 1]), np.searchsorted(lat, ends[:, 3]))
-        column = _first_east(ends[edge], row, lat[row], frame)
+        column = first_east(ends[edge], row, lat[row], frame)
         parts.append((row * frame.columns + column, weight[start + edge]))
     at, change = (np.concatenate(column) for column in zip(*parts, strict=True))
     return at, change
 
 
-def _first_east(ends: Floats, row: Rows, lat: Floats, frame: Frame) -> Rows:
-    """Give the first column whose centre in the row lies east of the edge, exactly."""
+def first_east(ends: Floats, row: Rows, lat: Floats, frame: Frame, scale: int = 1) -> Rows:
+    """Find, exactly, the first column whose centre in a row lies east of an edge.
+
+    Parameters
+    ----------
+    ends : ndarray of float64, shape (n, 4)
+        Edges that cross the rows of centres.
+    row : ndarray of intp, shape (n,)
+        The row, of pixels ``scale`` times as small as the frame's.
+    lat : ndarray of float64, shape (n,)
+        Degrees, of the row's centres.
+    frame : Frame
+        Where the pixels lie.
+    scale : int
+        As said.
+
+    Returns
+    -------
+    ndarray of intp, shape (n,)
+        Columns of such pixels.
+    """
     low_lon, low_lat, high_lon, high_lat = line_of(ends)
     lon = low_lon + (lat - low_lat) / (high_lat - low_lat) * (high_lon - low_lon)
-    position = (lon - frame.west) * frame.per_lon - CENTRE[0]
+    position = (lon - frame.west) * (frame.per_lon * scale) - CENTRE[0]
     column: Rows = np.floor(position).astype(np.intp) + 1
     doubtful = np.flatnonzero(np.abs(position - np.round(position)) < MARGIN)
     nearest = np.round(position[doubtful]).astype(np.intp)
-    centre_lon, centre_lat = frame.centres(nearest, row[doubtful])
+    centre_lon, centre_lat = frame.centres(nearest, row[doubtful], scale)
     side = side_of(line_of(ends[doubtful]), centre_lon, centre_lat)
     column[doubtful] = nearest + (side >= 0)
     return column

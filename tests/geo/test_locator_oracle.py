@@ -3,11 +3,11 @@
 import geopandas as gpd
 import numpy as np
 import pytest
-import shapely
 
 from geo import Cells, Locator
+from geo.errors import CellsError
 from tests.geo.hard_points import hard_points, random_in
-from tests.geo.layers import by_brute_force, codes_at, random_points
+from tests.geo.layers import by_brute_force, codes_at
 from tests.geo.made_layers import LAYERS, REAL, layer
 from tests.geo.oracle import Oracle, differences
 
@@ -106,12 +106,13 @@ def test_a_locator_opened_from_its_file_tells_the_same(locator, some_points, tmp
         assert opened.explain(*point, 80.0) == locator.explain(*point, 80.0)
 
 
-def test_cells_with_broken_rings_are_answered_too(shared_data):
+def test_cells_with_broken_rings_are_refused_by_their_codes(shared_data):
     frame = gpd.read_file(shared_data / "counties_as_published.geojson")
     codes = [f"{row:02d}" for row in range(len(frame))]
     cells = Cells.from_arrays(codes, codes, frame.geometry.array)
-    lon, lat = random_points(cells, 5_000)
-    expected = np.full(len(lon), "", dtype="U2")
-    for code, shape in reversed(list(zip(codes, cells.geometry, strict=True))):
-        expected[shapely.intersects_xy(shape, lon, lat)] = code
-    assert np.array_equal(codes_at(Locator(cells), lon, lat), expected)
+    with pytest.raises(CellsError) as refused:
+        Locator(cells)
+    broken = [code for code, shape in zip(codes, cells.geometry, strict=True) if not shape.is_valid]
+    assert refused.value.code == "cells.invalid_rings"
+    assert refused.value.values["codes"] == tuple(broken[:10])
+    assert refused.value.values["count"] == len(broken)
