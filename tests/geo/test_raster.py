@@ -74,7 +74,8 @@ def test_a_border_in_line_with_the_rows_of_centres_moves_the_pixels():
     first = Locator(cells_of({"a": square(0, 0)}))
     frame = parts_of(first)[0].frame
     lon, lat = (float(axis) for axis in frame.centres(np.array(40), np.array(30)))
-    west, south, east, north = first._parts.edges.ends[:, :2].min(axis=0).tolist() + [122.01, 37.51]
+    west, south = first._parts.edges.ends[:, :2].min(axis=0).tolist()
+    east, north = first._parts.edges.ends[:, 2:].max(axis=0).tolist()
     cut = {"a": shapely.box(west, south, lon, north), "b": shapely.box(lon, south, east, lat),
            "c": shapely.box(lon, lat, east, north)}  # fmt: skip
     cells = cells_of(cut)
