@@ -183,7 +183,7 @@ def page(tx: Tx, actor: Actor, after: int = 0, limit: int = USUAL) -> Page:
     after : int
         ``next`` of the page before.
     limit : int
-        Issues on a page.
+        Issues on a page; 0 only counts.
     """
     found = misplaced(tx, actor)
     pairs, counts = np.unique(np.stack([found.sources, found.targets]), axis=1, return_counts=True)
@@ -199,7 +199,7 @@ def page(tx: Tx, actor: Actor, after: int = 0, limit: int = USUAL) -> Page:
         len(found),
         tuple(sorted(shifts, key=lambda one: (-one.count, one.source.code, one.target.code))),
         tuple((briefs[key], spots[target]) for key, target in zip(ids, targets, strict=True)),
-        ids[-1] if first + limit < len(found) else None,
+        ids[-1] if ids and first + limit < len(found) else None,
     )
 
 
