@@ -73,6 +73,7 @@ def name_of(given: str) -> str:
 def is_plane(crs: str | CRS) -> bool:
     """Tell whether positions of a system are metres in a plane, not degrees; errors as :func:`name_of`."""
     read = _read(crs)
+    # Words first: a CRS compared with a word looks that word up in its whole database, for 0.1 s.
     return read == "bd09mc" if isinstance(read, str) else bool(read.is_projected)
 
 
@@ -102,9 +103,9 @@ def to_wgs84(x: ArrayLike, y: ArrayLike, crs: str | CRS) -> tuple[Any, Any]:
         the plane is used, or degrees taken for metres. All name the ``rows``.
     """
     read = _read(crs)
-    if isinstance(read, str) and read in DATUMS:  # a CRS compared with a word asks its whole database
+    if isinstance(read, str) and read in DATUMS:
         return convert(x, y, read, "wgs84")
-    if isinstance(read, CRS) and not read.is_projected:
+    if not is_plane(crs):
         lon, lat, is_scalar = as_points(x, y)
         lon, lat = carry_points(lon, lat, read, WGS84)
     else:
@@ -137,10 +138,10 @@ def usable(x: ArrayLike, y: ArrayLike, crs: str | CRS) -> NDArray[np.bool_]:
     """
     read = _read(crs)
     east, north = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
-    if read in DATUMS or (isinstance(read, CRS) and not read.is_projected):
+    if not is_plane(crs):
         return np.asarray((np.abs(east) <= 180.0) & (np.abs(north) <= 90.0))  # false for NaN
     used = np.isfinite(east) & np.isfinite(north)
-    if read == "bd09mc":
+    if isinstance(read, str):
         used &= np.abs(np.degrees(east / CLARKE_A)) <= 180.0
     used[used] = _is_used(east[used], north[used], *_carried(east[used], north[used], read), read)
     return used

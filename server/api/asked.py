@@ -1,14 +1,25 @@
 """What may be asked: parameters that several resources share."""
 
+from typing import Annotated
+
 from pydantic import Field
 
 from server.api.resource import Query
 from server.auth import current_store
 from server.services.filters import FIELDS, Filters
 
-__all__ = ["FilterQuery", "MapQuery", "Zoom"]
+__all__ = ["LON", "Crs", "FilterQuery", "MapQuery", "Zoom"]
 
 DEEPEST_ZOOM = 24
+LON = "degrees in `crs`, or metres east in a plane"
+Crs = Annotated[
+    str,
+    Field(
+        description="`wgs84`, `gcj02`, `bd09`, `bd09mc` (Baidu's plane), `cgcs2000`, or an EPSG number",
+        max_length=32,
+        examples=["gcj02", "EPSG:4549"],
+    ),
+]
 
 
 class FilterQuery(Query):

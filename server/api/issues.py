@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Response
 from pydantic import Field, Strict
 
-from server.api.asked import FilterQuery
+from server.api.asked import LON, Crs, FilterQuery
 from server.api.resource import PREFIX, Body, answer, answer_once, download, form_of, resource, stored
 from server.api.tables import issue_table
 from server.api.telling import brief_told, issue_told
@@ -22,7 +22,7 @@ from server.services.people import Actor
 __all__ = ["blueprint"]
 
 blueprint = resource("issues")
-Degrees = Annotated[float, Strict()]
+Number = Annotated[float, Strict()]
 
 
 class IssueQuery(FilterQuery):
@@ -38,10 +38,10 @@ class NewIssue(Body):
     category: str = Field(description="code or name of a category", max_length=64)
     source: str = Field(description="code or name of a source", max_length=64)
     description: str = Field(min_length=1, max_length=LIMITS["description"])
-    lon: Degrees = Field(description="degrees in `crs`")
-    lat: Degrees
-    crs: Literal["wgs84", "gcj02", "bd09"] = "wgs84"
-    accuracy_m: Degrees | None = Field(None, description="radius of the device's own doubt, metres")
+    lon: Number = Field(description=LON)
+    lat: Number
+    crs: Crs = "wgs84"
+    accuracy_m: Number | None = Field(None, description="radius of the device's own doubt, metres")
     place_text: str = Field("", max_length=LIMITS["place_text"])
     reporter_name: str = Field("", max_length=LIMITS["reporter_name"])
     reporter_phone: str = Field("", max_length=LIMITS["reporter_phone"])

@@ -1,11 +1,12 @@
 """Which cell holds a position, and who would get an issue there; one position or many."""
 
-from typing import Any, Literal
+from typing import Any
 
 from flask import Response
 from pydantic import Field
 from pydantic.config import JsonDict
 
+from server.api.asked import LON, Crs
 from server.api.resource import Body, Query, answer, resource, stored
 from server.api.telling import holder_told, named, near_told
 from server.api.told import LocateAnswer, LocateAnswers
@@ -24,19 +25,19 @@ NUMBERS: JsonDict = {"items": {"type": "number"}, "minItems": 1, "maxItems": MOS
 class LocateQuery(Query):
     """A position."""
 
-    lon: float = Field(description="degrees in `crs`")
+    lon: float = Field(description=LON)
     lat: float
     accuracy_m: float | None = Field(None, description="radius of the device's own doubt, metres")
-    crs: Literal["wgs84", "gcj02", "bd09"] = "wgs84"
+    crs: Crs = "wgs84"
 
 
 class Points(Body):
     """Positions as two columns: a third of the bytes of a list of objects, and checked as arrays."""
 
     # What the columns hold is checked by the service, which names all rows at fault instead of one by one.
-    lon: list[Any] = Field(description="degrees in `crs`", json_schema_extra=NUMBERS)
+    lon: list[Any] = Field(description=LON, json_schema_extra=NUMBERS)
     lat: list[Any] = Field(description="as many as `lon`", json_schema_extra=NUMBERS)
-    crs: Literal["wgs84", "gcj02", "bd09"] = "wgs84"
+    crs: Crs = "wgs84"
 
 
 @blueprint.get("/locate")

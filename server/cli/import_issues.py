@@ -6,15 +6,14 @@ from typing import Any
 
 import click
 
-from geo.datum import DATUMS
 from server.cli.environment import Environment, pass_environment
 from server.cli.output import progress, say
 from server.cli.program import Command, Option
 from server.db import Store
 from server.services.accounts import actor_of_login
-from server.services.imports.columns import load_profile, save_profile
 from server.services.imports.issues import BATCH_MOST, IssueReport, import_issues
 from server.services.imports.mapping import IssueOptions
+from server.services.imports.profiles import load_profile, save_profile
 from server.services.imports.values import read_map
 from server.services.people import Actor, system_actor
 from server.words import how_name, sentence
@@ -48,7 +47,7 @@ def _options() -> list[click.Parameter]:
     return [
         click.Argument(["file"], type=click.Path(path_type=Path)),
         *columns,
-        Option(["--crs"], type=click.Choice(DATUMS), help="cli.issues.crs"),
+        Option(["--crs", "--points-crs"], metavar="CRS", help="cli.issues.crs"),
         Option(["--default-category"], metavar="CODE", help="cli.issues.default-category"),
         Option(["--default-source"], metavar="CODE", help="cli.issues.default-source"),
         Option(["--source-system"], metavar="NAME", help="cli.issues.source-system"),

@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from geo.datum import DATUMS
+from geo.coordinates import as_points
+from geo.errors import CoordinateError, CrsError
+from geo.systems import is_plane, name_of, to_wgs84
 from server.db import Tx
 from server.errors import InputError
 from server.services.categories import category_of, source_of
@@ -36,9 +38,9 @@ class Draft:
     description : str
         What is the matter, in free words (sealed).
     lon, lat : float or None
-        Degrees in ``crs``.
+        Degrees in ``crs``, or metres east and north where that is a plane.
     crs : str
-        ``wgs84 gcj02 bd09``.
+        Name of a datum or coordinate system, see :func:`geo.systems.name_of`.
     accuracy_m : float or None
         Radius of the device's own doubt.
     place_text : str
@@ -90,7 +92,7 @@ def checked(tx: Tx, draft: Draft) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``category`` and ``source`` as codes, ``happened_at`` as an instant.
+        ``category`` and ``source`` as codes, ``crs`` as the name it is kept under, ``happened_at`` as an instant.
 
     Raises
     ------
@@ -105,7 +107,7 @@ def checked(tx: Tx, draft: Draft) -> dict[str, Any]:
             raise InputError("field.invalid", field=name, value="\\x00", why="\\x00")
     if draft.import_id is None and is_blank(draft.description):
         raise InputError("field.missing", field="description")
-    check_position(draft)
+    crs = check_position(draft)
     happened_at = draft.happened_at or tx.now
     if happened_at < EARLIEST:
         raise InputError("time.too_early", field="happened_at", value=happened_at.isoformat())
@@ -114,6 +116,7 @@ def checked(tx: Tx, draft: Draft) -> dict[str, Any]:
     return {
         "category": category_of(draft.category).code,
         "source": source_of(draft.source),
+        "crs": crs,
         "happened_at": min(happened_at, tx.now),
     }
 
@@ -123,8 +126,13 @@ def is_blank(words: str) -> bool:
     return not any(one.isprintable() and not one.isspace() for one in words)
 
 
-def check_position(draft: Draft) -> None:
-    """Check a draft's position, datum and accuracy.
+def check_position(draft: Draft) -> str:
+    """Check a draft's position, coordinate system and accuracy.
+
+    Returns
+    -------
+    str
+        Name of the coordinate system, as it is kept.
 
     Raises
     ------
@@ -137,14 +145,20 @@ def check_position(draft: Draft) -> None:
     shown = f"{lon}, {lat}"
     if not (math.isfinite(lon) and math.isfinite(lat)):
         raise InputError("coordinate.not_finite", field="lon", value=shown)
-    if abs(lat) > 90 and abs(lon) <= 90 and abs(lat) <= 180:
-        raise InputError("coordinate.swapped", field="lat", value=shown)
-    if abs(lon) > 180 or abs(lat) > 90:
-        raise InputError("coordinate.out_of_range", field="lon", value=shown)
     if lon == 0 and lat == 0:
         raise InputError("coordinate.null_island", field="lon", value=shown)
-    if draft.crs not in DATUMS:
-        raise InputError("datum.unknown", field="crs", given=draft.crs[:40])
+    try:
+        crs = name_of(draft.crs)
+        if is_plane(crs):
+            to_wgs84(lon, lat, crs)
+        else:
+            as_points(lon, lat)
+    except CrsError as error:
+        raise InputError(error.code, **{**error.values, "field": "crs"}) from error
+    except CoordinateError as error:
+        field = "lat" if error.code == "coordinate.swapped" else "lon"
+        raise InputError(error.code, **{**error.values, "field": field, "value": shown}) from error
     accuracy = draft.accuracy_m
     if accuracy is not None and not 0 <= accuracy <= ACCURACY_MOST_M:
         raise InputError("field.invalid", field="accuracy_m", value=accuracy, why=f"0–{ACCURACY_MOST_M:.0f}")
+    return crs

@@ -172,7 +172,7 @@ def _issue_row(
         "place_text": public_place(draft.place_text),
         "reported_lon": draft.lon,
         "reported_lat": draft.lat,
-        "reported_crs": draft.crs,
+        "reported_crs": fact["crs"],
         "accuracy_m": draft.accuracy_m,
         **where.columns,
         "assigned": {"code": reason.reason, "values": reason.values},

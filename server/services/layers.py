@@ -19,8 +19,9 @@ import shapely
 from pyproj import CRS
 from shapely.errors import ShapelyError
 
-from geo.crs import is_wgs84, parse_crs
-from geo.datum import DATUMS, convert
+from geo.crs import WGS84, parse_crs
+from geo.errors import CrsError
+from geo.systems import NAMES, name_of, to_wgs84, usable
 from server.errors import InputError
 from server.services.layer_columns import chosen, numbers, texts
 from server.services.layer_files import LayerFile, opened
@@ -40,8 +41,8 @@ class LayerOptions:
     code, name, parent : str or None
         Names of columns; None: guessed.
     crs : str or None
-        Coordinate system of a file that does not name one, as :func:`geo.crs.parse_crs` reads it; or
-        ``gcj02``, ``bd09`` for coordinates of Chinese web maps.
+        Coordinate system of a file that does not name one, as :func:`geo.crs.parse_crs` reads it; or one of
+        :data:`geo.systems.NAMES`, ``gcj02 bd09 bd09mc`` for coordinates of Chinese web maps.
     layer : str or None
         Which layer of a file that holds several.
     encoding : str or None
@@ -173,14 +174,24 @@ def _with_crs(file: LayerFile, frame: gpd.GeoDataFrame, given: str | None) -> tu
         if frame.crs is None:
             raise InputError("layer.crs_missing", file=file.name)
         return frame, own is not None
-    if given.strip().lower() in DATUMS:
-        if own is not None and not is_wgs84(parse_crs(own)):
-            raise InputError("layer.crs_conflict", file=file.name, own=_short(parse_crs(own)), given=given)
-        return _undatumed(frame, given.strip().lower()), True
-    wanted = parse_crs(given)
-    if own is not None and not parse_crs(own).equals(wanted, ignore_axis_order=True):
+    wanted = _wanted(given)
+    expected = (
+        wanted if isinstance(wanted, CRS) else WGS84
+    )  # what a file in a web map's datum may call itself
+    if own is not None and not parse_crs(own).equals(expected, ignore_axis_order=True):
         raise InputError("layer.crs_conflict", file=file.name, own=_short(parse_crs(own)), given=given)
+    if isinstance(wanted, str):
+        return _undatumed(frame, wanted), True
     return frame.set_crs(wanted, allow_override=True), True
+
+
+def _wanted(given: str) -> str | CRS:
+    """Read what the user says: a datum of web maps by its name, anything else as a coordinate system."""
+    try:
+        name = name_of(given)
+    except CrsError:
+        return parse_crs(given)
+    return name if name in NAMES else parse_crs(name)
 
 
 def _undatumed(frame: gpd.GeoDataFrame, datum: str) -> gpd.GeoDataFrame:
@@ -188,8 +199,8 @@ def _undatumed(frame: gpd.GeoDataFrame, datum: str) -> gpd.GeoDataFrame:
 
     def carry(xy: Any) -> Any:  # noqa: ANN401 - shapely's signature
         out = xy.copy()
-        good = (np.abs(xy[:, 0]) <= 180.0) & (np.abs(xy[:, 1]) <= 90.0)
-        out[good] = np.column_stack(convert(xy[good, 0], xy[good, 1], datum, "wgs84"))
+        good = usable(xy[:, 0], xy[:, 1], datum)
+        out[good] = np.column_stack(to_wgs84(xy[good, 0], xy[good, 1], datum))
         return out
 
     moved = shapely.transform(shapely.force_2d(frame.geometry.to_numpy()), carry)

@@ -79,7 +79,7 @@ SENTENCES: dict[str, str] = {
     "cli.cells.code": "编码列；默认按常用列名查找。",
     "cli.cells.name": "名称列；没有则用编码。“-”表示不用任何列。",
     "cli.cells.parent": "上级编码列；“-”表示不用任何列。",
-    "cli.cells.crs": "文件没有写坐标系时的坐标系，如 EPSG:4490；网络地图的坐标写 gcj02 或 bd09。",
+    "cli.cells.crs": "文件没有写坐标系时的坐标系，如 EPSG:4490；网络地图的坐标写 gcj02、bd09 或 bd09mc（百度平面）。",
     "cli.cells.root": "把图层挂在这个编码的区域之下（没有则新建）；图层里没有的同级区域随之停用。",
     "cli.cells.create-parents": "新建文件里写了而库里没有的上级。",
     "cli.cells.mend": "先修补无效的边界，并说明改了什么。",

@@ -5,7 +5,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from geo.datum import DATUMS
+from geo.errors import CrsError
+from geo.systems import name_of
 from server.errors import InputError
 from server.services.categories import category_of, source_of
 from server.services.drafts import Draft
@@ -52,7 +53,7 @@ class IssueOptions:
     columns : Mapping[str, str]
         Field name (see ``ISSUE_FIELDS``) -> column name, ``-`` for none; the others are guessed.
     crs : str
-        Datum of the coordinates: ``wgs84 gcj02 bd09``.
+        Datum or coordinate system of the coordinates, see :func:`geo.systems.name_of`.
     default_category, default_source : str
         For rows without one; no category means that such rows are refused.
     source_system : str
@@ -91,8 +92,10 @@ class IssueOptions:
         InputError
             Unknown datum, category, source or state.
         """
-        if self.crs not in DATUMS:
-            raise InputError("datum.unknown", field="crs", given=self.crs)
+        try:
+            name_of(self.crs)
+        except CrsError as error:
+            raise InputError(error.code, **{**error.values, "field": "crs"}) from error
         source_of(self.default_source)
         for category in filter(None, (self.default_category, *self.category_map.values())):
             category_of(category)

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from server.models import Issue
 from server.services.sign_in import issue_token
 from server.workflow import OPEN
+from tests.positions import KEPT, SYSTEMS, given_in
 from tests.scatter import scatter
 
 URL = "/api/v1/issues"
@@ -79,6 +80,42 @@ def test_a_phones_position_is_converted_before_it_is_placed(qian):
     told = qian.post(URL, json={**REPORT, "crs": "gcj02"}).get_json()
     assert told["lon"] != REPORT["lon"]
     assert abs(told["lon"] - REPORT["lon"]) < 0.01
+
+
+@pytest.mark.parametrize("crs", SYSTEMS)
+def test_a_report_comes_in_any_system_and_the_original_is_kept(qian, store, crs):
+    x, y = given_in(crs, REPORT["lon"], REPORT["lat"])
+    told = qian.post(URL, json={**REPORT, "lon": x, "lat": y, "crs": crs}).get_json()
+    assert told["cell"]["code"] == "990101001001008"
+    assert (told["lon"], told["lat"]) == pytest.approx((REPORT["lon"], REPORT["lat"]), abs=1e-9)
+    with store.read() as tx:
+        row = tx.session.scalars(select(Issue)).one()
+        kept = (row.reported_lon, row.reported_lat, row.reported_crs)
+    assert kept == (x, y, KEPT.get(crs, crs))
+
+
+@pytest.mark.parametrize(
+    ("crs", "x", "y", "field", "says"),
+    [
+        ("mars", 122.0, 37.0, "crs", "mars"),
+        ("EPSG:99999", 122.0, 37.0, "crs", "EPSG:99999"),
+        ("", 122.0, 37.0, "crs", "坐标系"),
+        ("EPSG:4550", 122.0, 37.0, "lon", "EPSG:4550"),
+        ("EPSG:4550", 4_098_000.0, 412_000.0, "lat", "写反"),
+        ("EPSG:4529", 412_000.0, 4_098_000.0, "lon", "EPSG:4529"),
+        ("bd09mc", 122.0, 37.0, "lon", "bd09mc"),
+        ("gcj02", 37.0, 122.0, "lat", "写反"),
+    ],
+)
+def test_a_position_that_its_system_cannot_have_is_refused_in_one_sentence(
+    qian, store, crs, x, y, field, says
+):
+    answer = qian.post(URL, json={**REPORT, "lon": x, "lat": y, "crs": crs})
+    fault = answer.get_json()["errors"][0]
+    assert (answer.status_code, fault["field"]) == (422, field)
+    assert says in fault["detail"]
+    assert "?" not in fault["detail"]
+    assert count(store) == 0
 
 
 def test_a_report_in_no_cell_waits_and_says_why(qian):

@@ -7,6 +7,7 @@ import pytest
 
 from server.models import Leave
 from server.services.sign_in import issue_token
+from tests.positions import SYSTEMS, given_in
 from tests.scatter import scatter
 
 API = "/api/v1"
@@ -157,3 +158,13 @@ def test_codes_come_with_names_in_the_language_asked_for(client_of):
     assert english["items"][0]["name"] == "Weak heating"
     assert chinese["items"][0]["name"] == "供暖不热"
     assert [one["code"] for one in english["states"]] == [one["code"] for one in chinese["states"]]
+
+
+@pytest.mark.parametrize("crs", SYSTEMS)
+def test_a_position_in_any_system_is_located_alone_and_among_others(client_of, crs):
+    x, y = given_in(crs, 122.015, 37.015)
+    li = client_of("supervisor_li")
+    told = li.get(f"{API}/locate", query_string={"lon": repr(x), "lat": repr(y), "crs": crs}).get_json()
+    many = li.post(f"{API}/locate", json={"lon": [x, x], "lat": [y, y], "crs": crs}).get_json()
+    assert told["cell"]["code"] == many["cell"][1] == "990101001001008"
+    assert (told["lon"], told["lat"]) == pytest.approx((122.015, 37.015), abs=1e-9)

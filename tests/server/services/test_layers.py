@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import shapely
 
-from geo.datum import wgs84_to_gcj02
 from geo.errors import CrsError
 from server.services.layers import LayerOptions, read_layer
+from tests.positions import given_in
 from tests.server.services.layer_writing import (
     WRITTEN,
     cells,
@@ -75,17 +75,28 @@ def test_an_unknown_coordinate_system_is_refused(tmp_path):
     assert raised.value.code == "crs.unknown"
 
 
-def test_a_layer_in_gcj02_is_brought_to_wgs84(tmp_path):
+@pytest.mark.parametrize("crs", ["gcj02", "GCJ-02", "bd09", "bd09mc"])
+def test_a_layer_in_a_web_maps_datum_is_brought_to_wgs84(tmp_path, crs):
     frame = cells()
+    system = crs.lower().replace("-", "")
     moved = shapely.transform(
-        frame.geometry.to_numpy(), lambda xy: np.column_stack(wgs84_to_gcj02(xy[:, 0], xy[:, 1]))
+        frame.geometry.to_numpy(), lambda xy: np.column_stack(given_in(system, xy[:, 0], xy[:, 1]))
     )
-    path = write(tmp_path / "cells.geojson", frame.set_geometry(moved, crs=4326), RFC7946="YES")
+    path = write(tmp_path / "cells.geojson", frame.set_geometry(moved, crs=4326), COORDINATE_PRECISION="12")
 
-    layer = read_layer(path, "cell", LayerOptions(crs="gcj02"))
+    layer = read_layer(path, "cell", LayerOptions(crs=crs))
 
     here = shapely.get_coordinates(layer.frame.geometry.to_numpy())
     assert np.abs(here.max(axis=0) - (117.2, 36.1)).max() < 1e-6
+    assert layer.frame.crs.to_epsg() == 4326
+    assert layer.is_crs_declared
+
+
+def test_a_layer_in_cgcs2000_may_be_named_so(tmp_path):
+    layer = read_layer(
+        write_json(tmp_path / "a.geojson", {"code": "1"}), "cell", LayerOptions(crs="cgcs2000")
+    )
+    assert layer.frame.crs.to_epsg() == 4490
 
 
 @pytest.mark.parametrize(

@@ -11,13 +11,14 @@ from sqlalchemy import text as sql
 from server.errors import Busy, InputError, StoreError
 from server.models import Entry, Import, Issue
 from server.services.imports import runs
-from server.services.imports.columns import load_profile, save_profile
 from server.services.imports.issues import import_issues
 from server.services.imports.mapping import IssueOptions
+from server.services.imports.profiles import load_profile, save_profile
 from server.services.imports.values import read_map
 from server.services.ledger import broken_chains
 from server.services.people import system_actor
 from server.workflow import State
+from tests.positions import KEPT, SYSTEMS, given_in
 
 HEADER = "编号,类别,描述,经度,纬度,上报时间\n"
 GOOD = "{number},heating,暖气不热,122.015,37.015,2026-03-01 08:05\n"
@@ -264,6 +265,29 @@ def test_the_input_is_never_its_own_rejects_file(store, town, tmp_path):
     with pytest.raises(InputError) as refused:
         import_issues(store, system_actor(), path, IssueOptions(), rejects=path)
     assert refused.value.code == "import.rejects_is_file"
+
+
+@pytest.mark.parametrize("crs", SYSTEMS)
+def test_a_file_comes_in_any_system_and_each_original_is_kept(bring, store, crs):
+    x, y = given_in(crs, 122.015, 37.015)
+    text = HEADER + f"1,heating,暖气不热,{x!r},{y!r},2026-03-01 08:05\n"
+    report, _rejects = bring(text, crs=crs)
+    assert report.counts["how"] == {"inside": 1}
+    with store.read() as tx:
+        row = tx.session.scalars(select(Issue)).one()
+    assert (row.lon, row.lat) == pytest.approx((122.015, 37.015), abs=1e-9)
+    assert (row.reported_lon, row.reported_lat, row.reported_crs) == (x, y, KEPT.get(crs, crs))
+
+
+def test_rows_that_their_plane_cannot_have_are_refused_with_column_and_reason(bring):
+    x, y = given_in("EPSG:4550", 122.015, 37.015)
+    rows = [(x, y), (y, x), (122.015, 37.015), (x + 41_000_000, y), ("", "")]
+    text = HEADER + "".join(f"1,heating,暖气不热,{a},{b},2026-03-01 08:05\n" for a, b in rows)
+    report, rejects = bring(text, crs="EPSG:4550")
+    assert report.counts["in"] == 1
+    assert [row[:2] for row in rejects] == [["3", "纬度"], ["4", "经度"], ["5", "经度"], ["6", "经度"]]
+    assert ["写反" in row[3] for row in rejects] == [True, False, False, False]
+    assert all("EPSG:4550" in row[3] for row in rejects[1:3])
 
 
 def test_a_profile_keeps_options(store):
