@@ -115,7 +115,11 @@ class Locator:
         row = np.empty(len(x), dtype=np.intp)
         for start in range(0, len(x), BLOCK):
             here = slice(start, start + BLOCK)
-            row[here] = self._row_of.take(self._decided(x[here], y[here])[0], mode="wrap")
+            number = self._cover.numbers(x[here], y[here])
+            hard = np.flatnonzero(number == UNDECIDED)
+            if len(hard):
+                number[hard], _ = decide(len(hard), self._cover.judge(x[here][hard], y[here][hard]))
+            row[here] = self._row_of.take(number, mode="wrap")
         return int(row[0]) if is_scalar else row
 
     def place(self, lon: ArrayLike, lat: ArrayLike, *, nearest_m: float = NEAREST_M) -> Placements:

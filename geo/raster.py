@@ -57,9 +57,16 @@ class Frame(NamedTuple):
 
     def pixels(self, lon: Floats, lat: Floats, scale: int = 1) -> tuple[Rows, Rows]:
         """Give each point's column and row, of pixels ``scale`` times as small."""
-        u = np.clip((lon - self.west) * (self.per_lon * scale), 0.0, self.columns * scale - 1.0)
-        v = np.clip((lat - self.south) * (self.per_lat * scale), 0.0, self.rows * scale - 1.0)
-        return u.astype(np.intp), v.astype(np.intp)
+        found = []
+        for spot, origin, per, count in (
+            (lon, self.west, self.per_lon, self.columns),
+            (lat, self.south, self.per_lat, self.rows),
+        ):
+            place = spot - origin
+            place *= per * scale
+            np.clip(place, 0.0, count * scale - 1.0, out=place)
+            found.append(place.astype(np.intp))
+        return found[0], found[1]
 
     def centres(self, column: Rows, row: Rows, scale: int = 1) -> tuple[Floats, Floats]:
         """Give the centres, lon and lat, of pixels ``scale`` times as small; to the bit the same at any time."""

@@ -22,7 +22,7 @@ MARGIN = 1e-6
 """Pixels; rounding moves a point by far less."""
 NARROWEST = 1e-6
 """Degrees, 0.1 m: the side of a pixel is no less, so that rounding stays far below the margin."""
-FEWEST_PIXELS, MOST_PIXELS, PIXELS_PER_EDGE = 1 << 12, 1 << 24, 32
+FEWEST_PIXELS, MOST_PIXELS, PIXELS_PER_EDGE = 1 << 12, 1 << 24, 64
 CHUNK = 1 << 18
 """Edges looked at together, to bound memory."""
 ONE = 1 << 32
