@@ -11,9 +11,9 @@ from server.cli.output import progress, say
 from server.cli.program import Command, Option
 from server.db import Store
 from server.services.accounts import actor_of_login
-from server.services.imports.columns import load_profile, save_profile
 from server.services.imports.issues import BATCH_MOST, IssueReport, import_issues
 from server.services.imports.mapping import IssueOptions
+from server.services.imports.profiles import load_profile, save_profile
 from server.services.imports.values import read_map
 from server.services.people import Actor, system_actor
 from server.words import how_name, sentence

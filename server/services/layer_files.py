@@ -9,16 +9,16 @@ import errno
 import hashlib
 import lzma
 import re
-import struct
 import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from server.errors import InputError
+from server.services.dbase import dbase_texts, reads_as
 
 __all__ = ["LARGEST", "SUFFIXES", "LayerFile", "opened"]
 
@@ -74,7 +74,9 @@ class LayerFile:
 
 
 @contextmanager
-def opened(path: Path, *, layer: str | None = None, encoding: str | None = None) -> Iterator[LayerFile]:
+def opened(
+    path: Path, *, layer: str | None = None, encoding: str | None = None, largest: int | None = LARGEST
+) -> Iterator[LayerFile]:
     """Make a file ready for reading.
 
     Parameters
@@ -85,6 +87,8 @@ def opened(path: Path, *, layer: str | None = None, encoding: str | None = None)
         Which of several files in a zip: its name without suffix.
     encoding : str, optional
         Of texts; found out when omitted.
+    largest : int or None
+        Bytes that a plain file may have; None: any number, for a reader that streams.
 
     Yields
     ------
@@ -106,7 +110,7 @@ def opened(path: Path, *, layer: str | None = None, encoding: str | None = None)
     size = path.stat().st_size
     if size == 0:
         raise InputError("import.empty", file=path.name)
-    if size > LARGEST:
+    if largest is not None and size > largest:
         raise InputError("layer.too_large", file=path.name, limit=f"{LARGEST >> 20} MB")
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -151,18 +155,32 @@ def _ready(name: str, path: Path, folder: Path, digest: str, encoding: str | Non
 
 def _json(name: str, path: Path, folder: Path, encoding: str | None) -> tuple[Path, bool]:
     """Give the file in UTF-8, and whether it has a word on its coordinate system."""
-    raw = path.read_bytes()
-    tried = (encoding,) if encoding else ("utf-16",) if raw.startswith(BOMS[1:]) else ("utf-8-sig", "gb18030")
+    with path.open("rb") as file:
+        start = file.read(4)
+    tried = (
+        (encoding,) if encoding else ("utf-16",) if start.startswith(BOMS[1:]) else ("utf-8-sig", "gb18030")
+    )
     for one in tried:
+        copy = None if one == "utf-8-sig" else folder / f"{path.stem}.utf-8{path.suffix}"
         try:
-            text = raw.decode(one)
+            return copy or path, _reads_with_crs(path, one, copy)
         except UnicodeError:
             continue
-        if one != "utf-8-sig":
-            path = folder / f"{path.stem}.utf-8{path.suffix}"
-            path.write_text(text, "utf-8")
-        return path, CRS_WORD.search(text) is not None
     raise InputError("import.encoding", file=name)
+
+
+def _reads_with_crs(path: Path, encoding: str, copy: Path | None) -> bool:
+    """Read a text to its end, bit by bit, copying it in UTF-8 if wanted; tell whether it has a word on CRS."""
+    has_word, tail = False, ""
+    with ExitStack() as both:
+        file = both.enter_context(path.open(encoding=encoding, newline=""))
+        out = both.enter_context(copy.open("w", encoding="utf-8", newline="")) if copy else None
+        while text := file.read(CHUNK):
+            has_word = has_word or CRS_WORD.search(tail + text) is not None
+            tail = text[-LONGEST_MARK:]
+            if out:
+                out.write(text)
+    return has_word
 
 
 def _refuse(name: str, path: Path, sign: re.Pattern[bytes], code: str) -> None:
@@ -191,51 +209,16 @@ def _dbf_encoding(name: str, path: Path) -> str | None:
     table = _sibling(path, ".dbf")
     if table is None:
         return None
-    texts = _dbf_texts(table.read_bytes())
+    texts = dbase_texts(table.read_bytes())
     declared = _sibling(path, ".cpg")
     said = declared.read_text("ascii", "replace").strip() if declared else ""
     for one in (said, "utf-8", "gb18030"):
         try:
-            if one and _reads(texts, f"cp{one}" if one.isdigit() else one):
+            if one and reads_as(texts, f"cp{one}" if one.isdigit() else one):
                 return None if one == said and one.lower() in ("utf-8", "utf8") else one
         except LookupError:
             continue
     raise InputError("import.encoding", file=name)
-
-
-def _dbf_texts(raw: bytes) -> list[bytes]:
-    """Take the field names and the contents of text fields out of a dBase table.
-
-    Layout: header of 32 bytes (records at 4, header and record length at 8), 32 bytes per field (name,
-    type at 11, length at 16), then records of fixed length, each behind a deletion mark.
-    """
-    if len(raw) < 32:
-        return []
-    records, header, length = struct.unpack_from("<IHH", raw, 4)
-    texts, spans, at = [], [], 1
-    for start in range(32, min(header, len(raw)) - 31, 32):
-        if raw[start] == 0x0D:
-            break
-        texts.append(raw[start : start + 11].split(b"\x00")[0])
-        if raw[start + 11 : start + 12] == b"C":
-            spans.append((at, at + raw[start + 16]))
-        at += raw[start + 16]
-    whole = (len(raw) - header) // length if length else 0
-    for number in range(min(records, whole + 1)):  # a header may claim four thousand million
-        record = raw[header + number * length : header + (number + 1) * length]
-        texts += [record[start:end].rstrip(b" \x00") for start, end in spans]
-    return texts
-
-
-def _reads(texts: list[bytes], encoding: str) -> bool:
-    """Tell whether all texts can be decoded; one that fills its field may end within a character."""
-    for text in texts:
-        if not text.isascii():
-            try:
-                codecs.getincrementaldecoder(encoding)().decode(text, final=False)
-            except UnicodeError:
-                return False
-    return True
 
 
 def _unpacked(path: Path, folder: Path, layer: str | None) -> Path:

@@ -1,17 +1,12 @@
-"""Which column of a file holds what: guesses by name, given names, saved profiles."""
+"""Which column of a file holds what: guesses by name, and given names."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Protocol
 
-from sqlalchemy import select
-
-from server.db import Tx
 from server.errors import InputError
-from server.models import ImportProfile
-from server.services.imports.tables import Table
 
-__all__ = ["OFF", "Field", "choose", "load_profile", "save_profile"]
+__all__ = ["OFF", "Columns", "Field", "choose"]
 
 OFF = "-"  # given in place of a column's name: do not use one, not even a guessed one
 
@@ -35,12 +30,26 @@ class Field:
     is_needed: bool = False
 
 
-def choose(table: Table, fields: Iterable[Field], given: Mapping[str, str | None]) -> dict[str, int]:
+class Columns(Protocol):
+    """What has a name and columns: a table, or a file of another kind."""
+
+    @property
+    def name(self) -> str:
+        """File name, for messages."""
+        ...
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of its columns."""
+        ...
+
+
+def choose(table: Columns, fields: Iterable[Field], given: Mapping[str, str | None]) -> dict[str, int]:
     """Find the column of each field.
 
     Parameters
     ----------
-    table : Table
+    table : Columns
         The file.
     fields : Iterable of Field
         What may be found.
@@ -79,7 +88,7 @@ def choose(table: Table, fields: Iterable[Field], given: Mapping[str, str | None
     return places
 
 
-def _named(table: Table, name: str) -> int:
+def _named(table: Columns, name: str) -> int:
     if name.strip() in table.columns:
         return table.columns.index(name.strip())
     folded = [column.casefold() for column in table.columns]
@@ -91,47 +100,3 @@ def _named(table: Table, name: str) -> int:
 
 def _plain(column: str) -> str:
     return column.casefold().replace(" ", "").replace("_", "").replace("-", "")
-
-
-def load_profile(tx: Tx, kind: str, name: str) -> dict[str, Any]:
-    """Read a saved profile's options.
-
-    Parameters
-    ----------
-    tx : Tx
-        Any transaction.
-    kind, name : str
-        Kind of import; the profile's name.
-
-    Raises
-    ------
-    InputError
-        There is none.
-    """
-    found = tx.session.scalar(_profile(kind, name))
-    if found is None:
-        raise InputError("import.profile", name=name)
-    return dict(found.options)
-
-
-def save_profile(tx: Tx, kind: str, name: str, options: Mapping[str, Any]) -> None:
-    """Save a profile under a name, in place of an earlier one.
-
-    Parameters
-    ----------
-    tx : Tx
-        Writing transaction.
-    kind, name : str
-        Kind of import; the profile's name.
-    options : Mapping[str, Any]
-        What JSON can hold.
-    """
-    found = tx.session.scalar(_profile(kind, name))
-    if found is None:
-        tx.session.add(ImportProfile(kind=kind, name=name[:200], options=dict(options)))
-    else:
-        found.options = dict(options)
-
-
-def _profile(kind: str, name: str) -> Any:  # noqa: ANN401 - a query
-    return select(ImportProfile).where(ImportProfile.kind == kind, ImportProfile.name == name)

@@ -114,9 +114,10 @@ def test_points_are_located_without_a_store(wangge, town, tmp_path):
     wangge("export", "cells", "-o", tmp_path / "cells.geojson")
     points = tmp_path / "points.csv"
     points.write_text("id,lon,lat\n1,122.015,37.015\n2,122.0203,37.025\n3,1,1\n4,,\n", encoding="utf-8")
-    done = wangge("locate", points, "--cells", tmp_path / "cells.geojson", "-o", tmp_path / "out.csv")
+    cells, out = tmp_path / "cells.geojson", tmp_path / "out.csv"
+    done = wangge("locate", points, "--cells", cells, "-o", out, "--explain")
     assert done.exit_code == 0, done.output
-    rows = rows_of(tmp_path / "out.csv")
+    rows = rows_of(out)
     assert [(row["cell"][-3:], row["how"]) for row in rows] == [
         ("008", "inside"), ("", "outside"), ("", "outside"), ("", "no_position")
     ]  # fmt: skip

@@ -11,9 +11,9 @@ from sqlalchemy import text as sql
 from server.errors import Busy, InputError, StoreError
 from server.models import Entry, Import, Issue
 from server.services.imports import runs
-from server.services.imports.columns import load_profile, save_profile
 from server.services.imports.issues import import_issues
 from server.services.imports.mapping import IssueOptions
+from server.services.imports.profiles import load_profile, save_profile
 from server.services.imports.values import read_map
 from server.services.ledger import broken_chains
 from server.services.people import system_actor

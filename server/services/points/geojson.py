@@ -1,0 +1,45 @@
+"""GeoJSON out (RFC 7946): WGS 84, every digit kept."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pyarrow as pa
+
+from server.services.points.formats import IS_JSON, Located, Shape
+
+__all__ = ["write_geojson"]
+
+PIECE = 1 << 14  # rows spelled out at a time
+
+
+def write_geojson(
+    path: Path, layer: str, schema: pa.Schema, shape: Shape | None, located: Iterator[Located]
+) -> None:
+    """Write a FeatureCollection of points; a row without a usable position has a null geometry."""
+    names = [name for name in schema.names if shape is None or name != shape.column]
+    with path.open("wb") as file:
+        file.write(b'{"type":"FeatureCollection","name":' + orjson.dumps(layer) + b',"features":[')
+        start = b"\n"
+        for one in located:
+            for at in range(0, one.batch.num_rows, PIECE):
+                file.write(start + b",\n".join(_features(one, names, at)))
+                start = b",\n"
+        file.write(b"\n]}\n")
+
+
+def _features(one: Located, names: list[str], at: int) -> Iterator[bytes]:
+    facts = one.batch.select(names).slice(at, PIECE).to_pylist()
+    for name in (field.name for field in one.batch.schema if field.metadata == IS_JSON):
+        for row in facts:
+            row[name] = None if row[name] is None else orjson.Fragment(row[name])
+    lon, lat = (axis[at : at + PIECE].tolist() for axis in (one.lon, one.lat))
+    for properties, x, y in zip(facts, lon, lat, strict=True):
+        place = {"type": "Point", "coordinates": (x, y)} if x == x else None  # noqa: PLR0124 - NaN
+        feature = {"type": "Feature", "properties": properties, "geometry": place}
+        yield orjson.dumps(feature, default=_spelled)
+
+
+def _spelled(value: Any) -> str:  # noqa: ANN401 - whatever JSON has no form for
+    return value.hex() if isinstance(value, bytes) else str(value)
