@@ -5,7 +5,7 @@ import os
 import platform
 from pathlib import Path
 
-from benchmarks import datum, import_rate, map_latency
+from benchmarks import datum, import_rate, locate_latency, map_latency
 from tests.conftest import SHARED
 
 OUT = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.json"
@@ -38,6 +38,7 @@ def main() -> None:
         "datum": datum.run(),
         "import_rate": import_rate.run(),
         "map_latency": map_latency.run(),
+        "locate_latency": locate_latency.run(),
     }
     OUT.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     print(f"written to {OUT.name}")

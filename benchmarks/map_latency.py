@@ -3,21 +3,20 @@
 import gzip
 import http.client
 import json
-import socket
 import statistics
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode
 
 from sqlalchemy import select
 
 from benchmarks.import_rate import import_chicago
+from benchmarks.serving import serving
 from benchmarks.stores import on_each_store
 from server.config import load
 from server.db import Store
@@ -122,31 +121,10 @@ def everything(store: Store) -> list[Plain]:
     return [Plain(*row[:5], f"{row.summary} {row.place_text} {row.number}", row.reported_at) for row in rows]
 
 
-@contextmanager
-def serving(folder: Path, url: str) -> Iterator[int]:
-    """Run the server as a user does; give its port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+def command(folder: Path, url: str, port: int) -> list[str]:
+    """Spell the command that serves a store."""
     options = ["--dir", str(folder), *(["--database-url", url] if url else [])]
-    command = [sys.executable, "-m", "server.cli", *options, "serve", "--port", str(port)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:
-        try:
-            _wait(port)
-            yield port
-        finally:
-            server.terminate()
-
-
-def _wait(port: int) -> None:
-    for _ in range(120):
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            time.sleep(0.25)
-        else:
-            return
-    raise SystemExit("the server did not start")
+    return [sys.executable, "-m", "server.cli", *options, "serve", "--port", str(port)]
 
 
 def ask(line: http.client.HTTPConnection, token: str, one: Asked) -> tuple[float, bytes]:
@@ -171,7 +149,7 @@ def measure(name: str, folder: Path, url: str = "") -> dict[str, dict[str, float
         token = issue_token(tx, "bench", "bench", ["read"])
     issues = everything(store)
     results = {}
-    with serving(folder, url) as port:
+    with serving(partial(command, folder, url)) as port:
         line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         for one in REQUESTS:
             told = [ask(line, token, one) for _ in range(WARM + TIMES)]

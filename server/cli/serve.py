@@ -66,13 +66,21 @@ def check_address(config: Config) -> None:
         ) from error
 
 
-def run_server(config: Config) -> NoReturn:
-    """Become granian; it ends with this process' own signals and exit code."""
+def run_server(config: Config, target: str = TARGET) -> NoReturn:
+    """Become granian; it ends with this process' own signals and exit code.
+
+    Parameters
+    ----------
+    config : Config
+        Settings.
+    target : str
+        ``module:factory`` of the application; another than ours only to measure it.
+    """
     command = [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--factory"),
         *("--host", config.host, "--port", str(config.port), "--workers", str(config.workers)),
         *("--blocking-threads", str(THREADS), "--workers-kill-timeout", str(KILL_AFTER_S)),
-        *("--respawn-failed-workers", "--log-level", "warning", TARGET),
+        *("--respawn-failed-workers", "--log-level", "warning", target),
     ]
     environment = environment_for(config)
     places = (str(Path(__file__).resolve().parents[2]), environment.get("PYTHONPATH", ""))

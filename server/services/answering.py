@@ -3,6 +3,7 @@
 The cell is everybody's to know; who is on duty there is told only in the asker's own areas.
 """
 
+from collections import ChainMap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ from server.services.duties import OnDuty
 from server.services.locating import OpenLocator, open_locator
 from server.services.people import Actor
 from server.services.placing import Placed
+from server.services.roster import Tree
 
 __all__ = ["Answered", "Answers", "answer_many", "answer_one"]
 
@@ -44,8 +46,7 @@ class Answered:
         """Code and name of its cell."""
         if self.grid is None or not self.placed.in_cell:
             return None
-        code = self.placed.path.rstrip("/").rpartition("/")[2]
-        return code, self.grid.name_of(code)
+        return str(self.grid.codes[self.placed.row]), self.grid.names[self.placed.row]
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,10 @@ def answer_one(tx: Tx, actor: Actor, lon: float, lat: float, crs: str, accuracy_
     """
     placed, grid = placing.explain(tx, lon, lat, crs, accuracy_m)
     is_mine = placed.in_cell and placed.path.startswith(visible_paths(actor))
-    holder = duties.on_duty(tx, placed.area_id, tx.now) if is_mine else None
+    holder = None
+    if is_mine and grid is not None:
+        tree = _tree(tx, grid, np.array([placed.row]))
+        holder = duties.on_duty(tx, placed.area_id, tx.now, tree)
     return Answered(placed, grid, holder if holder and holder.person_id is not None else None)
 
 
@@ -148,8 +152,15 @@ def _holders(tx: Tx, actor: Actor, grid: OpenLocator, rows: NDArray[np.intp]) ->
     paths, mine = placing.paths_of(tx, grid, rows), visible_paths(actor)
     keys = [int(grid.area_ids[row]) if row >= 0 else None for row in rows.tolist()]
     seen = [key for key in keys if key is not None and paths[key].startswith(mine)]
-    on_duty = duties.on_duty_many(tx, seen, tx.now)
+    on_duty = duties.on_duty_many(tx, seen, tx.now, _tree(tx, grid, rows[rows >= 0]))
     return [(on_duty[key].name or None) if key in on_duty else None for key in keys]
+
+
+def _tree(tx: Tx, grid: OpenLocator, rows: NDArray[np.intp]) -> Tree:
+    """Give cells and all areas above them, as the grid knows them."""
+    columns = (grid.area_ids[rows].tolist(), grid.parent_ids[rows].tolist(), rows.tolist())
+    cells = {key: (grid.names[row], parent or None) for key, parent, row in zip(*columns, strict=True)}
+    return ChainMap(cells, placing.above_cells(tx, grid).tree)
 
 
 def _spread(values: list[str | None], place_of: NDArray[np.intp]) -> list[str | None]:

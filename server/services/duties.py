@@ -7,19 +7,15 @@ of the subdistrict, then of the district; else nobody, and the issue waits for a
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from typing import Any
 
-import orjson
-from sqlalchemy import BigInteger, ColumnElement, Executable, bindparam, exists, func, or_, select
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import aliased
+from sqlalchemy import or_, select
 
 from server.db import Tx
-from server.models import Area, Duty, Leave, Person
-from server.models.types import Instant
+from server.models import Area, Duty, Leave
+from server.services.roster import Roster, Tree, in_force, roster_of
 
-__all__ = ["OnDuty", "assign", "cells_of", "on_duty", "on_duty_many", "release"]
+__all__ = ["OnDuty", "assign", "cells_of", "in_force", "on_duty", "on_duty_many", "release"]
 
 
 @dataclass(frozen=True)
@@ -45,20 +41,6 @@ class OnDuty:
     name: str
     reason: str
     values: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class _Roster:
-    """Duties and leave in force at one instant, for some areas and all above them."""
-
-    areas: dict[int, tuple[str, int | None]]  # id -> name, parent id
-    duties: dict[tuple[int, str], list[tuple[int, str]]]  # (area, kind) -> [(person, name)]
-    leave: dict[int, tuple[int, str] | None]  # absent person -> substitute
-
-
-def in_force(at: Any) -> ColumnElement[bool]:  # noqa: ANN401 - an instant, or a parameter that stands for one
-    """Condition: a duty holds at an instant."""
-    return (Duty.starts_at <= at) & or_(Duty.ends_at.is_(None), Duty.ends_at > at)
 
 
 def above(tx: Tx, area_id: int, holder_id: int | None) -> int | None:
@@ -87,12 +69,14 @@ def above(tx: Tx, area_id: int, holder_id: int | None) -> int | None:
     return None
 
 
-def on_duty(tx: Tx, area_id: int, at: datetime) -> OnDuty:
+def on_duty(tx: Tx, area_id: int, at: datetime, tree: Tree | None = None) -> OnDuty:
     """Find who answers for one area; see :func:`on_duty_many`."""
-    return on_duty_many(tx, [area_id], at)[area_id]
+    return on_duty_many(tx, [area_id], at, tree)[area_id]
 
 
-def on_duty_many(tx: Tx, area_ids: Iterable[int], at: datetime) -> dict[int, OnDuty]:
+def on_duty_many(
+    tx: Tx, area_ids: Iterable[int], at: datetime, tree: Tree | None = None
+) -> dict[int, OnDuty]:
     """Find who answers for areas of any level at an instant.
 
     Parameters
@@ -103,6 +87,8 @@ def on_duty_many(tx: Tx, area_ids: Iterable[int], at: datetime) -> dict[int, OnD
         Areas asked about.
     at : datetime
         Aware instant.
+    tree : Mapping, optional
+        Those areas and all above them, and maybe others, where the caller knows them: id -> name, parent id.
 
     Returns
     -------
@@ -112,58 +98,13 @@ def on_duty_many(tx: Tx, area_ids: Iterable[int], at: datetime) -> dict[int, OnD
     wanted = sorted(set(area_ids))
     if not wanted:
         return {}
-    roster = _roster(tx, wanted, at)
+    roster = roster_of(tx, wanted, at, tree)
     return {area_id: _answer(roster, area_id) for area_id in wanted}
 
 
-def _roster(tx: Tx, wanted: list[int], at: datetime) -> _Roster:
-    keys = orjson.dumps(wanted).decode() if tx.on_sqlite else wanted
-    areas: dict[int, tuple[str, int | None]] = {}
-    duties: dict[tuple[int, str], list[tuple[int, str]]] = {}
-    leave: dict[int, tuple[int, str] | None] = {}
-    rows = tx.session.execute(_roster_query(tx.on_sqlite), {"asked": keys, "at": at})
-    for area_id, name, parent, kind, person_id, person, is_away, substitute, stand_in in rows:
-        areas[area_id] = (name, parent)
-        if person_id is None:
-            continue
-        duties.setdefault((area_id, kind), []).append((person_id, person))
-        if is_away:
-            leave[person_id] = leave.get(person_id) or ((substitute, stand_in) if substitute else None)
-    return _Roster(areas, duties, leave)
-
-
-@cache
-def _roster_query(on_sqlite: bool) -> Executable:
-    """Ask for areas and all above them, each with its duties, their people, and who stands in for those away.
-
-    One statement, made once: the areas asked about are one parameter, however many they are.
-    """
-    given = bindparam("asked", type_=None if on_sqlite else ARRAY(BigInteger))
-    asked = (
-        select(func.json_each(given).table_valued("value").c.value)
-        if on_sqlite
-        else select(func.unnest(given))
-    )
-    at: Any = bindparam("at", type_=Instant)
-    up = select(Area.id, Area.parent_id).where(Area.id.in_(asked)).cte("up", recursive=True)
-    up = up.union(select(Area.id, Area.parent_id).join(up, Area.id == up.c.parent_id))
-    stand_in, theirs = aliased(Person), aliased(Leave)
-    is_there = ~exists().where(theirs.person_id == stand_in.id, theirs.starts_at <= at, theirs.ends_at > at)
-    return (
-        select(Area.id, Area.name, Area.parent_id, Duty.kind, Person.id, Person.name, Leave.id.is_not(None),
-               stand_in.id, stand_in.name)
-        .join(up, up.c.id == Area.id)
-        .outerjoin(Duty, (Duty.area_id == Area.id) & in_force(at))
-        .outerjoin(Person, (Person.id == Duty.person_id) & Person.is_active)
-        .outerjoin(Leave, (Leave.person_id == Person.id) & (Leave.starts_at <= at) & (Leave.ends_at > at))
-        .outerjoin(stand_in, (stand_in.id == Leave.substitute_id) & stand_in.is_active & is_there)
-        .order_by(Duty.starts_at, Duty.id, Leave.starts_at, Leave.id)
-    )  # fmt: skip
-
-
-def _answer(roster: _Roster, area_id: int) -> OnDuty:
-    name = roster.areas[area_id][0] if area_id in roster.areas else ""
-    main = roster.duties.get((area_id, "A"), [])
+def _answer(roster: Roster, area_id: int) -> OnDuty:
+    name = roster.tree[area_id][0] if area_id in roster.tree else ""
+    main = roster.on(area_id, "A")
     for person_id, who in main:
         if person_id not in roster.leave:
             return OnDuty(area_id, person_id, who, "duty.A", {"cell": name, "name": who})
@@ -172,17 +113,17 @@ def _answer(roster: _Roster, area_id: int) -> OnDuty:
         if substitute:
             facts = {"cell": name, "absent": who, "name": substitute[1]}
             return OnDuty(area_id, substitute[0], substitute[1], "duty.substitute", facts)
-    for person_id, who in roster.duties.get((area_id, "B"), []):
+    for person_id, who in roster.on(area_id, "B"):
         if person_id not in roster.leave:
             return OnDuty(area_id, person_id, who, "duty.B", {"cell": name, "name": who})
     return _leader(roster, area_id, name)
 
 
-def _leader(roster: _Roster, area_id: int, cell: str) -> OnDuty:
+def _leader(roster: Roster, area_id: int, cell: str) -> OnDuty:
     current: int | None = area_id
-    while current is not None and current in roster.areas:
-        area, parent = roster.areas[current]
-        for person_id, who in roster.duties.get((current, "leader"), []):
+    while current is not None and current in roster.tree:
+        area, parent = roster.tree[current]
+        for person_id, who in roster.on(current, "leader"):
             stands_in = roster.leave.get(person_id, (person_id, who))
             if stands_in:
                 facts = {"cell": cell, "area": area, "name": stands_in[1]}

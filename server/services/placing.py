@@ -16,7 +16,23 @@ from server.services.areas import AreaView
 from server.services.drafts import Draft, check_position
 from server.services.locating import OpenLocator, open_locator
 
-__all__ = ["Placed", "desk_of", "explain", "paths_of", "place"]
+__all__ = ["Above", "Placed", "above_cells", "desk_of", "explain", "paths_of", "place"]
+
+
+@dataclass(frozen=True)
+class Above:
+    """The areas above the cells, by key.
+
+    Attributes
+    ----------
+    tree : dict
+        Name and parent id.
+    paths : dict
+        Tree path; that of 0, which stands for no area, is ``/``.
+    """
+
+    tree: dict[int, tuple[str, int | None]]
+    paths: dict[int, str]
 
 
 @dataclass(frozen=True)
@@ -33,12 +49,15 @@ class Placed:
         Whether ``area_id`` is a cell.
     columns : dict
         Values of the issue's columns about its place.
+    row : int
+        Row of the cell in the grid asked; -1 for none.
     """
 
     area_id: int
     path: str
     in_cell: bool
     columns: dict[str, Any]
+    row: int = -1
 
     @property
     def given(self) -> dict[str, Any]:
@@ -156,7 +175,7 @@ def explain(
 
 
 def paths_of(tx: Tx, grid: OpenLocator, rows: np.ndarray) -> dict[int, str]:
-    """Give the tree paths of cells; those of the areas above are kept until the area tree changes.
+    """Give the tree paths of cells.
 
     Parameters
     ----------
@@ -172,15 +191,33 @@ def paths_of(tx: Tx, grid: OpenLocator, rows: np.ndarray) -> dict[int, str]:
     dict[int, str]
         Area id -> path.
     """
-    kept = tx.store.shelf.get("trunks")
-    if kept is None or kept[0] != grid.layout:
-        above = np.unique(grid.parent_ids).tolist()
-        found = tx.session.execute(select(Area.id, Area.path).where(Area.id.in_(above))).all()
-        kept = tx.store.shelf["trunks"] = (grid.layout, {0: "/", **dict(found)})
+    paths = above_cells(tx, grid).paths
     cells = [row for row in dict.fromkeys(rows.tolist()) if row >= 0]
-    return {
-        int(grid.area_ids[row]): f"{kept[1][int(grid.parent_ids[row])]}{grid.codes[row]}/" for row in cells
-    }
+    parents, keys = grid.parent_ids[cells].tolist(), grid.area_ids[cells].tolist()
+    codes = grid.codes[cells].tolist()
+    return {key: f"{paths[parent]}{code}/" for key, parent, code in zip(keys, parents, codes, strict=True)}
+
+
+def above_cells(tx: Tx, grid: OpenLocator) -> Above:
+    """Read the areas above the cells; kept in this process until the area tree changes.
+
+    Parameters
+    ----------
+    tx : Tx
+        Any transaction.
+    grid : OpenLocator
+        Knows the state of the tree.
+    """
+    kept = tx.store.shelf.get("above")
+    if kept is None or kept[0] != grid.layout:
+        rows = tx.session.execute(
+            select(Area.id, Area.name, Area.parent_id, Area.path).where(Area.level != "cell")
+        ).all()
+        tree = {key: (name, parent) for key, name, parent, _ in rows}
+        above = Above(tree, {0: "/", **{key: path for key, *_, path in rows}})
+        kept = tx.store.shelf["above"] = (grid.layout, above)
+    found: Above = kept[1]
+    return found
 
 
 def _inside(grid: OpenLocator, paths: dict[int, str], lon: float, lat: float, row: int) -> Placed:
@@ -240,7 +277,7 @@ def _in_cell(grid: OpenLocator, paths: dict[int, str], row: int, columns: dict[s
         "boundary_id": int(grid.boundary_ids[row]),
         "grid_id": grid.grid_id,
     }
-    return Placed(area_id, paths[area_id], True, whole)
+    return Placed(area_id, paths[area_id], True, whole, row)
 
 
 def _nowhere(desk: AreaView, lon: float, lat: float, grid_id: int | None) -> Placed:
