@@ -15,7 +15,7 @@ that cross a pixel for the rest.
 """
 
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -39,6 +39,7 @@ MOST_CANDIDATES = 3
 BLOCK = 1 << 16
 """Points looked at together, to stay within the processor's cache."""
 NEAREST = HOWS.index("nearest")
+SCALARS = (float, int, np.float64)
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
@@ -107,20 +108,20 @@ class Locator:
         CoordinateError
             NaN, infinite or out of range; names the rows.
         """
-        if isinstance(lon, float) and isinstance(lat, float) and abs(lon) <= 180.0 and abs(lat) <= 90.0:
-            number = self._cover.number(lon, lat)
-            if number != UNDECIDED:
-                return self._row_of.item(number)
+        if type(lon) in SCALARS and type(lat) in SCALARS:
+            row = self._row_of_one(lon, lat)
+            if row is not None:
+                return row
         x, y, is_scalar = as_points(lon, lat)
-        row = np.empty(len(x), dtype=np.intp)
+        rows = np.empty(len(x), dtype=np.intp)
         for start in range(0, len(x), BLOCK):
             here = slice(start, start + BLOCK)
             number = self._cover.numbers(x[here], y[here])
             hard = np.flatnonzero(number == UNDECIDED)
             if len(hard):
                 number[hard], _ = decide(len(hard), self._cover.judge(x[here][hard], y[here][hard]))
-            row[here] = self._row_of.take(number, mode="wrap")
-        return int(row[0]) if is_scalar else row
+            rows[here] = self._row_of.take(number, mode="wrap")
+        return int(rows[0]) if is_scalar else rows
 
     def place(self, lon: ArrayLike, lat: ArrayLike, *, nearest_m: float = NEAREST_M) -> Placements:
         """Find each point's cell, how it was found, and how far it is.
@@ -271,6 +272,13 @@ class Locator:
         opened = cls.__new__(cls)
         opened._hold(unpack(*read_arrays(Path(path))))  # noqa: SLF001 - one of this class
         return opened
+
+    def _row_of_one(self, lon: Any, lat: Any) -> int | None:  # noqa: ANN401 - numbers
+        """Answer for one point in plain Python; None where arrays must decide or refuse."""
+        if not (abs(lon) <= 180.0 and abs(lat) <= 90.0):
+            return None
+        number = self._cover.number(float(lon), float(lat))
+        return None if number == UNDECIDED else self._row_of.item(number)
 
     def _decided(self, x: Floats, y: Floats) -> tuple[Rows, Rows]:
         """Give each point's number, and how it was found."""
