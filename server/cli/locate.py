@@ -6,6 +6,7 @@ import click
 import geopandas as gpd
 
 from geo import Cells, Locator
+from geo.errors import CellsError
 from geo.locator import NEAREST_M
 from geo.validation import mend
 from server.cli.located import say_summary
@@ -78,7 +79,14 @@ class _Grid:
         """Give the locator, and the bounds of all cells."""
         frame = read_layer(self._path, options=self._said).frame
         cells = Cells(self._mended(frame) if self._is_mended else frame)
-        return Locator(cells), cells.total_bounds
+        try:
+            return Locator(cells), cells.total_bounds
+        except CellsError as error:
+            if error.code != "cells.invalid_rings":
+                raise
+            codes = "、".join(map(str, error.values["codes"]))
+            count = error.values["count"]
+            raise InputError("points.cells_broken", file=self._path.name, count=count, codes=codes) from error
 
     def _mended(self, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         better, changes = mend(frame)

@@ -165,6 +165,7 @@ SENTENCES: dict[str, str] = {
     "points.bulk": "处理“{file}”需要 pyarrow；请运行 pip install wangge[bulk]，或改用 CSV。",
     "points.not_points": "文件“{file}”里不是点（{kind}）；请给出点的图层。",
     "points.crs_conflict": "文件“{file}”自己写明的坐标系是 {own}，与 --points-crs {given} 不同；请去掉 --points-crs 或改正文件。",
+    "points.cells_broken": "文件“{file}”里有 {count} 个网格的边界无效（如自相交）：{codes}；请修正，或加 --mend 先行修补。",
     "points.no_parts": "文件夹“{file}”里没有 Parquet 文件。",
     "points.parts_differ": "文件“{file}”的列与“{other}”不同；同一文件夹里的列应一样。",
     "points.unwritable": "“{file}”写不成：{why}。",

@@ -120,8 +120,8 @@ def write_parquet(
 
 
 def _is_text(kind: pa.DataType) -> bool:
-    """Tell whether repeating values are worth looking for; in coordinates they only cost time."""
-    return not (pa.types.is_floating(kind) or pa.types.is_nested(kind))
+    """Tell whether repeating values are worth looking for; among numbers that costs more than it saves."""
+    return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_dictionary(kind)
 
 
 def _geo(shape: Shape) -> bytes:

@@ -91,4 +91,4 @@ def _added(found: Found, locator: Locator, asked: Asked) -> Iterator[tuple[str, 
         yield from ((code,) for code in codes)
         return
     for code, how, metres in zip(codes, found.how.tolist(), found.distance_m.round(2).tolist(), strict=True):
-        yield code, HOW_NAMES[how], "" if np.isnan(metres) else str(metres)
+        yield code, HOW_NAMES[how], "" if np.isnan(metres) else str(metres).removesuffix(".0")
