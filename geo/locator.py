@@ -224,14 +224,8 @@ class Locator:
         code = None if number < 0 else str(self.codes[self._row_of[number]])
         cells = tuple(str(self.codes[self._row_of[covered]]) for covered in covering)
         reason = reason_for(how, code, cells, distance, nearest_m) if len(self) else Reason("place.no_grid")
-        return Placement(
-            how=how,
-            row=int(self._row_of[number]),
-            code=code,
-            distance_m=None if number < 0 else distance,
-            runner_ups=self._ranked(metres_to),
-            reason=reason,
-        )
+        runner_ups, distance_m = self._ranked(metres_to), None if number < 0 else distance
+        return Placement(how, int(self._row_of[number]), code, distance_m, runner_ups, reason)
 
     def save(self, path: str | Path) -> None:
         """Write the locator to a file, whole or not at all.
