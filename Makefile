@@ -26,8 +26,8 @@ format: ## 整理格式 format the code
 	$(PY) -m ruff check --fix-only .
 	$(PY) -m ruff format .
 
-bench: ## 测量速度 measure: import rate, map data latency
-	@.ci/setup test
+bench: ## 测量速度 measure: import rate, map data latency, the locator beside its peers
+	@.ci/setup bench
 	$(PY) -m benchmarks
 
 exhaustive: ## 长时间的对照测试 long runs against an oracle

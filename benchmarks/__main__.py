@@ -6,6 +6,7 @@ import platform
 from pathlib import Path
 
 from benchmarks import datum, import_rate, locate_latency, map_latency
+from benchmarks.locator import measure, telling
 from tests.conftest import SHARED
 
 OUT = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.json"
@@ -35,12 +36,14 @@ def main() -> None:
         raise SystemExit("the measurements need the real data that lie beside the project")
     told = {
         "machine": machine(),
+        "locator": measure.run(),
         "datum": datum.run(),
         "import_rate": import_rate.run(),
         "map_latency": map_latency.run(),
         "locate_latency": locate_latency.run(),
     }
     OUT.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    telling.write(told["locator"])
     print(f"written to {OUT.name}")
 
 
