@@ -1,6 +1,16 @@
 """Desk pages: each parses the request, asks a service and renders; no rule and no query lives here."""
 
-from server.pages import areas, docs, entry, frame, health, issues, map, tiles  # noqa: A004 - the page's name
+from server.pages import (
+    areas,
+    docs,
+    entry,
+    frame,
+    health,
+    issues,
+    map,  # noqa: A004 - the page's name
+    regrid,
+    tiles,
+)
 from server.pages.entry import problem_page
 
 __all__ = ["BLUEPRINTS", "problem_page"]
@@ -11,6 +21,7 @@ BLUEPRINTS = (
     map.blueprint,
     issues.blueprint,
     areas.blueprint,
+    regrid.blueprint,
     docs.blueprint,
     health.blueprint,
     tiles.blueprint,

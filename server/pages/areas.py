@@ -8,7 +8,7 @@ from server.auth import allow, current_actor, current_store
 from server.pages.contexts import AreasPage
 from server.pages.frame import render
 from server.pages.parts import AreaRow
-from server.services import areas, duties
+from server.services import areas, duties, regrid
 from server.services.areas import AreaView
 from server.services.duties import OnDuty
 from server.services.tally import Tally, tally_by_area
@@ -30,9 +30,10 @@ def index() -> str:
         tallies = tally_by_area(tx, actor, found)
         answering = duties.on_duty_many(tx, (area.id for area in found), tx.now)
         version = areas.current_grid(tx)
+        elsewhere = len(regrid.misplaced(tx, actor)) if actor.roles & regrid.MOVERS else 0
     rows = tuple(_rows(found, tallies, answering))
     cells = sum(1 for area in found if area.level == "cell")
-    return render("areas/list.html", AreasPage(rows, cells, str(version or "")))
+    return render("areas/list.html", AreasPage(rows, cells, str(version or ""), elsewhere))
 
 
 def _rows(

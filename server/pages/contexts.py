@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from server.maps import MapParts
-from server.pages.parts import ActionForm, AreaRow, Choice, FilterForm, Link
+from server.pages.parts import ActionForm, AreaRow, Choice, FilterForm, Link, MovedCounts, RegridRow, ShiftRow
 
 __all__ = [
     "AreasPage",
@@ -18,6 +18,7 @@ __all__ = [
     "IssuePage",
     "MapPage",
     "ProblemPage",
+    "RegridPage",
     "SignInPage",
     "TabletPage",
 ]
@@ -126,11 +127,45 @@ class AreasPage:
         How many of them are cells.
     version : str
         Grid version; empty before the first import.
+    elsewhere : int
+        Open issues that lie in another cell since the grid was changed, as far as this person may move them.
     """
 
     rows: tuple[AreaRow, ...]
     cells: int
     version: str
+    elsewhere: int = 0
+
+
+@dataclass(frozen=True)
+class RegridPage:
+    """``regrid/index.html``.
+
+    Attributes
+    ----------
+    version : str
+        Grid version; empty before the first import.
+    total : int
+        Open issues that lie elsewhere.
+    shifts : tuple of ShiftRow
+        From where to where, the most frequent first.
+    hidden : int
+        How many more such ways there are.
+    rows : tuple of RegridRow
+        This page's issues.
+    next_url : str
+        The next page; empty on the last one.
+    result : MovedCounts or None
+        What was moved just now.
+    """
+
+    version: str
+    total: int
+    shifts: tuple[ShiftRow, ...]
+    hidden: int
+    rows: tuple[RegridRow, ...]
+    next_url: str
+    result: MovedCounts | None = None
 
 
 @dataclass(frozen=True)

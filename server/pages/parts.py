@@ -1,8 +1,20 @@
 """What pages are made of: links, choices, forms, rows; frozen, and free of rules."""
 
 from dataclasses import dataclass
+from typing import Any
 
-__all__ = ["ActionForm", "AreaRow", "Choice", "FilterForm", "FormField", "Frame", "Link"]
+__all__ = [
+    "ActionForm",
+    "AreaRow",
+    "Choice",
+    "FilterForm",
+    "FormField",
+    "Frame",
+    "Link",
+    "MovedCounts",
+    "RegridRow",
+    "ShiftRow",
+]
 
 
 @dataclass(frozen=True)
@@ -172,3 +184,52 @@ class AreaRow:
     overdue: int
     map_url: str
     issues_url: str
+
+
+@dataclass(frozen=True)
+class ShiftRow:
+    """How many issues go from one cell to another.
+
+    Attributes
+    ----------
+    source, target : str
+        Names.
+    count : int
+        Issues.
+    """
+
+    source: str
+    target: str
+    count: int
+
+
+@dataclass(frozen=True)
+class RegridRow:
+    """An issue that lies elsewhere.
+
+    Attributes
+    ----------
+    issue : Any
+        A line of the list, see :class:`server.pages.facts.Row`.
+    target : str
+        Name of the cell it lies in now.
+    """
+
+    issue: Any
+    target: str
+
+
+@dataclass(frozen=True)
+class MovedCounts:
+    """What became of issues that were moved.
+
+    Attributes
+    ----------
+    moved, dispatched, reassigned, flagged : int
+        As :class:`server.services.moving.Moved` counts them.
+    """
+
+    moved: int
+    dispatched: int
+    reassigned: int
+    flagged: int

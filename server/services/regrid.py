@@ -20,13 +20,25 @@ from server.services.locating import OpenLocator, open_locator
 from server.services.people import Actor
 from server.workflow import OPEN, State, row_for
 
-__all__ = ["NOWHERE", "Misplaced", "Page", "Shift", "Spot", "elsewhere", "misplaced", "movable", "page"]
+__all__ = [
+    "MOVERS",
+    "NOWHERE",
+    "Misplaced",
+    "Page",
+    "Shift",
+    "Spot",
+    "elsewhere",
+    "misplaced",
+    "movable",
+    "page",
+]
 
 NOWHERE = -1
 """Stands for "in no cell" among keys of areas."""
 AT_ONCE = 5_000
 USUAL = 50
 MOVERS = row_for("correct", State.REPORTED).roles
+"""Who may correct a place."""
 _OPEN_STATES = sorted(str(state) for state in OPEN)
 Keys = NDArray[np.int64]
 
