@@ -5,6 +5,7 @@ the keys and names that stand beside each cell. Polygons are read by whoever fin
 """
 
 import logging
+import threading
 from array import array
 from bisect import bisect_left
 from dataclasses import dataclass
@@ -101,20 +102,30 @@ def open_locator(tx: Tx) -> OpenLocator | None:
         None when there is no cell.
     """
     state = layout(tx)
-    shelved: OpenLocator | None = tx.store.shelf.get("locator")
-    if shelved is not None and shelved.layout == state:
+    shelved = _shelved(tx, state)
+    if shelved is not None or state[0] is None:
         return shelved
-    if state[0] is None:
-        return None
+    lock: threading.Lock = tx.store.shelf.setdefault("locator lock", threading.Lock())
+    with lock:  # one thread opens it, the others wait and find it
+        return _shelved(tx, state) or _opened(tx, state, state[0])
+
+
+def _shelved(tx: Tx, state: Layout) -> OpenLocator | None:
+    shelved: OpenLocator | None = tx.store.shelf.get("locator")
+    return shelved if shelved is not None and shelved.layout == state else None
+
+
+def _opened(tx: Tx, state: Layout, grid_id: int) -> OpenLocator | None:
+    """Open the saved locator of a grid, or make it; put it on the shelf."""
     opened: OpenLocator | None
     try:
-        opened = _with_keys(tx, state, Locator.open(_path(tx, state[0])))
+        opened = _with_keys(tx, state, Locator.open(_path(tx, grid_id)))
     except (OSError, IndexFileError):
-        made = _made(tx, state[0])
+        made = _made(tx, grid_id)
         opened = _with_keys(tx, state, made) if made is not None else None
     if opened is not None:
         tx.store.shelf["locator"] = opened
-        _tidy(tx, _path(tx, state[0]))
+        _tidy(tx, _path(tx, grid_id))
     return opened
 
 
@@ -210,16 +221,17 @@ def _kept(found: Locator, path: Path) -> Locator:
 def _tidy(tx: Tx, path: Path) -> None:
     """Remove the files of earlier grids; a process that maps one keeps it until it lets go.
 
-    The newest grid is asked for after the folder was listed, in a transaction of its own: a file listed is
-    then either the newest grid's, or older than it.
+    The newest grid is asked for after the folder was listed: a file listed is then either the newest
+    grid's, or older than it. A transaction that reads on SQLite may not see the newest grid, and leaves
+    the folder to one that writes.
     """
     listed = [one for one in path.parent.glob("locator-*") if one != path]
     drafts = list(path.parent.glob(".locator-*"))
-    if not listed and not drafts:
+    writes = tx.session.connection().get_execution_options().get("wangge_writes", False)
+    if not (listed or drafts) or (tx.on_sqlite and not writes):
         return
-    with tx.store.read() as fresh:
-        newest = current_grid(fresh)
-        kept = _path(fresh, newest) if newest is not None else path
+    newest = current_grid(tx)
+    kept = _path(tx, newest) if newest is not None else path
     try:
         for old in (one for one in listed if one != kept):
             old.unlink(missing_ok=True)

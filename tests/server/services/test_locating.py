@@ -1,11 +1,13 @@
 """The saved locator: opened without polygons, made anew when it cannot be used, kept for the newest grid."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import event
 
 from geo import Cells, Locator
+from server.db import Store
 from server.services import locating
 from server.services.areas import current_grid
 from server.services.locating import Names, open_locator
@@ -21,7 +23,7 @@ def saved(store):
 
 def cell_at_spot(store):
     store.shelf.clear()  # as a process that has just started
-    with store.read() as tx:
+    with store.write() as tx:
         opened = open_locator(tx)
         return str(opened.codes[opened.locator.locate(*SPOT)])
 
@@ -86,7 +88,7 @@ def test_a_latecomer_never_removes_the_locator_of_a_newer_grid(store):
     bring(store, layer(["a", "b"], NEW))
     cell_at_spot(store)
     newest = saved(store)
-    with store.read() as tx:
+    with store.write() as tx:
         locating._made(tx, first)
         locating._tidy(tx, locating._path(tx, first))
     assert len(saved(store)) == 2
@@ -113,6 +115,26 @@ def test_cells_are_named_by_code_and_unknown_codes_by_themselves(store):
         assert opened.grid_id == current_grid(tx)
     assert [opened.name_of(code) for code in ("a", "b", "c", "d", "")] == ["甲", "乙", "丙", "d", ""]
     assert [opened.names[row] for row in range(3)] == ["甲", "乙", "丙"]
+
+
+def test_many_who_find_no_locator_at_once_all_get_a_whole_one(store):
+    bring(store, layer(["a", "b"], OLD))
+    for path in saved(store):
+        path.unlink()
+    others = [Store(store.config, store.clock) for _ in range(3)]  # as processes: each has its own shelf
+
+    def ask(one):
+        with one.read() as tx:
+            opened = open_locator(tx)
+            return id(opened), str(opened.codes[opened.locator.locate(*SPOT)])
+
+    with ThreadPoolExecutor(9) as pool:
+        told = list(pool.map(ask, others * 5))
+    for one in others:
+        one.close()
+    assert {cell for _, cell in told} == {"b"}
+    assert len({key for key, _ in told}) == len(others), "the threads of a process share one"
+    assert Locator.open(saved(store)[0]).codes.tolist() == ["a", "b"]
 
 
 def test_names_end_where_rows_end():

@@ -21,7 +21,6 @@ from server.workflow import OPEN
 OPTIONS = IssueOptions(
     columns={"category": "-", "description": "category", "check": "ward", "state": "status"},
     default_category="sanitation",
-    source_system="chicago",
     state_map={"completed": "closed", "completed - dup": "closed", "*": "open"},
 )
 EVERY = 10  # rows of the sample
