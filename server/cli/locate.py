@@ -16,7 +16,7 @@ from server.errors import InputError
 from server.services.layers import LayerOptions, read_layer
 from server.services.points.asked import Asked
 from server.services.points.finding import Check, Tally
-from server.services.points.formats import has_arrow, reader_of, writer_of
+from server.services.points.formats import has_arrow, reader_of, suffix_of, writer_of
 from server.services.points.plain import write_plain
 from server.words import sentence
 
@@ -40,6 +40,8 @@ def _options() -> list[click.Parameter]:
         Option(["--nearest-m"], type=float, default=NEAREST_M, show_default=True, help="cli.locate.nearest"),
         Option(["--check-column", "check"], metavar="COLUMN", help="cli.locate.check-column"),
         Option(["--explain", "is_explained"], is_flag=True, help="cli.locate.explain"),
+        Option(["--workers"], type=click.IntRange(min=1), metavar="N", help="cli.locate.workers"),
+        Option(["--dask"], metavar="ADDRESS", help="cli.locate.dask"),
         Option(["--json", "is_json"], is_flag=True, help="cli.locate.json"),
     ]
 
@@ -58,14 +60,19 @@ def locate(
     nearest_m: float,
     check: str | None,
     is_explained: bool,
+    workers: int | None,
+    dask: str | None,
     is_json: bool,
 ) -> None:
     """Add each point's cell to a file."""
+    if workers is not None and dask is not None:
+        raise click.UsageError(sentence("cli.locate.one_of"))
     if out.resolve() in (points.resolve(), cells.resolve()):
         raise InputError("import.rejects_is_file", file=str(out))
     asked = Asked(lon, lat, crs, nearest_m, check, is_explained)
     grid = _Grid(cells, LayerOptions(code=code, crs=cells_crs), is_mended=is_mended, is_quiet=is_json)
-    tally, told = _write(points, out, grid, asked)
+    where = dask or workers
+    tally, told = _write_parts(points, out, grid, asked, where) if where else _write(points, out, grid, asked)
     say_summary(tally, told, out=out, check=check, is_json=is_json)
 
 
@@ -75,12 +82,12 @@ class _Grid:
     def __init__(self, path: Path, said: LayerOptions, *, is_mended: bool, is_quiet: bool) -> None:
         self._path, self._said, self._is_mended, self._is_quiet = path, said, is_mended, is_quiet
 
-    def read(self) -> tuple[Locator, tuple[float, ...]]:
-        """Give the locator, and the bounds of all cells."""
+    def read(self) -> tuple[Locator, Cells]:
+        """Give the locator and the cells."""
         frame = read_layer(self._path, options=self._said).frame
         cells = Cells(self._mended(frame) if self._is_mended else frame)
         try:
-            return Locator(cells), cells.total_bounds
+            return Locator(cells), cells
         except CellsError as error:
             if error.code != "cells.invalid_rings":
                 raise
@@ -101,12 +108,42 @@ def _write(points: Path, out: Path, grid: _Grid, asked: Asked) -> tuple[Tally, C
     title = sentence("cli.locate.title", {"file": points.name})
     if not has_arrow():
         with whole_file(out) as draft, progress(title) as told:
-            return write_plain(points, (out, draft), grid.read(), asked, told)
+            locator, cells = grid.read()
+            return write_plain(points, (out, draft), (locator, cells.total_bounds), asked, told)
     from server.services.points.placing import plan_of, write_located  # noqa: PLC0415 - needs pyarrow
 
     reader, writer = reader_of(points), writer_of(out)
     with reader(points) as source:
         plan = plan_of(source, asked)
-        locator, bounds = grid.read()
+        locator, cells = grid.read()
         with whole_file(out) as draft, progress(title) as told:
-            return write_located(source, plan, locator, bounds, (writer, draft, out.stem), told)
+            place = (writer, draft, out.stem)
+            return write_located(source, plan, locator, cells.total_bounds, place, told)
+
+
+def _write_parts(points: Path, out: Path, grid: _Grid, asked: Asked, where: int | str) -> tuple[Tally, Check]:
+    """Place all points by workers, part by part; what is done already is not done again."""
+    reader = reader_of(points)
+    if not points.is_dir() and suffix_of(points) != ".parquet":
+        raise InputError("points.not_parquet", file=points.name)
+    from server.services.points import cluster, parts  # noqa: PLC0415 - needs pyarrow
+    from server.services.points.placing import plan_of  # noqa: PLC0415 - needs pyarrow
+
+    writer = writer_of(out) if out.suffix else None
+    if writer is None and out.exists():
+        raise InputError("file.not_regular", file=str(out))
+    with reader(points) as source:
+        plan = plan_of(source, asked)
+    cells = parts.PackedCells.of(grid.read()[1])
+    folder = out.with_name(f"{out.name}.parts")
+    shop = parts.Workshop(folder, points, parts.parts_of(points), cells, asked)
+    with progress(sentence("cli.locate.title", {"file": points.name})) as told:
+        cluster.do_parts(shop.job, shop.missing(), cells, where, lambda: told(*shop.progress()))
+    counted = shop.counted()
+    if writer is None:
+        shop.become(out)
+        return counted
+    with whole_file(out) as draft:
+        shop.write(writer, draft, out.stem, plan)
+    shop.remove()
+    return counted

@@ -129,7 +129,7 @@ def _schema(schema: pa.Schema, asked: Asked) -> pa.Schema:
     return pa.schema([*schema, *(pa.field(name, kind) for name, kind in added)], metadata=schema.metadata)
 
 
-class _Placer:
+class Placer:
     """Places batches by a plan, and counts."""
 
     def __init__(self, plan: Plan, locator: Locator, bounds: tuple[float, ...]) -> None:
@@ -197,7 +197,7 @@ def write_located(
     tally : Tally
     check : Check
     """
-    placer = _Placer(plan, locator, bounds)
+    placer = Placer(plan, locator, bounds)
 
     def located() -> Iterator[Located]:
         for batch in ahead(source.batches()):
