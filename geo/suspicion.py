@@ -176,7 +176,7 @@ def count_fits(
         Of the cells already known.
     stated : array_like of str, shape (n,), optional
         Code of the cell that each row states; "" where it states none. Rows without one, or with one that
-        the locator does not know, are left out. None, or not a single known code: any cell will do.
+        the locator does not know, are left out. None: any cell will do.
     given : {"wgs84", "gcj02", "bd09"}
         Datum the points are taken for; positions of other systems are given as WGS 84.
 

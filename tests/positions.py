@@ -1,5 +1,7 @@
 """One place as phones, maps and surveyors give it; by pyproj and the forward formulas, never by what is tested."""
 
+from functools import cache
+
 from pyproj import Transformer
 
 from geo.baidu import bd09_to_bd09mc
@@ -16,4 +18,9 @@ def given_in(system, lon, lat):
         return bd09_to_bd09mc(*convert(lon, lat, "wgs84", "bd09"))
     if system in ("wgs84", "gcj02", "bd09"):
         return convert(lon, lat, "wgs84", system)
-    return Transformer.from_crs(4326, KEPT.get(system, system), always_xy=True).transform(lon, lat)
+    return _to(KEPT.get(system, system)).transform(lon, lat)
+
+
+@cache
+def _to(system):
+    return Transformer.from_crs(4326, system, always_xy=True)

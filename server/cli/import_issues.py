@@ -146,6 +146,9 @@ def _lines(report: IssueReport) -> Iterable[str]:
     if report.rejects:
         yield sentence("cli.issues.rejects_file", {"file": report.rejects})
     yield from _agreement(report)
+    suspected = counts["datum"].get("said")
+    if suspected:
+        yield sentence(suspected["code"], suspected["values"])
     rate = report.rows / max(report.seconds, 1e-3)
     yield sentence(
         "cli.issues.time", {"rows": report.rows, "seconds": f"{report.seconds:.1f}", "rate": f"{rate:,.0f}"}

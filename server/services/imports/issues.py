@@ -24,6 +24,7 @@ from server.services.imports.columns import choose
 from server.services.imports.mapping import ISSUE_FIELDS, IssueOptions, Reader
 from server.services.imports.rejects import Reject, RejectsFile, header, refuse_foreign
 from server.services.imports.runs import Run, begin
+from server.services.imports.suspicion import count_datums
 from server.services.imports.tables import Row, Table, open_table, text_of
 from server.services.imports.tally import Tally
 from server.services.intake import Receipt, report_many
@@ -66,7 +67,7 @@ class IssueReport:
         Field -> column that was used.
     counts : Mapping[str, Any]
         ``rows in there rejected``; ``how``: in by how they met a cell; ``held``: in by whether they have a
-        holder, are history, or why they wait; ``check``: rows compared, same, misses near the border.
+        holder, are history, or why they wait; ``check`` and ``datum``: see :mod:`.agreement`, :mod:`.suspicion`.
     rejects : Path or None
         File of the refused rows, if there are any.
     rows, seconds :
@@ -209,7 +210,7 @@ def _take(work: _Work, rows: list[Row]) -> None:
     run = work.run
     tally = Tally(run.counts)
     with work.store.write() as tx:
-        agreement = Agreement(open_locator(tx), run.counts.get("check"))
+        agreement = Agreement(grid := open_locator(tx), run.counts.get("check"))
         known = _known(tx, work, rows)
         drafts, rejects = _sort(tx, work, rows, known, tally)
         receipts = _report(tx, work, drafts)
@@ -220,6 +221,8 @@ def _take(work: _Work, rows: list[Row]) -> None:
         for row, there in known.rows:
             agreement.compare(_check(work, row), there.area_id, there.lon, there.lat)
         counts = tally.after(len(rows), len(rejects)) | {"check": agreement.counts}
+        stated = [_check(work, row) for row, _, _ in drafts] if "check" in work.reader.places else None
+        counts["datum"] = count_datums(run.counts.get("datum", {}), grid, [one[1] for one in drafts], stated)
         counts["rejects_bytes"] = work.rejects.add(rejects)
         run.advance(tx, run.next_row + len(rows), counts)
     run.moved(tx, run.next_row + len(rows), counts)

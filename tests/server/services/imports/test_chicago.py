@@ -43,6 +43,8 @@ def test_a_sample_of_complaints_lands_where_a_plain_join_puts_it(store, city, sh
     report = import_issues(store, system_actor(), path, OPTIONS, rejects=tmp_path / "rejects.csv")
     check = report.counts["check"]
     assert check["same"] / check["rows"] > LEAST
+    assert report.counts["datum"]["points"] == check["rows"]
+    assert report.counts["datum"]["said"] is None
     areas = gpd.read_file(shared_data / "chicago_community_areas.geojson")[["code", "geometry"]]
     with store.read() as tx:
         rows = tx.session.execute(
