@@ -149,6 +149,28 @@ def test_a_held_issue_is_reassigned_when_that_is_asked_for(store, town, report, 
     assert is_sound(store)
 
 
+def test_an_issue_that_a_department_holds_stays_with_it(store, town, report, act):
+    number = report()
+    act(number, "return", "worker_he", reason="归热力公司")
+    act(number, "dispatch", "dispatcher_qian", holder="department:1")
+    grow(store)
+    assert moved(store, reassign=True) == moving.Moved(moved=1)
+    after = issue_of(store, number)
+    assert (after.area_id, after.holder_department_id, after.needs_check) == (town.areas[EIGHTH], 1, False)
+    assert is_sound(store)
+
+
+def test_an_issue_that_was_handled_keeps_who_handled_it(store, town, report, act):
+    number = report()
+    act(number, "take", "worker_he")
+    act(number, "finish", "worker_he", outcome="修好了")
+    grow(store)
+    assert moved(store, reassign=True) == moving.Moved(moved=1)
+    after = issue_of(store, number)
+    assert (after.area_id, after.state) == (town.areas[EIGHTH], State.HANDLED)
+    assert (after.holder_person_id, after.needs_check) == (town.people["worker_he"], False)
+
+
 def test_a_holder_who_is_on_duty_in_both_cells_is_not_flagged(store, town, report):
     number = report(122.0098, 37.005)
     east = shapely.box(122.0095, 37.0, 122.02, 37.01)
