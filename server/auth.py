@@ -4,7 +4,8 @@ The decorators only mark; :func:`enforce` asks once before each request, so a ro
 refused the day it is born. A session cookie and a bearer token are told apart here and nowhere else.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any, TypeVar
 
 from flask import Flask, current_app, g, request
@@ -12,7 +13,7 @@ from flask_login import AnonymousUserMixin, LoginManager, current_user, login_us
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import HTTPException
 
-from server.db import Store
+from server.db import Store, Tx, translated
 from server.errors import NotPermitted, NotSignedIn
 from server.services.people import Actor, actor_of
 from server.services.sign_in import actor_of_token, note_failure, sign_in
@@ -24,8 +25,10 @@ __all__ = [
     "allow",
     "current_actor",
     "current_store",
+    "done_reading",
     "install",
     "public",
+    "reading",
     "sign_in_here",
     "sign_out_here",
 ]
@@ -34,6 +37,7 @@ ISSUE_ROLES = frozenset({Role.WORKER, Role.LEADER, Role.DISPATCHER, Role.HANDLER
 """Accounts that have to do with issues: all but the administrator's."""
 View = TypeVar("View", bound=Callable[..., Any])
 MARK = "wangge_access"
+API = "/api/"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 csrf = CSRFProtect()
 
@@ -160,6 +164,7 @@ def install(app: Flask) -> None:
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
     csrf.init_app(app)
     app.before_request(enforce)
+    app.teardown_request(done_reading)
 
 
 def enforce() -> None:
@@ -175,8 +180,10 @@ def enforce() -> None:
     by_token = header[:7].lower() == "bearer "
     key = None if by_token else _session_key()
     if by_token or key is not None:
-        with current_store().read() as tx:
+        with reading() as tx:
             g.actor = actor_of_token(tx, header[7:].strip()) if by_token else actor_of(tx, key or 0)
+    if not request.path.startswith(API):
+        done_reading()  # pages open transactions of their own, some to write
     if request.endpoint is None or isinstance(request.routing_exception, HTTPException):
         return
     if request.method not in SAFE and not by_token and current_app.config["WTF_CSRF_ENABLED"]:
@@ -189,6 +196,32 @@ def enforce() -> None:
     if roles and not roles & actor.roles:
         raise NotPermitted("auth.not_permitted")
     actor.need(scope or ("read" if request.method in SAFE else "act"))
+
+
+@contextmanager
+def reading() -> Iterator[Tx]:
+    """Read in this request's own transaction: who asks and what is asked for are read in one.
+
+    It is opened when first asked for, and closed with the request or by :func:`done_reading`.
+
+    Raises
+    ------
+    Busy, StoreError
+        The database did not answer.
+    """
+    store = current_store()
+    if "reading" not in g:
+        opened = ExitStack()
+        g.reading = (opened, opened.enter_context(store.read()))
+    with translated(store.config):
+        yield g.reading[1]
+
+
+def done_reading(_error: BaseException | None = None) -> None:
+    """Close this request's reading transaction, if it is open; whoever writes or streams has another."""
+    held = g.pop("reading", None)
+    if held is not None:
+        held[0].close()
 
 
 def _session_key() -> int | None:

@@ -8,7 +8,7 @@ on SQLite drop triggers. Knows nothing of the rules.
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, Executable, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -58,6 +58,11 @@ class Tx:
     def on_sqlite(self) -> bool:
         """Whether this runs on SQLite."""
         return self.store.on_sqlite
+
+    def rows(self, statement: Executable, values: dict[str, Any] | None = None) -> Sequence[Any]:
+        """Read columns past the ORM, which takes as long again; what was added to the session is seen."""
+        self.session.flush()
+        return self.session.connection().execute(statement, values).all()
 
 
 @dataclass

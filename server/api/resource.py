@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 from werkzeug.exceptions import BadRequest
 
-from server.auth import current_actor, current_store
+from server.auth import current_actor, current_store, done_reading, reading
 from server.db import Tx
 from server.errors import InputError
 from server.formats import FORMATS, Format, Table
@@ -123,7 +123,7 @@ _CODES = {
 
 def stored(read: Callable[[Tx, Actor], Any]) -> Any:  # noqa: ANN401 - whatever is read
     """Ask services in one reading transaction, as the person who asks."""
-    with current_store().read() as tx:
+    with reading() as tx:
         return read(tx, current_actor())
 
 
@@ -167,6 +167,7 @@ def answer_once(act: Callable[[Tx, Actor], Mapping[str, Any]], status: int) -> R
     actor = current_actor()
     key = idempotency.checked_key(request.headers.get("Idempotency-Key"))
     digest = idempotency.digest_of(f"{request.method} {request.path}", request.get_data())
+    done_reading()
     with current_store().write() as tx:
         known = idempotency.recall(tx, actor, key, digest) if key else None
         if known is None:
@@ -196,6 +197,7 @@ def download(name: str, form: Format, make: Callable[[Tx, Actor], Table]) -> Res
         What; asked before the first byte is sent, so that a refusal can still be one.
     """
     actor = current_actor()
+    done_reading()
 
     def pieces() -> Iterator[bytes]:
         with current_store().read() as tx:

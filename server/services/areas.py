@@ -87,7 +87,7 @@ def layout(tx: Tx) -> Layout:
     An import may rename areas or hang them elsewhere without a new grid; what a process keeps of names
     and paths is kept under this.
     """
-    grid_id, import_id = tx.session.execute(_LAYOUT).one()
+    grid_id, import_id = tx.rows(_LAYOUT)[0]
     return grid_id, import_id
 
 

@@ -261,7 +261,7 @@ _BY_KEY = ACTOR_ROWS.where(Person.id == bindparam("person_id"))
 
 def actor_of(tx: Tx, person_id: int) -> Actor | None:
     """Load a person as an actor; None when absent or no longer active."""
-    return actor_from(tx.session.execute(_BY_KEY, {"person_id": person_id}).all())
+    return actor_from(tx.rows(_BY_KEY, {"person_id": person_id}))
 
 
 def actor_from(rows: Sequence[Sequence[Any]]) -> Actor | None:

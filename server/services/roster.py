@@ -87,7 +87,7 @@ def roster_of(tx: Tx, wanted: list[int], at: datetime, tree: Tree | None = None)
             current = tree[current][1]
     duties: dict[str, dict[int, list[tuple[int, str]]]] = {}
     leave: dict[int, tuple[int, str] | None] = {}
-    rows = tx.session.execute(_duties(tx.on_sqlite), {"these": _given(tx, list(above)), "at": at})
+    rows = tx.rows(_duties(tx.on_sqlite), {"these": _given(tx, list(above)), "at": at})
     for area_id, kind, person_id, name, is_away, substitute, stand_in in rows:
         theirs = duties.setdefault(kind, {})
         theirs[area_id] = [*theirs.get(area_id, ()), (person_id, name)]

@@ -146,7 +146,7 @@ def actor_of_token(tx: Tx, token: str) -> Actor:
     NotSignedIn
         Unknown, expired or revoked.
     """
-    rows = tx.session.execute(_BY_TOKEN, {"digest": _digest(token), "now": tx.now}).all()
+    rows = tx.rows(_BY_TOKEN, {"digest": _digest(token), "now": tx.now})
     actor = actor_from(rows)
     if actor is None:
         raise NotSignedIn("auth.token")
