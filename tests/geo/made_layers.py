@@ -121,7 +121,7 @@ LAYERS = {
     "one": lambda: jagged_cells(1),
     "none": lambda: jagged_cells(0),
 }
-LARGE = {"jagged_10000": lambda: jagged_cells(10_000)}
+LARGE = {"jagged_10000": lambda: jagged_cells(10_000), "jagged_100000": lambda: jagged_cells(100_000)}
 """Asked by the long runs only."""
 
 
