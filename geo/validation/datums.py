@@ -1,9 +1,10 @@
-"""Suspicion that a layer was drawn on a GCJ-02 map and passed on as WGS 84. A hint, never more.
+"""Suspicion that a layer was drawn on a Chinese web map and passed on as WGS 84. A hint, never more.
 
-**Measured** (``datum.gcj02``): where the layer and areas already known show the same polygons (the same
+**Measured** (``datum.gcj02 datum.bd09``): where the layer and areas already known show the same polygons (the same
 code with the same size, or all children of one parent and that parent), the median shift of their
-centroids is compared with the shift GCJ-02 has at that place. When it is nearer to that than to none,
-the layer is suspected: GCJ-02 shifts by 90-700 m and surveys by a few, so nothing lies in between.
+centroids is compared with the shifts GCJ-02 and BD-09 have at that place. When it is nearer to one of
+them than to none, the layer is suspected of the nearest: they shift by 90-700 m and by a kilometre more,
+and surveys by a few metres, so nothing lies in between.
 
 **Possible** (``datum.gcj02_possible``): nothing to compare with, no coordinate system in the file, and
 the layer lies where GCJ-02 is used. Most such files are exports of web maps.
@@ -17,16 +18,17 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo.datum import wgs84_to_gcj02
+from geo.datum import convert
 from geo.validation.findings import Finding, Severity
 from geo.validation.places import CHINA
 from geo.validation.sizes import flat_sizes, metres_per_degree
 
-__all__ = ["Twins", "suspect_gcj02", "twins"]
+__all__ = ["Twins", "suspect_datum", "twins"]
 
 Shapes = NDArray[np.object_]
 SAME_SIZE = 0.1
 """Two polygons are taken for the same place when their sizes differ by less than this share."""
+SUSPECTS = ("gcj02", "bd09")
 
 
 class Twins(NamedTuple):
@@ -82,8 +84,8 @@ def twins(
     return Twins(layer[same], before[same])
 
 
-def suspect_gcj02(shapes: Shapes, pairs: Twins, *, is_declared: bool) -> Iterator[Finding]:
-    """Tell whether a layer may be in GCJ-02.
+def suspect_datum(shapes: Shapes, pairs: Twins, *, is_declared: bool) -> Iterator[Finding]:
+    """Tell whether a layer may be in GCJ-02 or BD-09.
 
     Parameters
     ----------
@@ -97,8 +99,8 @@ def suspect_gcj02(shapes: Shapes, pairs: Twins, *, is_declared: bool) -> Iterato
     Yields
     ------
     Finding
-        At most one hint; values ``expected_m`` (length of the GCJ-02 shift there), and for the measured
-        one ``shift_m`` and ``left_m`` (length of what remains once GCJ-02 is taken off), whole metres.
+        At most one hint; values ``expected_m`` (length of the datum's shift there), and for the measured
+        one ``shift_m`` and ``left_m`` (length of what remains once that is taken off), whole metres.
     """
     if len(pairs.layer):
         yield from _measured(pairs)
@@ -108,7 +110,7 @@ def suspect_gcj02(shapes: Shapes, pairs: Twins, *, is_declared: bool) -> Iterato
         return
     west, south, east, north = shapely.total_bounds(inside).tolist()
     lon, lat = (west + east) / 2.0, (south + north) / 2.0
-    expected_m = float(np.hypot(*_gcj02_shift(np.array([lon]), np.array([lat])))[0])
+    expected_m = float(np.hypot(*_shift("gcj02", np.array([lon]), np.array([lat])))[0])
     yield Finding(
         Severity.HINT,
         "datum.gcj02_possible",
@@ -125,21 +127,28 @@ def _measured(pairs: Twins) -> Iterator[Finding]:
     )
     scale = np.column_stack(metres_per_degree(there[:, 1]))
     shift = np.median((here - there) * scale, axis=0)
-    expected = np.median(np.column_stack(_gcj02_shift(there[:, 0], there[:, 1])), axis=0)
-    left = float(np.hypot(*(shift - expected)))
     moved = float(np.hypot(*shift))
-    if left < moved / 2.0 and np.hypot(*expected) > 0.0:
+    expected = {name: _median_shift(name, there) for name in SUSPECTS}
+    left = {name: float(np.hypot(*(shift - expected[name]))) for name in SUSPECTS}
+    name = min(SUSPECTS, key=lambda one: left[one])
+    if left[name] < moved / 2.0 and np.hypot(*expected[name]) > 0.0:
         lon, lat = np.median(here, axis=0).round(7).tolist()
         values = {
             "shift_m": round(moved),
-            "left_m": round(left),
-            "expected_m": round(float(np.hypot(*expected))),
+            "left_m": round(left[name]),
+            "expected_m": round(float(np.hypot(*expected[name]))),
         }
-        yield Finding(Severity.HINT, "datum.gcj02", lon=lon, lat=lat, values=values)
+        yield Finding(Severity.HINT, f"datum.{name}", lon=lon, lat=lat, values=values)
 
 
-def _gcj02_shift(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
-    """Metres east and north by which GCJ-02 displaces WGS 84 positions; zeros where it is not used."""
-    gcj_lon, gcj_lat = wgs84_to_gcj02(lon, lat)
+def _median_shift(datum: str, places: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(np.median(np.column_stack(_shift(datum, places[:, 0], places[:, 1])), axis=0))
+
+
+def _shift(
+    datum: str, lon: NDArray[np.float64], lat: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Metres east and north by which a datum displaces WGS 84 positions; zeros where it is not used."""
+    there_lon, there_lat = convert(lon, lat, "wgs84", datum)
     east, north = metres_per_degree(lat)
-    return (np.asarray(gcj_lon) - lon) * east, (np.asarray(gcj_lat) - lat) * north
+    return (there_lon - lon) * east, (there_lat - lat) * north

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from geo.crs import parse_crs
 from geo.validation.codes import check_codes, check_parents
-from geo.validation.datums import suspect_gcj02, twins
+from geo.validation.datums import suspect_datum, twins
 from geo.validation.findings import Finding, in_order
 from geo.validation.ground import Ground
 from geo.validation.mending import mended
@@ -91,7 +91,8 @@ def validate(
         ``code.missing code.duplicate code.unusable code.scheme parent.missing parent.orphan
         parent.wrong geometry.empty geometry.type ring.invalid coordinate.not_finite
         coordinate.off_globe coordinate.null_island axes.swapped outside.china``. Warnings:
-        ``gap overlap sliver overlap.too_many parent.outside``. Hints: ``datum.gcj02 datum.gcj02_possible``.
+        ``gap overlap sliver overlap.too_many parent.outside``. Hints: ``datum.gcj02 datum.bd09
+        datum.gcj02_possible``.
 
     Raises
     ------
@@ -114,7 +115,7 @@ def validate(
     findings += check_slivers(valid, codes, limits.sliver_m)
     findings += check_outside_parents(valid, codes, above, _polygons(parents), limits.gap_m2)
     pairs = twins(codes, above, valid, known)
-    findings += suspect_gcj02(placed.shapes, pairs, is_declared=is_crs_declared)
+    findings += suspect_datum(placed.shapes, pairs, is_declared=is_crs_declared)
     return in_order(findings)
 
 

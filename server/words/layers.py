@@ -38,6 +38,8 @@ SENTENCES: dict[str, str] = {
     "outside.china": "在中国范围以外（{count} 行）；确实如此请加 --allow-outside-china。",
     "datum.gcj02": "疑似 GCJ-02（火星坐标）：与已知边界相差 {shift_m} 米，当地的 GCJ-02 偏移是 {expected_m} 米，"
     "扣除后只差 {left_m} 米；确实如此请加 --crs gcj02 重新导入。",
+    "datum.bd09": "疑似 BD-09（百度坐标）：与已知边界相差 {shift_m} 米，当地的 BD-09 偏移是 {expected_m} 米，"
+    "扣除后只差 {left_m} 米；确实如此请加 --crs bd09 重新导入。",
     "datum.gcj02_possible": "文件没有写坐标系，按 WGS 84 处理；如来自网络地图，可能是 GCJ-02（当地偏移约 {expected_m} "
     "米），请核对后决定是否加 --crs gcj02。",
     # what was wrong with a ring, in GEOS's words

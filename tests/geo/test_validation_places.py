@@ -1,12 +1,13 @@
 """What is found in the positions of a layer: axes, datums, places it cannot be at."""
 
+import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
 from shapely.affinity import translate
 
 from geo.crs import area_m2, project
-from geo.datum import wgs84_to_gcj02
+from geo.datum import convert
 from geo.validation import Severity, validate
 from tests.geo.drawing import LAT, LON, codes_of, layer, square, town
 
@@ -91,20 +92,21 @@ def test_the_ends_of_china_are_inside(lon_lat):
     assert validate(layer([shapely.box(lon - 0.01, lat - 0.01, lon + 0.01, lat + 0.01)])) == []
 
 
-def in_gcj02(shapes):
+def in_datum(name, shapes):
     return [
-        shapely.transform(shape, lambda xy: np.column_stack(wgs84_to_gcj02(xy[:, 0], xy[:, 1])))
+        shapely.transform(shape, lambda xy: np.column_stack(convert(xy[:, 0], xy[:, 1], "wgs84", name)))
         for shape in shapes
     ]
 
 
-def test_a_layer_shifted_as_gcj02_shifts_is_suspected_from_what_is_known():
+@pytest.mark.parametrize("datum", ["gcj02", "bd09"])
+def test_a_layer_shifted_as_a_web_map_shifts_is_suspected_from_what_is_known(datum):
     known = layer(town())
 
-    found = validate(layer(in_gcj02(town())), existing=known)
+    found = validate(layer(in_datum(datum, town())), existing=known)
 
     hints = [one for one in found if one.severity is Severity.HINT]
-    assert codes_of(hints) == ["datum.gcj02"]
+    assert codes_of(hints) == [f"datum.{datum}"]
     assert hints[0].values["shift_m"] == pytest.approx(hints[0].values["expected_m"], abs=2)
     assert hints[0].values["left_m"] <= 2
 
@@ -120,7 +122,7 @@ def test_a_layer_shifted_otherwise_is_not_suspected(east_m):
 
 def test_children_shifted_against_their_parent_are_suspected():
     parents = layer([square(0, 0, 4, 4)], ["P"])
-    frame = layer(in_gcj02(town()), parent=["P"] * 16)
+    frame = layer(in_datum("gcj02", town()), parent=["P"] * 16)
 
     assert "datum.gcj02" in codes_of(validate(frame, parents=parents))
 
@@ -129,3 +131,15 @@ def test_a_layer_in_china_without_a_coordinate_system_gets_a_hint():
     assert codes_of(validate(layer(town()), is_crs_declared=False)) == ["datum.gcj02_possible"]
     paris = layer([shapely.box(2.3, 48.8, 2.4, 48.9)])
     assert validate(paris, is_crs_declared=False, allow_outside_china=True) == []
+
+
+@pytest.mark.parametrize("datum", ["wgs84", "gcj02", "bd09"])
+def test_the_subdistricts_of_beijing_are_suspected_of_the_datum_they_are_in(shared_data, datum):
+    known = gpd.read_file(shared_data / "beijing_subdistricts.geojson")[["code", "name", "geometry"]].iloc[
+        ::8
+    ]
+    moved = known.set_geometry(in_datum(datum, known.geometry), crs=4326)
+
+    hints = [one.code for one in validate(moved, existing=known) if one.severity is Severity.HINT]
+
+    assert hints == ([] if datum == "wgs84" else [f"datum.{datum}"])
