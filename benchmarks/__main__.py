@@ -5,7 +5,7 @@ import os
 import platform
 from pathlib import Path
 
-from benchmarks import datum, import_rate, locate_latency, map_latency
+from benchmarks import datum, import_rate, locate_file, locate_latency, map_latency
 from benchmarks.locator import measure, telling
 from tests.conftest import SHARED
 
@@ -41,6 +41,7 @@ def main() -> None:
         "import_rate": import_rate.run(),
         "map_latency": map_latency.run(),
         "locate_latency": locate_latency.run(),
+        "locate_file": locate_file.run(),
     }
     OUT.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     telling.write(told["locator"])
