@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -27,7 +28,8 @@ __all__ = ["read_delimited", "read_workbook", "write_csv", "write_csv_gz"]
 
 BLOCK = 8 << 20
 QUOTE, RETURN, NEWLINE = b'"'[0], b"\r"[0], b"\n"[0]
-SPECIAL = r'[",\r\n]'
+SPECIAL, SPECIAL_ONE = (b'"', b",", b"\r", b"\n"), r'[",\r\n]'
+IS_RISKY = np.isin(np.arange(256), [ord(sign) for sign in FORMULA_STARTS])  # by a text's first byte
 PIECE = 1 << 16  # rows joined to text at a time
 
 
@@ -200,24 +202,37 @@ def _joined(columns: list[pa.Array]) -> pa.Buffer:
 def _quoted(column: pa.Array) -> pa.Array:
     if not pa.types.is_string(column.type):
         return column.cast(pa.string())
-    special = pc.match_substring_regex(column, SPECIAL)
-    if not pc.any(special).as_py():
+    offsets, content = _content(column)
+    said = content[offsets[0] : offsets[-1]].tobytes()
+    if not any(sign in said for sign in SPECIAL):  # ten times as fast as to ask for each value
         return column
+    special = pc.match_substring_regex(column, SPECIAL_ONE)
     doubled = pc.replace_substring(column, '"', '""')
     return pc.if_else(special, pc.binary_join_element_wise('"', doubled, '"', ""), column)
+
+
+def _content(column: pa.Array) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """Give the offsets, shape (n + 1,), and the bytes of a column of text."""
+    _valid, starts, content = column.buffers()
+    offsets = np.frombuffer(starts, dtype=np.int32)[column.offset : column.offset + len(column) + 1]
+    return offsets, np.frombuffer(content or b"", dtype=np.uint8)
 
 
 def _safe(column: pa.Array) -> pa.Array:
     """Guard texts that a spreadsheet would take for a formula; a number may well be negative."""
     if not pa.types.is_string(column.type):
         return column
-    risky = pc.is_in(pc.utf8_slice_codeunits(column, 0, 1), value_set=pa.array(FORMULA_STARTS))
-    if not pc.any(risky).as_py():
+    offsets, content = _content(column)
+    starts, is_some = offsets[:-1], np.diff(offsets) > 0
+    if not is_some.any():
         return column
-    said = column.filter(risky)
+    risky = is_some & IS_RISKY[content[np.where(is_some, starts, starts[is_some][0])]]
+    if not risky.any():
+        return column
+    said = column.filter(pa.array(risky))
     try:
         said.cast(pa.float64())
     except pa.ArrowInvalid:
         safe = pa.array([safe_number(one) for one in said.to_pylist()], pa.string())
-        return pc.replace_with_mask(column, risky, safe)
+        return pc.replace_with_mask(column, pa.array(risky), safe)
     return column
