@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy import ColumnElement, false, or_, select
 
 from server.db import Tx
 from server.models import Area, Issue
@@ -119,7 +119,7 @@ class Page:
 def movable(actor: Actor) -> ColumnElement[bool]:
     """Condition: the actor may correct this issue's place, by a role over the area that it is in."""
     if actor.is_system:
-        return true()
+        return Issue.area_id.in_(select(Area.id).correlate(None))
     paths = dict.fromkeys(grant.path for grant in actor.grants if grant.role in MOVERS)
     if not paths:
         return false()
@@ -147,18 +147,21 @@ def elsewhere(tx: Tx, actor: Actor, after: int = 0) -> Iterator[Misplaced]:
         May be empty, while there are more to come.
     """
     grid = open_locator(tx)
+    if grid is None:
+        return
+    # The index over areas and states gives the keys; the wide rows are read of open issues only.
+    candidates = select(Issue.id).where(movable(actor), Issue.state.in_(_OPEN_STATES))
+    keys = sorted(key for key in tx.session.scalars(candidates) if key > after)
     columns = (Issue.id, Issue.lon, Issue.lat, Issue.area_id, Issue.boundary_id)
-    while grid is not None:
+    of_older_grid = or_(Issue.grid_id.is_(None), Issue.grid_id != grid.grid_id)
+    for start in range(0, len(keys), AT_ONCE):
         rows = tx.session.execute(
             select(*columns)
-            .where(Issue.id > after, Issue.state.in_(_OPEN_STATES), Issue.lon.is_not(None), movable(actor))
-            .where(or_(Issue.grid_id.is_(None), Issue.grid_id != grid.grid_id))
+            .where(Issue.id.in_(keys[start : start + AT_ONCE]), Issue.lon.is_not(None), of_older_grid)
             .order_by(Issue.id)
-            .limit(AT_ONCE)
         ).all()
         if not rows:
-            return
-        after = rows[-1].id
+            continue
         lon, lat = np.array([row.lon for row in rows]), np.array([row.lat for row in rows])
         ids = np.array([row.id for row in rows], dtype=np.int64)
         sources = [row.area_id if row.boundary_id is not None else NOWHERE for row in rows]
