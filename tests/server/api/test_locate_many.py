@@ -1,5 +1,6 @@
 """Many positions at once: each answered as if alone, all faults named by row, nobody told more than their areas."""
 
+import math
 import random
 from datetime import timedelta
 
@@ -7,6 +8,7 @@ import pytest
 from sqlalchemy import event
 
 from geo import datum
+from geo.crs import project_points
 from server.models import Duty, Leave
 from server.services.sign_in import issue_token
 
@@ -76,6 +78,28 @@ def test_many_in_another_datum_are_answered_as_if_asked_alone(ask, client_of, cr
         alone(client_of("supervisor_li"), x, y, crs) for x, y in zip(lon.tolist(), lat.tolist(), strict=True)
     ]
     assert rows_of(told) == alike
+
+
+def test_many_in_a_plane_are_answered_as_if_asked_alone_and_refused_beyond_it(ask, client_of):
+    x, y = project_points([122.0101, 122.0301], [37.0101, 37.0001], "EPSG:4326", "EPSG:4550")
+    _, told = ask(x.tolist(), y.tolist(), crs="EPSG:4550")
+    pairs = zip(x.tolist(), y.tolist(), strict=True)
+    assert rows_of(told) == [alone(client_of("supervisor_li"), *pair, "EPSG:4550") for pair in pairs]
+    status, told = ask([float(x[0]), 122.0, float(y[1])], [float(y[0]), 37.0, float(x[1])], crs="EPSG:4550")
+    assert (status, [(one["field"], one["rows"]) for one in told["errors"]]) == (
+        422,
+        [("lat", [2]), ("lon", [1])],
+    )
+
+
+@pytest.mark.parametrize("name", ["NaN", "infinite", "out of range", "swapped", "nowhere"])
+def test_what_is_refused_alone_is_refused_among_many_and_in_the_same_words(ask, client_of, name):
+    lon, lat, _, rows = WRONG[name]
+    for row, (x, y) in enumerate(zip(lon, lat, strict=True)):
+        single = client_of("supervisor_li").get(URL, query_string={"lon": repr(x), "lat": repr(y)})
+        assert (single.status_code == 422) == (row in rows)
+        if row == rows[0] and math.isfinite(x + y):
+            assert ask(lon, lat)[1]["errors"][0]["detail"].endswith(single.get_json()["detail"])
 
 
 def test_the_order_and_repetition_of_positions_are_kept(ask):
