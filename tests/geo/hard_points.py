@@ -128,3 +128,38 @@ def hard_points(cells, count, seed=1):
         "all over the globe": far_away(cells, count or 100_000, random),
     }
     return {kind: np.clip(spots, (-180, -90), (180, 90)) for kind, spots in kinds.items()}
+
+
+def on_pixels(cells, frame, count, seed=1):
+    """Where a locator's own pixels begin, have their centre, or are crossed by an edge, and one ulp off.
+
+    Parameters
+    ----------
+    cells : Cells
+    frame : geo.raster.Frame
+        The pixels; smaller ones divide them by powers of eight.
+    count : int
+        About how many edges to visit.
+    seed : int
+        Of the choice.
+
+    Returns
+    -------
+    ndarray, shape (n, 2)
+    """
+    random = np.random.default_rng(seed)
+    begin, end = edges_of(cells)
+    taken = random.integers(0, len(begin), count if len(begin) else 0)
+    spots = begin[taken] + (end[taken] - begin[taken]) * random.random((len(taken), 1))
+    found = [np.empty((0, 2))]
+    for scale in (1, 8, 64, 512):
+        column, row = frame.pixels(spots[:, 0].copy(), spots[:, 1].copy(), scale)
+        column, row = (one + random.integers(0, 2, len(spots)) for one in (column, row))
+        west = frame.west + column / (frame.per_lon * scale)
+        south = frame.south + row / (frame.per_lat * scale)
+        centres = np.column_stack(frame.centres(column, row, scale))
+        crossings = np.column_stack([west, spots[:, 1]]), np.column_stack([spots[:, 0], south])
+        level = np.column_stack([centres[:, 0], spots[:, 1]]), np.column_stack([spots[:, 0], centres[:, 1]])
+        exact = np.vstack([np.column_stack([west, south]), centres, *crossings, *level])
+        found += [exact, ulps(exact[:: len(AROUND)])]
+    return np.clip(np.vstack(found), (-180, -90), (180, 90))

@@ -5,7 +5,7 @@ import pytest
 
 from geo import Cells, Locator
 from tests.geo.exactness import keep
-from tests.geo.hard_points import edges_of, hard_points, random_in
+from tests.geo.hard_points import edges_of, hard_points, on_pixels, random_in
 from tests.geo.made_layers import LARGE, LAYERS, REAL, layer
 from tests.geo.oracle import Oracle, differences
 
@@ -30,6 +30,7 @@ def test_every_point_is_answered_as_the_oracle_does(name, request, tmp_path):
     points = {"random": random_in(cells, RANDOM, np.random.default_rng(6))}
     points |= hard_points(cells, SOME_EDGES if name in LARGE else ALL_EDGES, seed=6)
     locator, other = Locator(cells), saved_in_another_order(cells, tmp_path / "locator")
+    points["lines of its own pixels"] = on_pixels(cells, locator._parts.raster.frame, SOME_EDGES, seed=6)
     counts, found = differences(locator, Oracle(cells), points)
     keep(name, len(cells), len(edges_of(cells)[0]), counts, len(found), LAYERS | LARGE)
     assert found[:20] == []

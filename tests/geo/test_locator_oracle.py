@@ -6,7 +6,7 @@ import pytest
 
 from geo import Cells, Locator
 from geo.errors import CellsError
-from tests.geo.hard_points import hard_points, random_in
+from tests.geo.hard_points import hard_points, on_pixels, random_in
 from tests.geo.layers import by_brute_force, codes_at
 from tests.geo.made_layers import LAYERS, REAL, layer
 from tests.geo.oracle import Oracle, differences
@@ -47,6 +47,12 @@ def test_random_points_agree_with_the_oracle(cells, locator, oracle):
 
 def test_points_that_are_hard_agree_with_the_oracle(cells, locator, oracle):
     _, found = differences(locator, oracle, hard_points(cells, HARD))
+    assert found == []
+
+
+def test_points_on_the_lines_of_its_own_pixels_agree_with_the_oracle(cells, locator, oracle):
+    points = on_pixels(cells, locator._parts.raster.frame, 800)
+    _, found = differences(locator, oracle, {"pixels": points})
     assert found == []
 
 

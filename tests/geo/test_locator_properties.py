@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo import Locator
-from tests.geo.hard_points import hard_points, random_in
+from tests.geo.hard_points import hard_points, on_pixels, random_in
 from tests.geo.layers import adversarial_points, by_brute_force, cells_of, codes_at, jagged_grid
 from tests.geo.made_layers import layer
 from tests.geo.oracle import Oracle, differences
@@ -20,8 +20,11 @@ seeds = st.integers(0, 2**32 - 1)
 
 
 def assert_agrees(cells, seed):
-    points = hard_points(cells, 150, seed) | {"random": random_in(cells, 1_500, np.random.default_rng(seed))}
-    _, found = differences(Locator(cells), Oracle(cells), points)
+    locator = Locator(cells)
+    points = hard_points(cells, 150, seed)
+    points["random"] = random_in(cells, 1_500, np.random.default_rng(seed))
+    points["pixels"] = on_pixels(cells, locator._parts.raster.frame, 50, seed)
+    _, found = differences(locator, Oracle(cells), points)
     assert found == []
 
 
