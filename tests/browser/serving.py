@@ -22,14 +22,14 @@ def chromium_path():
 
 
 @contextmanager
-def serving(folder):
-    """Serve the store in a folder; gives the address."""
+def serving(folder, **settings):
+    """Serve the store in a folder, with settings named as in the environment; gives the address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
                "--no-ws", "--workers-kill-timeout", "3", "--factory", "server.app:from_environment"]  # fmt: skip
-    environment = {**os.environ, "WANGGE_DIR": str(folder), "WANGGE_SECRET_KEY": SECRET}
+    environment = {**os.environ, "WANGGE_DIR": str(folder), "WANGGE_SECRET_KEY": SECRET, **settings}
     process = subprocess.Popen(
         command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     )

@@ -2,7 +2,6 @@
 
 import pytest
 
-from geo.datum import convert
 from tests.browser.conftest import HOSTILE, HOSTILE_CELL
 
 pytestmark = pytest.mark.browser
@@ -172,22 +171,3 @@ def test_the_first_view_weighs_less_than_half_a_megabyte(open_page):
     page.wait_for_load_state("networkidle")
     assert len(received) > 10
     assert sum(received) < MOST_BYTES
-
-
-def test_the_browser_shifts_to_gcj02_as_the_server_does(open_page):
-    page = open_page("/map")
-    points = [(122.01, 37.01), (116.39, 39.9), (103.8, 30.6), (87.6, 43.8), (2.35, 48.85)]
-    shifted, back = page.evaluate(
-        """async (points) => {
-        const main = document.querySelector('script[type=module]').src;
-        const datum = await import(main.replace('main.js', 'map/datum.js'));
-        const there = points.map(([lon, lat]) => datum.wgs84ToGcj02(lon, lat));
-        return [there, there.map(([lon, lat]) => datum.gcj02ToWgs84(lon, lat))];
-    }""",
-        points,
-    )
-    lon, lat = convert([one[0] for one in points], [one[1] for one in points], "wgs84", "gcj02")
-    for mine, x, y in zip(shifted, lon, lat, strict=True):
-        assert mine == pytest.approx([float(x), float(y)], abs=1e-9)
-    for mine, given in zip(back, points, strict=True):
-        assert mine == pytest.approx(list(given), abs=1e-9)

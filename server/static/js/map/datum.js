@@ -27,7 +27,9 @@ function shift(lon, lat) {
   ];
 }
 
-const inChina = (lon, lat) => lon > 72.004 && lon < 137.8347 && lat > 0.8293 && lat < 55.8271;
+const SLACK = 1e-10; // degrees, as in geo/datum.py
+const within = (value, least, most) => value >= least - SLACK && value <= most + SLACK;
+const inChina = (lon, lat) => within(lon, 72.004, 137.8347) && within(lat, 0.8293, 55.8271);
 
 /** @returns {[number, number]} lon, lat in GCJ-02 */
 export function wgs84ToGcj02(lon, lat) {
@@ -36,13 +38,16 @@ export function wgs84ToGcj02(lon, lat) {
   return [lon + east, lat + north];
 }
 
-/** Invert by fixed-point iteration: four steps leave less than a micrometre. @returns {[number, number]} */
+/**
+ * Invert by fixed-point iteration: five steps leave less than a micrometre. As in geo/datum.py the WGS 84
+ * position decides whether a place is displaced at all.
+ * @returns {[number, number]} lon, lat in WGS 84
+ */
 export function gcj02ToWgs84(lon, lat) {
-  if (!inChina(lon, lat)) return [lon, lat];
   let [x, y] = [lon, lat];
-  for (let step = 0; step < 4; step += 1) {
+  for (let step = 0; step < 5; step += 1) {
     const [east, north] = shift(x, y);
     [x, y] = [lon - east, lat - north];
   }
-  return [x, y];
+  return inChina(x, y) ? [x, y] : [lon, lat];
 }
