@@ -207,12 +207,19 @@ def statements(store):
         if statement != "BEGIN":
             asked.append(statement)
 
+    def begin(_connection):
+        asked.append("a transaction")
+
     event.listen(store.engine, "before_cursor_execute", note)
+    event.listen(store.engine, "begin", begin)
     yield asked
     event.remove(store.engine, "before_cursor_execute", note)
+    event.remove(store.engine, "begin", begin)
 
 
-def test_the_database_is_asked_three_things_for_a_position_and_for_many(app, store, town, statements):
+def test_the_database_is_asked_three_things_in_one_transaction_for_a_position_and_for_many(
+    app, store, town, statements
+):
     """Who asks, whether the grid is still the newest, who is on duty: more would be slower for everybody."""
     with store.write() as tx:
         token = issue_token(tx, "supervisor_li", "test", ["read"])
@@ -227,4 +234,5 @@ def test_the_database_is_asked_three_things_for_a_position_and_for_many(app, sto
     ):
         statements.clear()
         assert ways().status_code == 200
-        assert len(statements) == 3, statements
+        assert len(statements) == 4, statements
+        assert statements.count("a transaction") == 1
