@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 import pytest
 
+from geo.systems import NAMES
 from server.cli import main
 from server.config import SETTINGS
 from server.words import _, speaking
@@ -31,6 +32,11 @@ def test_the_readme_names_no_setting_that_is_not_there():
     assert set(re.findall(r"WANGGE_[A-Z_]+", README)) <= {one.variable for one in SETTINGS} | {
         "WANGGE_CONFIG"
     }
+
+
+def test_every_named_coordinate_system_stands_in_both_halves_of_the_readme():
+    for half in README.split("## English"):
+        assert [name for name in NAMES if f"`{name}`" not in half] == []
 
 
 def commands(group, words=()):
