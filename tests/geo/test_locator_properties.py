@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from geo import Locator
 from tests.geo.hard_points import hard_points, on_pixels, random_in
 from tests.geo.layers import adversarial_points, by_brute_force, cells_of, codes_at, jagged_grid
-from tests.geo.made_layers import layer
+from tests.geo.made_layers import layer, named
 from tests.geo.oracle import Oracle, differences
 from tests.geo.subdivision import jagged_cells
 
@@ -85,7 +85,7 @@ def test_boxes_cut_again_and_again_at_any_angle(cuts, seed):
 
 polygon = (
     st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12)), min_size=3, max_size=6, unique=True)
-    .map(lambda spots: shapely.MultiPoint(spots).convex_hull)
+    .map(lambda spots: shapely.MultiPoint(np.add(spots, (100, 20))).convex_hull)
     .filter(lambda shape: shape.area > 0)
 )
 
@@ -94,7 +94,7 @@ polygon = (
 @given(st.lists(polygon, min_size=1, max_size=8))
 def test_overlapping_polygons_on_every_lattice_point(shapes):
     cells = cells_of({str(40 - 7 * row): shape for row, shape in enumerate(shapes)})
-    lon, lat = (axis.ravel() for axis in np.meshgrid(np.arange(-1, 13.5, 0.5), np.arange(-1, 13.5, 0.5)))
+    lon, lat = (axis.ravel() for axis in np.meshgrid(np.arange(99, 113.5, 0.5), np.arange(19, 33.5, 0.5)))
     assert_agrees_with_brute_force(cells, lon, lat)
     assert_agrees_with_brute_force(cells, *adversarial_points(cells, 1_000))
 
@@ -103,7 +103,7 @@ def test_overlapping_polygons_on_every_lattice_point(shapes):
 @given(st.lists(polygon, min_size=1, max_size=5))
 def test_how_follows_from_interiors_and_borders(shapes):
     cells = cells_of({str(40 - 7 * row): shape for row, shape in enumerate(shapes)})
-    lon, lat = (axis.ravel() for axis in np.meshgrid(np.arange(0, 12.5, 0.5), np.arange(0, 12.5, 0.5)))
+    lon, lat = (axis.ravel() for axis in np.meshgrid(np.arange(100, 112.5, 0.5), np.arange(20, 32.5, 0.5)))
     points = shapely.points(lon, lat)
     inner = sum(shapely.contains(shape, points).astype(int) for shape in shapes)
     covers = sum(shapely.covers(shape, points).astype(int) for shape in shapes)
@@ -131,21 +131,37 @@ def covers_in_fractions(shape, x, y):
     return is_odd
 
 
+def holder_in_fractions(cells, x, y):
+    """The smallest code of the cells that hold a point, empty for none."""
+    boxes = zip(cells.codes.tolist(), cells.geometry, cells.bounds.tolist(), strict=True)
+    return min(
+        (
+            code
+            for code, shape, (west, south, east, north) in boxes
+            if west <= x <= east and south <= y <= north and covers_in_fractions(shape, x, y)
+        ),
+        default="",
+    )
+
+
 @pytest.mark.parametrize("name", ["jagged", "islands", "junctions", "slivers"])
 def test_the_oracle_and_the_locator_decide_as_rational_numbers_do(name):
     cells = layer(name)
     kinds = hard_points(cells, 40, seed=2)
     spots = np.vstack([kinds[kind][:60] for kind in kinds if kind != "all over the globe"])
-    holders = [
-        [
-            code
-            for code, shape, (west, south, east, north) in zip(
-                cells.codes.tolist(), cells.geometry, cells.bounds.tolist(), strict=True
-            )
-            if west <= x <= east and south <= y <= north and covers_in_fractions(shape, x, y)
-        ]
-        for x, y in spots.tolist()
-    ]
-    expected = [min(codes, default="") for codes in holders]
+    expected = [holder_in_fractions(cells, x, y) for x, y in spots.tolist()]
     assert codes_at(Locator(cells), *spots.T).tolist() == expected
     assert np.append(cells.codes, "")[Oracle(cells).answer(*spots.T)[0]].tolist() == expected
+
+
+@settings(max_examples=40)
+@given(seeds, st.integers(0, 14))
+def test_around_zero_where_geos_itself_rounds_rational_numbers_decide(seed, digits):
+    random = np.random.default_rng(seed)
+    hulls = [shapely.MultiPoint(random.integers(-3, 4, (5, 2)) / 10.0**digits).convex_hull for _ in range(5)]
+    cells = named([hull for hull in hulls if hull.area > 0], seed)
+    if len(cells):
+        kinds = hard_points(cells, 12, seed)
+        spots = np.vstack([spots[-25:] for spots in kinds.values()])
+        expected = [holder_in_fractions(cells, x, y) for x, y in spots.tolist()]
+        assert codes_at(Locator(cells), *spots.T).tolist() == expected
