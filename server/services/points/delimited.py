@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
+from threading import Semaphore
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,8 @@ from server.services.points.formats import BATCH, Located, Shape, Source
 __all__ = ["read_delimited", "read_workbook", "write_csv", "write_csv_gz"]
 
 BLOCK = 8 << 20
+AHEAD = 4  # blocks; Arrow would read on to the file's end, however slowly its batches are used
+PATIENCE_S = 1.0  # after which a block is given anyway: not every one becomes a batch
 QUOTE, RETURN, NEWLINE = b'"'[0], b"\r"[0], b"\n"[0]
 SPECIAL, SPECIAL_ONE = (b'"', b",", b"\r", b"\n"), r'[",\r\n]'
 IS_RISKY = np.isin(np.arange(256), [ord(sign) for sign in FORMULA_STARTS])  # by a text's first byte
@@ -76,6 +79,7 @@ class _Watched(io.RawIOBase):
 
     def __init__(self, text: io.TextIOWrapper, separator: str) -> None:
         self.is_odd = False
+        self.used = Semaphore(AHEAD)
         self._text = text
         self._ends = np.array([separator.encode()[0], RETURN, NEWLINE], dtype=np.uint8)
         self._last = NEWLINE
@@ -87,7 +91,8 @@ class _Watched(io.RawIOBase):
         return True
 
     def read(self, size: int = -1) -> bytes:
-        """Read about so many characters."""
+        """Read about so many characters, soon after what was read before is used."""
+        self.used.acquire(timeout=PATIENCE_S)
         said = self._text.read(size).encode()
         if said:
             self._watch(np.frombuffer(said, dtype=np.uint8))
@@ -133,6 +138,7 @@ def _by_arrow(stream: _Watched, schema: pa.Schema, separator: str) -> Iterator[p
             if stream.is_odd:
                 return
             yield _without_blank_rows(batch)
+            stream.used.release()
     except pa.ArrowInvalid:
         stream.is_odd = True
 
