@@ -26,6 +26,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from geo.coordinates import as_points
 from geo.datum import DATUMS, convert
+from geo.errors import CrsError
 from geo.locator import Locator
 
 __all__ = ["Fits", "Suspicion", "count_fits", "suspect_points"]
@@ -192,14 +193,14 @@ def count_fits(
     CoordinateError
         NaN, infinite or out of range; names the rows.
     """
+    if given not in DATUMS:
+        raise CrsError("datum.unknown", given=given, known=DATUMS)
     x, y, _ = as_points(lon, lat)
     wanted = None if stated is None else _rows_of(np.atleast_1d(np.asarray(stated, dtype=np.str_)), locator)
     if wanted is not None:
         known = wanted >= 0
         x, y, wanted = x[known], y[known], wanted[known]
     fit = {one: _fitting(*convert(x, y, one, "wgs84"), locator, wanted) for one in DATUMS}
-    if given not in fit:
-        convert(0.0, 0.0, given, "wgs84")
     return Fits(
         given,
         wanted is not None,

@@ -76,6 +76,15 @@ def test_a_dense_net_over_the_rectangle_closes():
         assert distance_m(lon, lat, *back).max() < INVERSE_ERROR_M
 
 
+@pytest.mark.parametrize("through", ["gcj02", "bd09"])
+def test_the_net_closes_on_the_meridian_where_the_formula_is_steep(through):
+    random = np.random.default_rng(2)
+    beside = np.concatenate([[0.0], 10.0 ** random.uniform(-16, -1, 20_000)]) * random.choice([-1, 1], 20_001)
+    lon, lat = 105.0 + beside, random.uniform(0.83, 55.82, 20_001)
+    back = datum.convert(*datum.convert(lon, lat, "wgs84", through), through, "wgs84")
+    assert distance_m(lon, lat, *back).max() < INVERSE_ERROR_M
+
+
 @given(place=anywhere, pair=st.sampled_from(PAIRS))
 def test_far_from_the_rectangle_nothing_moves(place, pair):
     lon, lat = place

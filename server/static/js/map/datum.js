@@ -39,13 +39,13 @@ export function wgs84ToGcj02(lon, lat) {
 }
 
 /**
- * Invert by fixed-point iteration: five steps leave less than a micrometre. As in geo/datum.py the WGS 84
+ * Invert by fixed-point iteration: six steps leave less than a micrometre. As in geo/datum.py the WGS 84
  * position decides whether a place is displaced at all.
  * @returns {[number, number]} lon, lat in WGS 84
  */
 export function gcj02ToWgs84(lon, lat) {
   let [x, y] = [lon, lat];
-  for (let step = 0; step < 5; step += 1) {
+  for (let step = 0; step < 6; step += 1) {
     const [east, north] = shift(x, y);
     [x, y] = [lon - east, lat - north];
   }
