@@ -9,9 +9,9 @@ from geo.edges import edges_of
 from geo.errors import CellsError
 from geo.rasterize import rasterize
 from geo.refine import refine
-from geo.saved import Parts, digest_of
+from geo.saved import Parts, by_code, digest_of
 
-__all__ = ["assemble", "by_code"]
+__all__ = ["assemble"]
 
 NAMED = 10
 
@@ -46,11 +46,6 @@ def assemble(cells: Cells) -> Parts:
     edges = edges_of(shapes)
     raster = rasterize(edges, lambda lon, lat: _covering(shapes, lon, lat))
     return Parts(cells.codes, digest_of(cells), edges, refine(raster, edges))
-
-
-def by_code(codes: NDArray[np.str_]) -> list[int]:
-    """Give the rows in order of their codes."""
-    return sorted(range(len(codes)), key=codes.tolist().__getitem__)
 
 
 def _covering(shapes: NDArray[np.object_], lon: Floats, lat: Floats) -> tuple[Rows, Rows]:

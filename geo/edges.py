@@ -56,13 +56,15 @@ def edges_of(shapes: NDArray[np.object_]) -> Edges:
     is_hole = np.diff(part_of_ring, prepend=-1) == 0
     is_edge = (xy[1:, 0] != xy[:-1, 0]) | (xy[1:, 1] != xy[:-1, 1])
     begins = np.flatnonzero(is_edge & (ring[1:] == ring[:-1]))
-    ends = np.hstack([xy[begins], xy[begins + 1]])
+    one, other = xy[begins], xy[begins + 1]
     ring = ring[begins]
     cell = cell_of_part[part_of_ring].astype(np.int32)[ring]
     is_left = (shapely.is_ccw(rings) != is_hole)[ring]
-    is_down = (ends[:, 3] < ends[:, 1]) | ((ends[:, 3] == ends[:, 1]) & (ends[:, 2] < ends[:, 0]))
-    ends[is_down] = ends[is_down][:, [2, 3, 0, 1]]
+    is_down = (other[:, 1] < one[:, 1]) | ((other[:, 1] == one[:, 1]) & (other[:, 0] < one[:, 0]))
     is_left ^= is_down
+    ends = np.empty((len(begins), 4))
+    ends[:, :2] = np.where(is_down[:, None], other, one)
+    ends[:, 2:] = np.where(is_down[:, None], one, other)
     return _merged(
         Edges(
             ends,

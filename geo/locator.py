@@ -20,14 +20,14 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from geo.assembly import assemble, by_code
+from geo.assembly import assemble
 from geo.border import Border, choose, nearest_of
 from geo.cells import Cells
 from geo.coordinates import as_points, check_metres
 from geo.cover import INSIDE, NOWHERE, UNDECIDED, Cover, decide
 from geo.indexfile import read_arrays, write_arrays
 from geo.placement import HOWS, Placement, Placements, Reason, RunnerUp, reason_for
-from geo.saved import Parts, pack, unpack
+from geo.saved import Parts, by_code, pack, unpack
 
 __all__ = ["NEAREST_M", "Locator"]
 

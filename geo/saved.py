@@ -16,7 +16,7 @@ from geo.edges import Edges
 from geo.errors import IndexFileError
 from geo.raster import Frame, Mixed, Raster
 
-__all__ = ["FORMAT_VERSION", "Parts", "digest_of", "pack", "unpack"]
+__all__ = ["FORMAT_VERSION", "Parts", "by_code", "digest_of", "pack", "unpack"]
 
 FORMAT_VERSION = 2
 """Of the saved form; part of the digest, so another version never opens an old file by its name."""
@@ -59,11 +59,18 @@ def digest_of(cells: Cells) -> str:
         SHA-256, in hexadecimal, of the format version and of each cell's code and WKB, by code.
     """
     digest = hashlib.sha256(f"wangge locator {FORMAT_VERSION}".encode())
-    shapes = shapely.to_wkb(cells.geometry, output_dimension=2, byte_order=1)
-    for code, wkb in sorted(zip(cells.codes.tolist(), shapes, strict=True)):
-        for data in (code.encode(), wkb):
-            digest.update(len(data).to_bytes(8, "little") + data)
+    order = by_code(cells.codes)
+    texts = [code.encode() for code in cells.codes[order].tolist()]
+    shapes = shapely.to_wkb(cells.geometry[order], output_dimension=2, byte_order=1).tolist()
+    for parts in (texts, shapes):
+        digest.update(_ends(parts).data)
+        digest.update(b"".join(parts))
     return digest.hexdigest()
+
+
+def by_code(codes: NDArray[np.str_]) -> list[int]:
+    """Give the rows of codes in their string order."""
+    return sorted(range(len(codes)), key=codes.tolist().__getitem__)
 
 
 def pack(parts: Parts) -> tuple[dict[str, Any], Arrays]:
