@@ -29,6 +29,7 @@ __all__ = [
     "project",
     "project_points",
     "require_same",
+    "short_name",
     "to_wgs84",
 ]
 
@@ -105,6 +106,12 @@ def is_wgs84(crs: CRS) -> bool:
     return bool(crs.equals(WGS84, ignore_axis_order=True))
 
 
+def short_name(crs: CRS) -> str:
+    """Name a system as people know it: ``EPSG:4549``; by its own name where no authority lists it."""
+    authority = crs.to_authority()
+    return ":".join(authority) if authority else str(crs.name)
+
+
 def require_same(a: Any, b: Any) -> CRS:  # noqa: ANN401 - the same inputs as parse_crs
     """Insist that two coordinate systems are one.
 
@@ -125,7 +132,7 @@ def require_same(a: Any, b: Any) -> CRS:  # noqa: ANN401 - the same inputs as pa
     """
     first, second = parse_crs(a), parse_crs(b)
     if not first.equals(second, ignore_axis_order=True):
-        raise CrsError("crs.mismatch", first=_short(first), second=_short(second))
+        raise CrsError("crs.mismatch", first=short_name(first), second=short_name(second))
     return first
 
 
@@ -268,8 +275,3 @@ def _transformer(source: str, target: str) -> Transformer:
         return Transformer.from_crs(CRS.from_wkt(source), CRS.from_wkt(target), always_xy=True)
     except ProjError as error:
         raise CrsError("crs.no_way", source=source[:80], target=target[:80]) from error
-
-
-def _short(crs: CRS) -> str:
-    authority = crs.to_authority()
-    return ":".join(authority) if authority else str(crs.name)

@@ -18,7 +18,7 @@ from pyproj import CRS
 
 from geo.baidu import CLARKE_A, bd09mc_to_bd09
 from geo.coordinates import as_metres, as_points, refuse_rows
-from geo.crs import WGS84, carry_points, parse_crs
+from geo.crs import WGS84, carry_points, parse_crs, short_name
 from geo.datum import DATUMS, bd09_to_wgs84, convert
 from geo.errors import CrsError
 
@@ -180,5 +180,5 @@ def _refuse(x: Floats, y: Floats, bad: NDArray[np.bool_], plane: str | CRS) -> N
     east, north = y[bad], x[bad]
     if isinstance(plane, CRS) and _is_used(east, north, *_carried(east, north, plane), plane).all():
         refuse_rows("coordinate.swapped", x, y, bad)
-    name = plane if isinstance(plane, str) else ":".join(plane.to_authority() or (plane.name,))
+    name = plane if isinstance(plane, str) else short_name(plane)
     refuse_rows("coordinate.outside_crs", x, y, bad, crs=name)

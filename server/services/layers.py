@@ -19,7 +19,7 @@ import shapely
 from pyproj import CRS
 from shapely.errors import ShapelyError
 
-from geo.crs import WGS84, parse_crs
+from geo.crs import WGS84, parse_crs, short_name
 from geo.errors import CrsError
 from geo.systems import NAMES, name_of, to_wgs84, usable
 from server.errors import InputError
@@ -175,11 +175,10 @@ def _with_crs(file: LayerFile, frame: gpd.GeoDataFrame, given: str | None) -> tu
             raise InputError("layer.crs_missing", file=file.name)
         return frame, own is not None
     wanted = _wanted(given)
-    expected = (
-        wanted if isinstance(wanted, CRS) else WGS84
-    )  # what a file in a web map's datum may call itself
+    # A file in a web map's datum may call itself WGS 84, for no format can declare such a datum.
+    expected = wanted if isinstance(wanted, CRS) else WGS84
     if own is not None and not parse_crs(own).equals(expected, ignore_axis_order=True):
-        raise InputError("layer.crs_conflict", file=file.name, own=_short(parse_crs(own)), given=given)
+        raise InputError("layer.crs_conflict", file=file.name, own=short_name(parse_crs(own)), given=given)
     if isinstance(wanted, str):
         return _undatumed(frame, wanted), True
     return frame.set_crs(wanted, allow_override=True), True
@@ -205,11 +204,6 @@ def _undatumed(frame: gpd.GeoDataFrame, datum: str) -> gpd.GeoDataFrame:
 
     moved = shapely.transform(shapely.force_2d(frame.geometry.to_numpy()), carry)
     return frame.set_geometry(gpd.GeoSeries(moved, index=frame.index, crs=4326))
-
-
-def _short(crs: CRS) -> str:
-    authority = crs.to_authority()
-    return ":".join(authority) if authority else str(crs.name)
 
 
 def _refuse_without_polygons(file: LayerFile, frame: gpd.GeoDataFrame) -> None:

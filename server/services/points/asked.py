@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from geo.locator import NEAREST_M
 from server.formats import safe_text
 from server.services.imports.columns import Field
 from server.services.imports.tables import Row, Table, text_of
@@ -39,7 +40,7 @@ class Asked:
     lon: str | None = None
     lat: str | None = None
     crs: str | None = None
-    nearest_m: float = 50.0
+    nearest_m: float = NEAREST_M
     check: str | None = None
     is_explained: bool = False
 

@@ -14,11 +14,12 @@ from geo.suspicion import Fits, Suspicion, count_fits
 from server.services.imports.values import plain
 from server.services.points.positions import Positions, read_positions
 
-__all__ = ["HOW_NAMES", "Check", "Checker", "Finder", "Found", "Tally"]
+__all__ = ["CENTIMETRE", "HOW_NAMES", "Check", "Checker", "Finder", "Found", "Tally"]
 
 NO_POSITION = "no_position"
 HOW_NAMES = (*HOWS, NO_POSITION)
 """How a row met its cell; the last for rows without a usable position."""
+CENTIMETRE = 2  # digits of a metre that are told
 NAMED = 10  # rows named of those without a position
 BORDER_M = 50.0  # a miss nearer than this to the official cell lies on its border
 BORDER_MOST = 2_000  # misses of which this is asked; one takes a third of a millisecond

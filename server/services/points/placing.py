@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from geo import Locator
-from geo.crs import is_wgs84, parse_crs
+from geo.crs import is_wgs84, parse_crs, short_name
 from geo.datum import DATUMS
 from geo.systems import is_plane, name_of
 from server.errors import InputError
@@ -18,12 +18,10 @@ from server.services.imports.columns import Field, choose
 from server.services.points.ahead import ahead
 from server.services.points.asked import FIELDS, Asked, added_names
 from server.services.points.columns import Floats, floats, points_of
-from server.services.points.finding import HOW_NAMES, Check, Checker, Finder, Found, Tally
+from server.services.points.finding import CENTIMETRE, HOW_NAMES, Check, Checker, Finder, Found, Tally
 from server.services.points.formats import Located, Shape, Source, Writer
 
 __all__ = ["Plan", "declared_or_given", "plan_of", "write_located"]
-
-CENTIMETRE = 2  # digits of a metre
 
 
 @dataclass(frozen=True)
@@ -118,8 +116,7 @@ def declared_or_given(file: str, own: Any, given: str | None) -> Any:  # noqa: A
     if own is None or (name in DATUMS and is_wgs84(own)):
         return name
     if name in (*DATUMS, "bd09mc") or not parse_crs(name).equals(own, ignore_axis_order=True):
-        said = ":".join(own.to_authority() or (own.name,))
-        raise InputError("points.crs_conflict", file=file, own=said, given=given)
+        raise InputError("points.crs_conflict", file=file, own=short_name(own), given=given)
     return own
 
 

@@ -14,7 +14,7 @@ from server.formats import safe_text
 from server.services.imports.columns import Field, choose
 from server.services.imports.tables import TABLE_SUFFIXES, Table, open_table
 from server.services.points.asked import FIELDS, Asked, added_names, safe_number, table_columns, texts_of
-from server.services.points.finding import HOW_NAMES, Check, Checker, Finder, Found, Tally
+from server.services.points.finding import CENTIMETRE, HOW_NAMES, Check, Checker, Finder, Found, Tally
 from server.services.points.formats import suffix_of
 from server.services.points.positions import number_or_nan
 
@@ -90,5 +90,6 @@ def _added(found: Found, locator: Locator, asked: Asked) -> Iterator[tuple[str, 
     if not asked.is_explained:
         yield from ((code,) for code in codes)
         return
-    for code, how, metres in zip(codes, found.how.tolist(), found.distance_m.round(2).tolist(), strict=True):
+    distances = found.distance_m.round(CENTIMETRE).tolist()
+    for code, how, metres in zip(codes, found.how.tolist(), distances, strict=True):
         yield code, HOW_NAMES[how], "" if np.isnan(metres) else str(metres).removesuffix(".0")
