@@ -10,14 +10,13 @@ from server.services.briefs import Brief
 from server.services.categories import category_name
 from server.services.issue_view import IssueView, Step
 from server.services.locating import OpenLocator, open_locator
-from server.words import action_name, role_name, sentence, source_name, state_name
+from server.words import action_name, moved_said, role_name, sentence, source_name, state_name
 
 __all__ = [
     "area_told",
     "brief_told",
     "holder_told",
     "issue_told",
-    "moved_said",
     "named",
     "near_told",
 ]
@@ -102,15 +101,8 @@ def _said(reason: Mapping[str, Any] | None) -> str:
     return sentence(reason["code"], reason.get("values")) if reason else ""
 
 
-def moved_said(step: Step) -> list[str]:
-    """Say from which cell to which a correction of the place led; nothing for other steps."""
-    if step.moved is None:
-        return []
-    source, target = (name or sentence("regrid.nowhere") for name in step.moved)
-    return [sentence("regrid.log", {"source": source, "target": target})]
-
-
 def _step(step: Step) -> dict[str, Any]:
+    moved = [moved_said(*step.moved)] if step.moved else []
     return {
         "seq": step.seq,
         "action": step.action,
@@ -120,5 +112,5 @@ def _step(step: Step) -> dict[str, Any]:
         "who": step.who,
         "role_name": role_name(step.role),
         "at": step.at,
-        "words": "\n".join([*moved_said(step), *step.said]),
+        "words": "\n".join([*moved, *step.said]),
     }

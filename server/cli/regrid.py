@@ -14,7 +14,7 @@ from server.services.accounts import actor_of_login
 from server.services.moving import Moved, move_all
 from server.services.people import Actor, system_actor
 from server.services.regrid import Page, Shift, misplaced, page
-from server.words import sentence
+from server.words import cell_said, sentence
 
 __all__ = ["regrid", "say_elsewhere"]
 
@@ -85,10 +85,9 @@ def _lines(found: Page, moved: Moved | None) -> Iterator[str]:
 
 
 def _named(shift: Shift) -> dict[str, Any]:
-    nowhere = sentence("regrid.nowhere")
     return {
-        "source": shift.source.name or nowhere,
-        "target": shift.target.name or nowhere,
+        "source": cell_said(shift.source.name),
+        "target": cell_said(shift.target.name),
         "count": f"{shift.count:,}",
     }
 

@@ -8,7 +8,7 @@ from server.services.briefs import Brief
 from server.services.categories import category_name
 from server.services.issue_view import IssueView, Step
 from server.services.locating import OpenLocator
-from server.words import NAMES, _, action_name, role_name, sentence, source_name, state_name
+from server.words import NAMES, _, action_name, moved_said, role_name, sentence, source_name, state_name
 from server.workflow import Role
 
 __all__ = ["Facts", "LogLine", "Named", "Near", "Row", "facts_of", "row_of"]
@@ -200,8 +200,7 @@ def _told(given: dict[str, Any]) -> str:
 def _line(step: Step, assigned: dict[str, Any] | None) -> LogLine:
     said = step.said
     if step.moved is not None:
-        source, target = (name or sentence("regrid.nowhere") for name in step.moved)
-        said.insert(0, sentence("regrid.log", {"source": source, "target": target}))
+        said.insert(0, moved_said(*step.moved))
     if assigned:
         said.insert(0, _told(assigned))
     elif step.action in GIVING and step.holder:

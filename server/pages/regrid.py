@@ -11,8 +11,8 @@ from server.pages.facts import row_of
 from server.pages.frame import render
 from server.pages.parts import MovedCounts, RegridRow, ShiftRow
 from server.services import areas, moving, regrid
-from server.services.regrid import MOVERS, Page, Spot
-from server.words import sentence
+from server.services.regrid import MOVERS, Page
+from server.words import cell_said
 from server.workflow import Role
 
 __all__ = ["MOVE_ROLES", "blueprint"]
@@ -42,7 +42,7 @@ def index() -> str:
             total=found.total,
             shifts=tuple(_shifts(found)),
             hidden=max(0, len(found.shifts) - MOST_SHIFTS),
-            rows=tuple(RegridRow(row_of(brief), _named(spot)) for brief, spot in found.items),
+            rows=tuple(RegridRow(row_of(brief), cell_said(spot.name)) for brief, spot in found.items),
             next_url=following,
             result=result,
         ),
@@ -61,11 +61,7 @@ def move() -> Response:
 
 def _shifts(found: Page) -> Iterator[ShiftRow]:
     for one in found.shifts[:MOST_SHIFTS]:
-        yield ShiftRow(_named(one.source), _named(one.target), one.count)
-
-
-def _named(spot: Spot) -> str:
-    return spot.name or sentence("regrid.nowhere")
+        yield ShiftRow(cell_said(one.source.name), cell_said(one.target.name), one.count)
 
 
 def _number(name: str) -> int:

@@ -164,15 +164,16 @@ def elsewhere(tx: Tx, actor: Actor, after: int = 0) -> Iterator[Misplaced]:
             continue
         lon, lat = np.array([row.lon for row in rows]), np.array([row.lat for row in rows])
         ids = np.array([row.id for row in rows], dtype=np.int64)
-        sources = [row.area_id if row.boundary_id is not None else NOWHERE for row in rows]
-        yield _moved(tx, grid, lon, lat, Misplaced(ids, np.array(sources, dtype=np.int64), ids))
+        sources = np.array([row.area_id if row.boundary_id is not None else NOWHERE for row in rows])
+        targets = _cells_at(tx, grid, lon, lat)
+        is_elsewhere = targets != sources
+        yield Misplaced(ids[is_elsewhere], sources[is_elsewhere], targets[is_elsewhere])
 
 
-def _moved(tx: Tx, grid: OpenLocator, lon: np.ndarray, lat: np.ndarray, given: Misplaced) -> Misplaced:
+def _cells_at(tx: Tx, grid: OpenLocator, lon: np.ndarray, lat: np.ndarray) -> Keys:
+    """Give the keys of the cells that positions lie in now; ``NOWHERE`` for none."""
     row = grid.locator.place(lon, lat, nearest_m=tx.config.nearest_m).row
-    targets = np.where(row >= 0, grid.area_ids[row], NOWHERE)
-    is_elsewhere = targets != given.sources
-    return Misplaced(given.ids[is_elsewhere], given.sources[is_elsewhere], targets[is_elsewhere])
+    return np.where(row >= 0, grid.area_ids[row], NOWHERE)
 
 
 def misplaced(tx: Tx, actor: Actor) -> Misplaced:

@@ -22,12 +22,14 @@ __all__ = [
     "NAMES",
     "SENTENCES",
     "action_name",
+    "cell_said",
     "clock_name",
     "field_name",
     "gettext",
     "how_name",
     "language",
     "level_name",
+    "moved_said",
     "ngettext",
     "role_name",
     "sentence",
@@ -164,6 +166,16 @@ def level_name(code: str) -> str:
 def how_name(code: str) -> str:
     """Name how a point met its cell."""
     return _name("how", code)
+
+
+def cell_said(name: str) -> str:
+    """Say a cell by its name; an empty one stands for no cell."""
+    return name or sentence("regrid.nowhere")
+
+
+def moved_said(source: str, target: str) -> str:
+    """Say from which cell to which an issue was moved when the grid was changed."""
+    return sentence("regrid.log", {"source": cell_said(source), "target": cell_said(target)})
 
 
 def field_name(code: str) -> str:
