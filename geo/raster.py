@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["BLOCK", "CENTRE", "DEEPER", "OUTSIDE", "SEVERAL", "Frame", "Mixed", "Raster", "is_deeper"]
+__all__ = ["BLOCK", "CENTRE", "DEEPER", "OUTSIDE", "SEVERAL", "Frame", "Mixed", "Raster"]
 
 OUTSIDE = -1
 SEVERAL = -2
@@ -184,9 +184,4 @@ class Raster:
 
     def _in_blocks(self, asked: Rows, number: Numbers) -> Rows:
         asked = asked[number[asked] <= SEVERAL]
-        return asked[is_deeper(self.mixed.label[-2 - number[asked]])]
-
-
-def is_deeper(label: Numbers) -> NDArray[np.bool_]:
-    """Tell which labels are blocks."""
-    return np.asarray(label <= DEEPER)
+        return asked[self.mixed.label[-2 - number[asked]] <= DEEPER]

@@ -1,4 +1,4 @@
-"""One place as phones, maps and surveyors give it; by pyproj and the forward formulas, never by what is tested."""
+"""One place as phones, maps and surveyors give it; by pyproj and the forward formulas, never by the ways back that are tested."""
 
 from functools import cache
 

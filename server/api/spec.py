@@ -112,9 +112,8 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     operation["summary"] = operation["summary"].rstrip(".")
     operation["security"] = [{"token": []}, {"session": []}]
     operation["parameters"] = [_parameter(one) for one in operation.get("parameters", [])]
-    is_act = (
-        method == "post" and operation["x-scope"] != "read"
-    )  # what only reads may be asked again as it is
+    # What only reads may be asked again as it is, without a key.
+    is_act = method == "post" and operation["x-scope"] != "read"
     if is_act:
         operation["parameters"].append(KEY)
     if path.endswith(".{suffix}"):

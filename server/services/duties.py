@@ -15,7 +15,7 @@ from server.db import Tx
 from server.models import Area, Duty, Leave
 from server.services.roster import Roster, Tree, in_force, roster_of
 
-__all__ = ["OnDuty", "assign", "cells_of", "in_force", "on_duty", "on_duty_many", "release"]
+__all__ = ["OnDuty", "assign", "cells_of", "on_duty", "on_duty_many", "release"]
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from server.services.issue_view import OFFERED, IssueView, found, one, relations
 from server.services.ledger import NewEntry, append, role_shown, with_private
 from server.services.people import Actor
 from server.services.private import keep, seal
+from server.services.roster import in_force
 from server.workflow import (
     ENDED,
     HAND_OFFS,
@@ -75,7 +76,7 @@ def candidates(tx: Tx, actor: Actor, number: str) -> list[Candidate]:
         .where(
             Person.is_active, Area.path >= root, Area.path < root[:-1] + "0", Area.retired_grid_id.is_(None)
         )
-        .where(duties.in_force(tx.now))
+        .where(in_force(tx.now))
         .order_by(Area.path, Person.id)
     ).all()
     near = sorted(rows, key=lambda row: -_shared(row[3], path))

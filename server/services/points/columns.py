@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from server.services.points.positions import number_or_nan
 
-__all__ = ["floats", "points_of", "simple", "wkb_of"]
+__all__ = ["floats", "points_of", "simple", "spelled", "wkb_of"]
 
 WKB_POINT = np.dtype([("order", "u1"), ("kind", "<u4"), ("x", "<f8"), ("y", "<f8")])
 SIMPLE = (
@@ -107,10 +107,11 @@ def simple(column: pa.Array) -> pa.Array:
     except pa.ArrowNotImplementedError:
         pass
     said = [
-        None if one is None else orjson.dumps(one, default=_spelled).decode() for one in column.to_pylist()
+        None if one is None else orjson.dumps(one, default=spelled).decode() for one in column.to_pylist()
     ]
     return pa.array(said, pa.string())
 
 
-def _spelled(value: Any) -> str:  # noqa: ANN401 - whatever JSON has no form for
+def spelled(value: Any) -> str:  # noqa: ANN401 - whatever JSON has no form for
+    """Spell out a value for JSON: bytes in hexadecimal, anything else as it is said."""
     return value.hex() if isinstance(value, bytes) else str(value)

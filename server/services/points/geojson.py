@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import orjson
 import pyarrow as pa
 
+from server.services.points.columns import spelled
 from server.services.points.formats import IS_JSON, Located, Shape
 
 __all__ = ["write_geojson"]
@@ -38,8 +38,4 @@ def _features(one: Located, names: list[str], at: int) -> Iterator[bytes]:
     for properties, x, y in zip(facts, lon, lat, strict=True):
         place = {"type": "Point", "coordinates": (x, y)} if x == x else None  # noqa: PLR0124 - NaN
         feature = {"type": "Feature", "properties": properties, "geometry": place}
-        yield orjson.dumps(feature, default=_spelled)
-
-
-def _spelled(value: Any) -> str:  # noqa: ANN401 - whatever JSON has no form for
-    return value.hex() if isinstance(value, bytes) else str(value)
+        yield orjson.dumps(feature, default=spelled)

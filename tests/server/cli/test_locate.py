@@ -335,8 +335,8 @@ def test_what_cannot_be_read_or_written_is_one_line(locate, tmp_path, cells):
     points = write_points(tmp_path, "parquet")
     areas = tmp_path / "areas.gpkg"
     gpd.read_file(cells).to_file(areas)
-    fifo = tmp_path / "folder.csv"
-    fifo.mkdir()
+    folder = tmp_path / "folder.csv"
+    folder.mkdir()
     for source, out in (
         (points, points),
         (points, cells),
@@ -344,11 +344,11 @@ def test_what_cannot_be_read_or_written_is_one_line(locate, tmp_path, cells):
         (points, tmp_path / "out"),
         (points, tmp_path / "no-such" / "out.parquet"),
         (points, tmp_path / "no-such" / "out.gpkg"),
-        (points, fifo),
+        (points, folder),
         (tmp_path / "none.parquet", tmp_path / "out.csv"),
         (tmp_path / "points.docx", tmp_path / "out.csv"),
         (areas, tmp_path / "out.csv"),
-        (fifo, tmp_path / "out.csv"),
+        (folder, tmp_path / "out.csv"),
     ):
         done = locate(source, out)
         assert (done.exit_code, len(done.stderr.splitlines())) == (1, 1), done.output
