@@ -29,7 +29,7 @@ from geo.datum import DATUMS, convert
 from geo.errors import CrsError
 from geo.locator import Locator
 
-__all__ = ["Fits", "Suspicion", "count_fits", "suspect_points"]
+__all__ = ["Fits", "Suspicion", "count_fits"]
 
 LABELS = {"wgs84": "WGS 84", "gcj02": "GCJ-02", "bd09": "BD-09"}
 POINTS_LEAST = 30
@@ -124,7 +124,7 @@ class Fits:
         return Fits(other.given, other.is_stated, self.points + other.points, **sums)
 
     def suspicion(self) -> Suspicion | None:
-        """Judge by the module's rule; None when nothing is clear."""
+        """Judge by the module's rule; None when the points fit, too few are there, or nothing fits clearly better."""
         if self.points < POINTS_LEAST:
             return None
         rule = RULES[self.is_stated]
@@ -138,25 +138,6 @@ class Fits:
             and gained - lost >= rule.deviations * np.sqrt(gained + lost)
         )
         return Suspicion(self.given, best, self.points, before, after, self.is_stated) if is_clear else None
-
-
-def suspect_points(
-    lon: ArrayLike,
-    lat: ArrayLike,
-    locator: Locator,
-    stated: ArrayLike | None = None,
-    *,
-    given: str = "wgs84",
-) -> Suspicion | None:
-    """Tell whether points look as if they were in another datum; parameters as :func:`count_fits`.
-
-    Returns
-    -------
-    Suspicion or None
-        ``sentence(found.code, found.values)`` says it; None when the points fit, too few are there, or
-        nothing fits clearly better.
-    """
-    return count_fits(lon, lat, locator, stated, given=given).suspicion()
 
 
 def count_fits(

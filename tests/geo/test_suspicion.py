@@ -9,13 +9,18 @@ import shapely
 from geo import Cells, Locator
 from geo.datum import convert
 from geo.errors import CrsError
-from geo.suspicion import count_fits, suspect_points
+from geo.suspicion import count_fits
 from tests.geo.layers import cells_of, square
 
 
 @pytest.fixture(scope="module")
 def locator(beijing):
     return Locator(beijing)
+
+
+def suspect_points(*points, **more):
+    """What the counts of one batch alone make suspect."""
+    return count_fits(*points, **more).suspicion()
 
 
 def scattered(cells, a_cell, seed=5):
