@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from server.cli import main
+from tests.server.cli.point_files import write_cells
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -40,5 +41,22 @@ def process():
             timeout=timeout,
             check=False,
         )
+
+    return run
+
+
+@pytest.fixture
+def cells(tmp_path):
+    """Give a file of two cells."""
+    return write_cells(tmp_path / "cells.geojson")
+
+
+@pytest.fixture
+def locate(cells):
+    """Run `wangge locate` in this process, in English, without a store."""
+
+    def run(points, out, *words, cells=cells):
+        options = ["--lang", "en", "locate", points, "--cells", cells, "-o", out, *words]
+        return CliRunner().invoke(main, list(map(str, options)))
 
     return run
