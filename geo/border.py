@@ -26,6 +26,8 @@ SAMPLE = 4_096
 SMALLEST_DEGREE_M = 110_574.0  # metres in a degree of latitude on the equator, where it is shortest
 EQUATOR_DEGREE_M = 111_319.49  # metres in a degree of longitude on the equator
 
+FARTHEST_M = 1e9
+"""Nothing on the globe is as far; the square of a radius must remain a number."""
 TIE_M = 1e-6
 """Cells as near as this to each other are equally near."""
 
@@ -68,6 +70,7 @@ class Border:
         distance_m : ndarray of float64, shape (k,)
             Metres to the nearest edge of that cell, at most ``radius_m``.
         """
+        radius_m = min(radius_m, FARTHEST_M)
         point, x, y, east, north = _windows(lon, lat, radius_m)
         low, high = (
             self.raster.frame.pixels(x - east, y - north),

@@ -103,13 +103,19 @@ def check_metres(name: str, metres: float) -> None:
 
 def _as_arrays(x: ArrayLike, y: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64], bool]:
     try:
-        first = np.asarray(x, dtype=np.float64)
-        second = np.asarray(y, dtype=np.float64)
-    except (TypeError, ValueError) as error:
+        first, second = _as_array(x), _as_array(y)
+    except (TypeError, ValueError, OverflowError) as error:
         raise CoordinateError("coordinate.not_finite", rows=(), value=(x, y)) from error
     if first.shape != second.shape or first.ndim > 1:
         raise CoordinateError("coordinate.shape", lon=first.shape, lat=second.shape)
     return first.reshape(-1), second.reshape(-1), first.ndim == 0
+
+
+def _as_array(given: ArrayLike) -> NDArray[np.float64]:
+    """Make an array of numbers; what a mask hides is none."""
+    if isinstance(given, np.ma.MaskedArray):
+        given = np.ma.filled(given.astype(np.float64), np.nan)
+    return np.asarray(given, dtype=np.float64)
 
 
 def _refuse(x: NDArray[np.float64], y: NDArray[np.float64], bad: NDArray[np.bool_]) -> None:

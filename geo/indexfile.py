@@ -105,7 +105,7 @@ def read_arrays(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
         if hashlib.sha256(body.data).hexdigest() != header["sha256"]:
             raise IndexFileError("index.damaged", path=str(path))
         return header["facts"], {entry["name"]: _view(body, entry) for entry in header["arrays"]}
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise IndexFileError("index.damaged", path=str(path)) from error
 
 

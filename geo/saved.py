@@ -111,6 +111,8 @@ def unpack(facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Part
     IndexFileError
         ``index.version``: another format version; ``index.damaged``: parts missing or unreadable.
     """
+    if not isinstance(facts, Mapping):
+        raise IndexFileError("index.damaged")
     if facts.get("format") != FORMAT_VERSION:
         raise IndexFileError("index.version", found=facts.get("format"), known=FORMAT_VERSION)
     try:
@@ -129,7 +131,7 @@ def unpack(facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Part
                 arrays["set_cells"],
             ),
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise IndexFileError("index.damaged") from error
 
 

@@ -176,3 +176,23 @@ def test_what_is_no_distance_is_refused(metres):
         locator.explain(WEST, SOUTH, metres)
     with pytest.raises(CoordinateError, match="bad_distance"):
         locator.place(WEST, SOUTH, nearest_m=metres)
+
+
+def test_what_a_mask_hides_is_no_position():
+    lon = np.ma.array([WEST + 0.005, WEST + 0.005], mask=[False, True])
+    with pytest.raises(CoordinateError) as caught:
+        Locator(cells_of({"a": square(0, 0)})).locate(lon, [SOUTH + 0.005] * 2)
+    assert (caught.value.code, caught.value.values["rows"]) == ("coordinate.not_finite", (1,))
+
+
+@pytest.mark.parametrize("lon", [10**400, [10**400], np.ma.array([10**30], dtype=object)])
+def test_a_whole_number_of_any_size_is_refused_not_stumbled_over(lon):
+    with pytest.raises(CoordinateError):
+        Locator(cells_of({"a": square(0, 0)})).locate(lon, 1 if np.ndim(lon) == 0 else [1])
+
+
+def test_any_finite_distance_may_be_asked_for():
+    locator = Locator(cells_of({"a": square(0, 0)}))
+    near, far = (locator.nearest(-60.0, -40.0, metres) for metres in (2.1e7, 1e308))
+    assert near == far
+    assert locator.explain(-60.0, -40.0, 1e308).runner_ups[0].code == "a"

@@ -1,5 +1,6 @@
 """A locator may be shared between threads and, through a file, between processes."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -8,6 +9,7 @@ import shapely
 
 from geo import Cells, Locator
 from geo.errors import IndexFileError
+from geo.indexfile import ALIGN, MAGIC
 from tests.geo.layers import adversarial_points, cells_of, random_points, square
 
 
@@ -78,3 +80,32 @@ def test_a_failed_save_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatc
         Locator(cells_of({"b": square(0, 0)})).save(path)
     assert path.read_bytes() == before
     assert [entry.name for entry in tmp_path.iterdir()] == ["locator"]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"facts": []},
+        {"facts": None},
+        {"facts": {"format": 2, "digest": "", "frame": [0, 0, 1, 1, float("inf"), 3]}},
+        {"arrays": [{"name": "numbers", "dtype": "<i4", "shape": [10**30], "offset": 0}]},
+    ],
+)
+def test_a_file_with_a_sound_digest_and_an_absurd_header_is_refused(header, tmp_path):
+    path = tmp_path / "locator"
+    Locator(cells_of({"a": square(0, 0)})).save(path)
+    data = path.read_bytes()
+    begin = len(MAGIC) + 8
+    end = begin + int.from_bytes(data[len(MAGIC) : begin], "little")
+    text = json.dumps(json.loads(data[begin:end]) | header).encode()
+    head = MAGIC + len(text).to_bytes(8, "little") + text
+    path.write_bytes(head + bytes(-len(head) % ALIGN) + data[end + -end % ALIGN :])
+    with pytest.raises(IndexFileError):
+        Locator.open(path)
+
+
+def test_a_header_nested_without_end_is_refused(tmp_path):
+    text = b"[" * 200_000
+    (tmp_path / "locator").write_bytes(MAGIC + len(text).to_bytes(8, "little") + text)
+    with pytest.raises(IndexFileError):
+        Locator.open(tmp_path / "locator")
