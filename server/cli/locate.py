@@ -67,13 +67,20 @@ def locate(
     """Add each point's cell to a file."""
     if workers is not None and dask is not None:
         raise click.UsageError(sentence("cli.locate.one_of"))
-    if out.resolve() in (points.resolve(), cells.resolve()):
+    if _is_read(out, points, cells):
         raise InputError("import.rejects_is_file", file=str(out))
     asked = Asked(lon, lat, crs, nearest_m, check, is_explained)
     grid = _Grid(cells, LayerOptions(code=code, crs=cells_crs), is_mended=is_mended, is_quiet=is_json)
     where = dask or workers
     tally, told = _write_parts(points, out, grid, asked, where) if where else _write(points, out, grid, asked)
     say_summary(tally, told, out=out, check=check, is_json=is_json)
+
+
+def _is_read(out: Path, points: Path, cells: Path) -> bool:
+    """Tell whether a file to write is one that is read, or would be one of a folder's parts."""
+    target, source = out.resolve(), points.resolve()
+    is_part = source.is_dir() and target.parent == source and suffix_of(out) == ".parquet"
+    return is_part or target in (source, cells.resolve())
 
 
 class _Grid:

@@ -14,7 +14,7 @@ from geo.crs import parse_crs
 from server.errors import InputError
 from server.services.layer_files import LayerFile, opened
 from server.services.points.asked import free_name
-from server.services.points.columns import simple, wkb_of
+from server.services.points.columns import points_of, simple, wkb_of
 from server.services.points.formats import IS_JSON, Located, Shape, Source
 
 __all__ = ["read_layer", "write_gpkg"]
@@ -128,6 +128,11 @@ def _gdal(file: LayerFile) -> Iterator[None]:
         raise InputError("layer.unreadable", file=file.name, why=why[0][:300]) from error
 
 
+def _wkb(column: pa.Array) -> pa.Array:
+    """Give points as WKB; a struct of coordinates loses its height."""
+    return wkb_of(*points_of(column)) if pa.types.is_struct(column.type) else column
+
+
 def write_gpkg(
     path: Path, layer: str, schema: pa.Schema, shape: Shape | None, located: Iterator[Located]
 ) -> None:
@@ -144,7 +149,7 @@ def write_gpkg(
         try:
             for one in located:
                 columns = [simple(one.batch.column(name)) for name in names]
-                own = one.batch.column(shape.column) if shape else wkb_of(one.lon, one.lat)
+                own = _wkb(one.batch.column(shape.column)) if shape else wkb_of(one.lon, one.lat)
                 yield pa.record_batch([*columns, own], schema=table)
         except BaseException as error:
             fault.append(error)  # the stream to GDAL would carry its text only

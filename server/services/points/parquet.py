@@ -59,7 +59,9 @@ def open_parquet(path: Path) -> pq.ParquetFile:
     """Open one file so that reading it holds little of it; errors as :func:`read_parquet`."""
     try:
         return pq.ParquetFile(path, buffer_size=BUFFER, pre_buffer=False)
-    except (pa.ArrowException, EOFError) as error:
+    except (pa.ArrowException, EOFError, OSError) as error:
+        if getattr(error, "errno", None) is not None:  # of the system; Arrow's own have no number
+            raise
         raise InputError("import.damaged", file=path.name) from error
 
 
@@ -68,7 +70,9 @@ def read_row_groups(groups: Sequence[tuple[Path, Sequence[int]]]) -> Iterator[pa
     for path, numbers in groups:
         with open_parquet(path) as file:
             try:
-                yield from file.iter_batches(BATCH, row_groups=list(numbers))
+                for batch in file.iter_batches(BATCH, row_groups=list(numbers)):
+                    batch.validate(full=True)  # Arrow believes that texts are UTF-8
+                    yield batch
             except (pa.ArrowException, OSError) as error:
                 raise InputError("import.damaged", file=path.name) from error
 
@@ -91,12 +95,23 @@ def shape_of(name: str, schema: pa.Schema) -> Shape | None:
         column = geo["primary_column"]
         facts = geo["columns"][column]
         kinds = [str(kind) for kind in facts.get("geometry_types", [])]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise InputError("import.damaged", file=name) from error
     others = [kind for kind in kinds if not kind.startswith("Point")]
     if others or facts.get("encoding") not in POINTS or column not in schema.names:
         raise InputError("points.not_points", file=name, kind=(others or [facts.get("encoding")])[0])
+    kind = schema.field(column).type
+    if not _is_wkb(kind) if facts["encoding"] == "WKB" else not _is_pair(kind):
+        raise InputError("points.not_points", file=name, kind=str(kind))
     return Shape(column, _declared(facts), kinds[0] if kinds else "Point")
+
+
+def _is_wkb(kind: pa.DataType) -> bool:
+    return pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind)
+
+
+def _is_pair(kind: pa.DataType) -> bool:
+    return pa.types.is_struct(kind) and [axis.name for axis in kind][:2] == ["x", "y"]
 
 
 def _declared(facts: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a pyproj.CRS

@@ -194,7 +194,7 @@ class Workshop:
         facts = {"version": VERSION, "input": _digest(files_of(points)), "cells": cells.digest}
         told = json.dumps(facts | {"asked": asdict(asked), "parts": len(parts)}, indent=2)
         manifest = self.folder / MANIFEST
-        if self.folder.exists() and (not manifest.is_file() or manifest.read_text("utf-8") != told):
+        if self.folder.exists() and (not manifest.is_file() or manifest.read_bytes() != told.encode()):
             raise InputError("points.other_job", folder=str(folder))
         self.folder.mkdir(exist_ok=True)
         for draft in self.folder.glob(".part-*"):
@@ -206,7 +206,10 @@ class Workshop:
 
     def missing(self) -> list[Part]:
         """List the parts that are not done yet."""
-        return [part for part in self.parts if not (self.folder / f"{part.name}.json").is_file()]
+        return [part for part in self.parts if not self._is_done(part)]
+
+    def _is_done(self, part: Part) -> bool:
+        return all((self.folder / f"{part.name}.{kind}").is_file() for kind in ("json", "parquet"))
 
     def progress(self) -> tuple[int, int]:
         """Count the rows that are done, and all."""
@@ -214,13 +217,24 @@ class Workshop:
         return rows - sum(part.rows for part in self.missing()), rows
 
     def counted(self) -> tuple[Tally, Check]:
-        """Add up what there is to tell about all parts."""
+        """Add up what there is to tell about all parts.
+
+        Raises
+        ------
+        InputError
+            ``import.damaged``: a part's facts cannot be read; the part is done anew the next time.
+        """
         tally, check = Tally(), Check()
         for part in self.parts:
-            told = json.loads((self.folder / f"{part.name}.json").read_text("utf-8"))
-            fits = Fits(**told["check"].pop("fits"))
-            tally.merge(Tally(**told["tally"]))
-            check.merge(Check(**told["check"], fits=fits))
+            path = self.folder / f"{part.name}.json"
+            try:
+                told = json.loads(path.read_bytes())
+                fits = Fits(**told["check"].pop("fits"))
+                tally.merge(Tally(**told["tally"]))
+                check.merge(Check(**told["check"], fits=fits))
+            except (ValueError, TypeError, KeyError, AttributeError) as error:
+                path.unlink()
+                raise InputError("import.damaged", file=path.name) from error
         return tally, check
 
     def write(self, writer: Writer, path: Path, layer: str, plan: Plan) -> None:
