@@ -141,4 +141,8 @@ class _Pairs:
 
 def _fault(code: str, field: str, bad: Flags, shown: Any, crs: str) -> list[PointsFault]:  # noqa: ANN401 - has rows
     rows = np.flatnonzero(bad).tolist()
-    return [PointsFault(code, field, tuple(rows), str(shown[rows[0]])[:60], crs)] if rows else []
+    if not rows:
+        return []
+    # JSON may hold halves of characters, which no answer can carry.
+    value = str(shown[rows[0]])[:60].encode(errors="replace").decode()
+    return [PointsFault(code, field, tuple(rows), value, crs)]

@@ -236,3 +236,10 @@ def test_the_database_is_asked_three_things_in_one_transaction_for_a_position_an
         assert ways().status_code == 200
         assert len(statements) == 4, statements
         assert statements.count("a transaction") == 1
+
+
+def test_half_a_character_instead_of_a_number_is_refused_by_its_row(client_of):
+    body = '{"lon": [122.005, "\\ud800"], "lat": [37.005, 37.005]}'
+    answer = client_of("supervisor_li").post(URL, data=body, content_type="application/json")
+    assert (answer.status_code, answer.get_json()["title"]) == (422, "points.refused")
+    assert answer.get_json()["errors"][0]["rows"] == [1]
