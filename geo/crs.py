@@ -178,6 +178,8 @@ def project_points(
     CoordinateError
         ``coordinate.not_projectable``: points that have no place in ``target``; names the rows.
     """
+    if parse_crs(source).equals(parse_crs(target), ignore_axis_order=True):
+        return np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
     new_x, new_y = carry_points(x, y, source, target)
     bad = ~(np.isfinite(new_x) & np.isfinite(new_y))
     if bad.any():
