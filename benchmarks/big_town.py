@@ -11,6 +11,7 @@ from geo import Cells
 from server.db import Store, Tx
 from server.models import Area, Boundary, Duty, Grid, Leave, Person
 from server.services import people
+from server.services.imports.runs import analyze
 from server.services.people import NewPerson
 from server.services.sign_in import issue_token
 from server.uids import uuid7
@@ -54,6 +55,7 @@ def build(store: Store, count: int = COUNT) -> BigTown:
         people.create(tx, [NewPerson(role, role, roles=((role, ROOT),)) for role in roles])
         read = issue_token(tx, "supervisor", "bench", ["read"])
         report = issue_token(tx, "dispatcher", "bench", ["report"])
+        analyze(tx)
     return BigTown(cells, holder, read, report)
 
 

@@ -20,7 +20,7 @@ from server.errors import Busy
 from server.models import Import
 from server.uids import uuid7
 
-__all__ = ["DEAD_AFTER", "Run", "begin", "note", "refuse_if_running"]
+__all__ = ["DEAD_AFTER", "Run", "analyze", "begin", "note", "refuse_if_running"]
 
 DEAD_AFTER = timedelta(seconds=60)
 LOCK = 778_900  # advisory lock on PostgreSQL; SQLite has one writer anyway
@@ -67,6 +67,7 @@ class Run:
     def finish(self, tx: Tx, state: str) -> None:
         """Close the record: ``done``, or ``failed`` when it broke off and can be resumed."""
         self._change(tx, {"state": state, "finished_at": tx.now})
+        analyze(tx)
 
     def _change(self, tx: Tx, values: dict[str, Any]) -> None:
         mine = (Import.id == self.id, Import.state == "running", Import.beat_at == self.beat_at)
@@ -142,6 +143,19 @@ def note(
     record = _record(tx, kind, file_name, digest, by_id)
     record.state, record.counts, record.finished_at = "done", dict(counts), tx.now
     tx.session.add(record)
+    analyze(tx)
+
+
+def analyze(tx: Tx) -> None:
+    """Let PostgreSQL take stock of its tables now that many rows came in at once.
+
+    It would do so by itself a minute later, and until then plan as if they were empty: a position was
+    answered in 7 ms instead of 2 (measured). SQLite's plans don't depend on it.
+    """
+    if not tx.on_sqlite:
+        tx.session.flush()
+        tables = ", ".join(f'"{table.name}"' for table in Import.metadata.sorted_tables)
+        tx.session.execute(text(f"ANALYZE {tables}"))
 
 
 def refuse_if_running(tx: Tx) -> None:
