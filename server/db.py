@@ -102,15 +102,20 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
-        """Open a reading transaction.
+        """Open a reading transaction; PostgreSQL refuses any write in it.
 
         Raises
         ------
         Busy, StoreError
             The database did not answer.
         """
-        with translated(self.config), self.engine.connect() as connection, Session(connection) as session:
-            yield Tx(session, self, self.clock())
+        with translated(self.config), self.engine.connect() as connection:
+            reader = connection.execution_options(postgresql_readonly=True)
+            with Session(reader, expire_on_commit=False) as session:
+                yield Tx(session, self, self.clock())
+                if not self.on_sqlite:
+                    # psycopg forgets its prepared statements at a ROLLBACK: each would be planned anew (measured).
+                    session.commit()
 
     @contextmanager
     def write(self, now: datetime | None = None) -> Iterator[Tx]:
