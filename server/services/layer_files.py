@@ -19,6 +19,7 @@ from pathlib import Path
 
 from server.errors import InputError
 from server.services.dbase import dbase_texts, reads_as
+from server.services.geopackage import refuse_views
 
 __all__ = ["LARGEST", "SUFFIXES", "LayerFile", "opened"]
 
@@ -99,7 +100,8 @@ def opened(
     ------
     InputError
         ``file.missing import.unknown_format import.empty layer.too_large layer.damaged layer.unsafe
-        layer.pointer layer.several layer.not_found layer.part_missing import.encoding import.encoding_unknown``.
+        layer.pointer layer.view layer.unreadable
+        layer.several layer.not_found layer.part_missing import.encoding import.encoding_unknown``.
     """
     if not path.is_file():
         raise InputError("file.missing", file=str(path))
@@ -146,6 +148,8 @@ def _ready(name: str, path: Path, folder: Path, digest: str, encoding: str | Non
     elif suffix == ".kml":
         _refuse(name, path, ENTITY, "layer.unsafe")
         _refuse(name, path, POINTER, "layer.pointer")
+    elif suffix == ".gpkg":
+        refuse_views(name, path)
     elif suffix == ".shp":
         if not _sibling(path, ".shx"):
             raise InputError("layer.part_missing", file=name, part=".shx")

@@ -61,6 +61,7 @@ SENTENCES: dict[str, str] = {
     "layer.too_large": "文件“{file}”解开后超过 {limit}。",
     "layer.unsafe": "文件“{file}”定义了实体（DOCTYPE/ENTITY），不予读取。",
     "layer.pointer": "文件“{file}”不是图层本身，而是引用其他文件或命令，不予读取。",
+    "layer.view": "文件“{file}”里的“{layer}”是视图而不是表，不予读取；请先导出成表。",
     "layer.none": "文件“{file}”里没有图层文件；应含 {known} 之一。",
     "layer.several": "文件“{file}”里有多个图层，请用 --layer 指定：{known}。",
     "layer.not_found": "文件“{file}”里没有名为“{layer}”的图层；有：{known}。",

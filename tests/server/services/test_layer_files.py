@@ -1,5 +1,6 @@
 """Files in any encoding are read; damaged, empty, hostile and ambiguous ones are refused by name."""
 
+import sqlite3
 import zipfile
 
 import geopandas as gpd
@@ -215,3 +216,20 @@ def test_a_zip_whose_content_is_damaged_is_refused_by_name(tmp_path, method):
     path.write_bytes(raw)
 
     assert (refused(path).code, refused(path).values["file"]) == ("layer.damaged", "cells.zip")
+
+
+@pytest.mark.parametrize("replaced", ["cells", "gpkg_contents"])
+def test_a_geopackage_whose_layer_is_an_endless_question_is_refused_before_it_is_asked(tmp_path, replaced):
+    path = tmp_path / "cells.gpkg"
+    cells().to_file(path, layer="cells")
+    with sqlite3.connect(path) as base:
+        names = [row[0] for row in base.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")]
+        for name in names:
+            base.execute(f'DROP TRIGGER "{name}"')
+        base.execute(f'ALTER TABLE "{replaced}" RENAME TO kept')
+        base.execute(
+            f'CREATE VIEW "{replaced}" AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i FROM n)'
+            " SELECT kept.* FROM kept, n"
+        )
+    fault = refused(path)
+    assert (fault.code, fault.values["layer"]) == ("layer.view", replaced)
