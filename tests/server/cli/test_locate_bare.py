@@ -56,7 +56,7 @@ PEAK = (
 MEASURED = f"import sys\nfrom server.cli import main\ntry: main(sys.argv[1:])\nfinally: {PEAK}"
 
 
-@pytest.mark.parametrize("form", ["parquet", "csv"])
+@pytest.mark.parametrize("form", ["parquet", pytest.param("csv", marks=pytest.mark.exhaustive)])
 def test_memory_does_not_grow_with_the_file(cells, tmp_path, form):
     def peak_mb(batches):
         points, out = tmp_path / f"points.{form}", tmp_path / f"out.{form}"
