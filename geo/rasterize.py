@@ -25,6 +25,7 @@ NARROWEST = 1e-6
 FEWEST_PIXELS, MOST_PIXELS, PIXELS_PER_EDGE = 1 << 12, 1 << 24, 64
 CHUNK = 1 << 18
 """Edges looked at together, to bound memory."""
+GOLDEN = 0.618_033_988_749_894_9
 ONE = 1 << 32
 """Weight of a cell is this plus its number, so that a total tells both count and number."""
 
@@ -114,7 +115,7 @@ def touches(ends: Floats, columns: int, rows: int) -> tuple[Rows, Rows, Rows]:
 def _framed(edges: Edges) -> tuple[Frame, Rows, Numbers]:
     """Lay the pixels so that no centre lies in line with an edge of its pixel; give the pixels with their pairs."""
     for shift in count():
-        frame = _frame(edges, shift % 32 / 64)
+        frame = _frame(edges, shift * GOLDEN % 0.5)  # never the same twice
         key = np.sort(np.concatenate([*_pixel_edge_keys(edges, frame), np.empty(0, np.int64)]))
         pixel, edge = key >> 32, (key & (ONE - 1)).astype(np.int32)
         side = sides_of_centres(edges, edge, *frame.centres(pixel % frame.columns, pixel // frame.columns))

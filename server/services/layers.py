@@ -4,9 +4,7 @@ Whether the layer is any good is asked elsewhere (:mod:`geo.validation`); here o
 all is refused, naming file, column, row and value.
 """
 
-import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +21,7 @@ from geo.crs import WGS84, parse_crs, short_name
 from geo.errors import CrsError
 from geo.systems import NAMES, name_of, to_wgs84, usable
 from server.errors import InputError
+from server.services.gdal import asking_gdal
 from server.services.layer_columns import chosen, numbers, texts
 from server.services.layer_files import LayerFile, opened
 
@@ -124,7 +123,7 @@ def read_layer(path: Path, level: str | None = None, options: LayerOptions | Non
 
 def _layer_name(file: LayerFile, wanted: str | None) -> str:
     """Choose the layer: the one named, else the only one that may hold polygons."""
-    with _gdal(file):
+    with asking_gdal(file, ValueError, ShapelyError):
         found = pyogrio.list_layers(file.path).tolist()
     names = [str(name) for name, kind in found if kind is not None]
     likely = [str(name) for name, kind in found if kind and ("Polygon" in kind or "Unknown" in kind)]
@@ -141,7 +140,7 @@ def _layer_name(file: LayerFile, wanted: str | None) -> str:
 
 
 def _read(file: LayerFile, layer: str) -> gpd.GeoDataFrame:
-    with _gdal(file), np.errstate(invalid="ignore"):
+    with asking_gdal(file, ValueError, ShapelyError), np.errstate(invalid="ignore"):
         frame = pyogrio.read_dataframe(
             file.path, layer=layer, encoding=file.encoding, on_invalid="fix", fid_as_index=True
         )
@@ -151,20 +150,6 @@ def _read(file: LayerFile, layer: str) -> gpd.GeoDataFrame:
     if is_json and "id" not in frame.columns and frame.index.tolist() != list(range(len(frame))):
         frame["id"] = frame.index  # GDAL keeps whole numbers at "id" apart from the columns
     return frame.reset_index(drop=True)
-
-
-@contextmanager
-def _gdal(file: LayerFile) -> Iterator[None]:
-    """Turn GDAL's refusals into one of ours, and keep its remarks off the screen."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    except UnicodeError as error:
-        raise InputError("import.encoding", file=file.name) from error
-    except (RuntimeError, ValueError, ShapelyError) as error:
-        why = str(error).replace(str(file.path), file.name).splitlines() or [type(error).__name__]
-        raise InputError("layer.unreadable", file=file.name, why=why[0][:300]) from error
 
 
 def _with_crs(file: LayerFile, frame: gpd.GeoDataFrame, given: str | None) -> tuple[gpd.GeoDataFrame, bool]:

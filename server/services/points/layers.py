@@ -12,6 +12,7 @@ import pyogrio
 
 from geo.crs import parse_crs
 from server.errors import InputError
+from server.services.gdal import asking_gdal
 from server.services.layer_files import LayerFile, opened
 from server.services.points.asked import free_name
 from server.services.points.columns import points_of, simple, wkb_of
@@ -46,7 +47,7 @@ def read_layer(path: Path) -> Iterator[Source]:
     """
     with opened(path, largest=None) as file:
         options = {"layer": _layer_of(file)} | (JSON_OPTIONS if file.suffix in JSON else {})
-        with _gdal(file):
+        with asking_gdal(file, pa.ArrowException):
             facts = pyogrio.read_info(file.path, **options)
         crs = parse_crs(facts["crs"]) if file.has_crs_word and facts["crs"] else None
         layer, column = _opened(file, options)
@@ -57,7 +58,7 @@ def read_layer(path: Path) -> Iterator[Source]:
 
 def _layer_of(file: LayerFile) -> str:
     """Choose the layer: the only one that may hold points."""
-    with _gdal(file):
+    with asking_gdal(file, pa.ArrowException):
         found = pyogrio.list_layers(file.path).tolist()
     kinds = {str(name): str(kind) for name, kind in found if kind is not None}
     likely = [name for name, kind in kinds.items() if kind.startswith(("Point", "Unknown"))]
@@ -72,7 +73,7 @@ def _opened(file: LayerFile, options: dict[str, Any]) -> tuple[_Layer, str]:
     """Read the first rows, to learn the columns; give the name of the geometry among them."""
     is_json = file.suffix in JSON
     told = {**options, "use_pyarrow": True, "batch_size": BATCH, "return_fids": is_json}
-    with _gdal(file), pyogrio.open_arrow(file.path, **told) as (meta, reader):
+    with asking_gdal(file, pa.ArrowException), pyogrio.open_arrow(file.path, **told) as (meta, reader):
         first = next(iter(reader), None)
     if first is None or not first.num_rows:
         raise InputError("import.empty", file=file.name)
@@ -97,7 +98,7 @@ def _plain(field: pa.Field) -> pa.Field:
 
 def _batches(layer: _Layer) -> Iterator[pa.RecordBatch]:
     with ExitStack() as open_file:
-        with _gdal(layer.file):
+        with asking_gdal(layer.file, pa.ArrowException):
             _meta, reader = open_file.enter_context(pyogrio.open_arrow(layer.file.path, **layer.options))
         source = iter(reader)
         while (batch := _next(layer.file, source)) is not None:
@@ -110,22 +111,8 @@ def _batches(layer: _Layer) -> Iterator[pa.RecordBatch]:
 
 
 def _next(file: LayerFile, batches: Iterator[pa.RecordBatch]) -> pa.RecordBatch | None:
-    with _gdal(file):
+    with asking_gdal(file, pa.ArrowException):
         return next(batches, None)
-
-
-@contextmanager
-def _gdal(file: LayerFile) -> Iterator[None]:
-    """Turn GDAL's refusals into one of ours, and keep its remarks off the screen."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    except UnicodeError as error:
-        raise InputError("import.encoding", file=file.name) from error
-    except (RuntimeError, pa.ArrowException) as error:
-        why = str(error).replace(str(file.path), file.name).splitlines() or [type(error).__name__]
-        raise InputError("layer.unreadable", file=file.name, why=why[0][:300]) from error
 
 
 def _wkb(column: pa.Array) -> pa.Array:
