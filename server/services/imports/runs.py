@@ -8,7 +8,7 @@ Whoever was taken for dead and comes back finds the record changed and stops.
 import os
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,7 @@ class Run:
     counts: dict[str, Any]
     beat_at: datetime
     is_resumed: bool
+    _beats: tuple[datetime, ...] = field(default=(), init=False)
 
     def advance(self, tx: Tx, next_row: int, counts: Mapping[str, Any]) -> None:
         """Write progress inside the transaction that makes it; the object follows by :meth:`moved`.
@@ -59,6 +60,7 @@ class Run:
             Somebody took this import for dead and took it over.
         """
         self._change(tx, {"next_row": next_row, "counts": dict(counts), "beat_at": tx.now})
+        self._beats = (tx.now,)  # ours too, should an interruption come between the commit and `moved`
 
     def moved(self, tx: Tx, next_row: int, counts: Mapping[str, Any]) -> None:
         """Follow a committed :meth:`advance`."""
@@ -70,7 +72,8 @@ class Run:
         analyze(tx)
 
     def _change(self, tx: Tx, values: dict[str, Any]) -> None:
-        mine = (Import.id == self.id, Import.state == "running", Import.beat_at == self.beat_at)
+        beats = (self.beat_at, *self._beats)
+        mine = (Import.id == self.id, Import.state == "running", Import.beat_at.in_(beats))
         changed = tx.session.execute(update(Import).where(*mine).values(**values))
         if changed.rowcount != 1:  # type: ignore[attr-defined]
             raise Busy("import.taken_over")
