@@ -1,16 +1,30 @@
 """Tables. They hold data and constraints; rules live in :mod:`server.services`."""
 
-from server.models.areas import LEVELS, Area, Boundary, Grid
+from server.models.areas import LEVELS, Area, Boundary, Grid, Place
 from server.models.base import Base
 from server.models.issues import DayCounter, Entry, Issue, PrivateText
+from server.models.loop import (
+    Ask,
+    CalendarDay,
+    CalendarYear,
+    CategoryEdit,
+    LimitEdit,
+    Reminder,
+    SavedView,
+    Whistle,
+)
 from server.models.people import Department, Duty, Leave, Person, RoleGrant, SignInAttempt, Token
 from server.models.records import Import, ImportProfile, Mark, RememberedAnswer
 
 __all__ = [
     "LEVELS",
     "Area",
+    "Ask",
     "Base",
     "Boundary",
+    "CalendarDay",
+    "CalendarYear",
+    "CategoryEdit",
     "DayCounter",
     "Department",
     "Duty",
@@ -20,11 +34,16 @@ __all__ = [
     "ImportProfile",
     "Issue",
     "Leave",
+    "LimitEdit",
     "Mark",
     "Person",
+    "Place",
     "PrivateText",
     "RememberedAnswer",
+    "Reminder",
     "RoleGrant",
+    "SavedView",
     "SignInAttempt",
     "Token",
+    "Whistle",
 ]

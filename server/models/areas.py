@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from server.models.base import Base, BigKey, Code, Line, Moment, TreePath
 from server.models.types import Geom
 
-__all__ = ["LEVELS", "Area", "Boundary", "Grid"]
+__all__ = ["LEVELS", "Area", "Boundary", "Grid", "Place"]
 
 LEVELS = ("district", "subdistrict", "community", "cell")
 
@@ -69,3 +69,18 @@ class Boundary(Base):
             postgresql_where=text("last_grid_id IS NULL"),
         ),
     )
+
+
+class Place(Base):
+    """A compound, building, road or landmark by name, so that the desk finds where somebody speaks of."""
+
+    __tablename__ = "place"
+
+    id: Mapped[BigKey]
+    name: Mapped[Line] = mapped_column(index=True)
+    pinyin: Mapped[str] = mapped_column(String(400), default="")
+    kind: Mapped[str] = mapped_column(String(16))  # compound | building | road | landmark
+    address: Mapped[Line]
+    lon: Mapped[float] = mapped_column(Float(53))  # WGS 84 degrees
+    lat: Mapped[float] = mapped_column(Float(53))
+    external_key: Mapped[str] = mapped_column(String(200), unique=True)

@@ -77,11 +77,30 @@ class Issue(Base):
     hand_offs: Mapped[int] = mapped_column(Integer, default=0)
     reported_at: Mapped[Moment]
     received_at: Mapped[Moment]
-    due_at: Mapped[datetime | None] = mapped_column(Instant)
+    due_at: Mapped[datetime | None] = mapped_column(
+        Instant
+    )  # none: no clock runs (not begun, suspended, ended)
+    amber_at: Mapped[datetime | None] = mapped_column(Instant)  # when 75 % of the due's own time is used
+    dispatched_at: Mapped[datetime | None] = mapped_column(Instant)  # first dispatch of this round
+    stage_at: Mapped[datetime | None] = mapped_column(Instant)  # when the present stage began
+    stage_due_at: Mapped[datetime | None] = mapped_column(Instant)  # never after the due
+    review_at: Mapped[datetime | None] = mapped_column(Instant)  # a suspended issue is resumed then
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
     updated_at: Mapped[Moment]
     version: Mapped[int] = mapped_column(Integer, default=1)
 
+    urgent: Mapped[bool] = mapped_column(Boolean, default=False)
+    final: Mapped[bool] = mapped_column(Boolean, default=False)  # held by a supervisor's last word
+    callback: Mapped[bool] = mapped_column(Boolean, default=False)  # somebody waits to be answered
+    attempts: Mapped[int] = mapped_column(Integer, default=0)  # failed contacts since it was verified
+    satisfaction: Mapped[str | None] = mapped_column(String(16))
+    quantity: Mapped[float | None] = mapped_column(Float(53))
+    unit: Mapped[str | None] = mapped_column(String(16))
+    money_fen: Mapped[int | None] = mapped_column(BigInteger)  # hundredths of a yuan
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("issue.id"), index=True)  # merged into
+    repeats: Mapped[int] = mapped_column(Integer, default=0)  # issues merged into this one
+
+    external_number: Mapped[str | None] = mapped_column(String(64), index=True)  # of the 12345 line
     import_id: Mapped[int | None] = mapped_column(ForeignKey("import.id"))
     external_key: Mapped[str | None] = mapped_column(String(200), unique=True)
 
@@ -95,6 +114,7 @@ class Issue(Base):
         Index("ix_issue_reported", "reported_at", "id"),
         Index("ix_issue_holder", "holder_person_id", "state"),
         Index("ix_issue_category", "category", "reported_at"),
+        Index("ix_issue_state", "state", "due_at", "area_id"),
     )
 
     @validates("lon", "lat")

@@ -21,6 +21,7 @@ class Department(Base):
     name: Mapped[Line]
     kind: Mapped[str] = mapped_column(String(64))
     area_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"))
+    is_active: Mapped[bool] = mapped_column(Boolean, default=True)
 
 
 class Person(Base):
@@ -80,6 +81,9 @@ class Leave(Base):
     substitute_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     starts_at: Mapped[Moment]
     ends_at: Mapped[Moment]
+    handed_over_at: Mapped[datetime | None] = mapped_column(
+        Instant
+    )  # when open issues went to the substitute
 
 
 class Token(Base):
