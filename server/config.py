@@ -8,6 +8,8 @@ import os
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import time
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -99,6 +101,21 @@ def _zone(value: Any) -> str:  # noqa: ANN401
     return _text(value)
 
 
+def _hours(value: Any) -> str:  # noqa: ANN401
+    moments = [moment for stretch in _stretches(_text(value)) for moment in stretch]
+    if any(one >= other for one, other in pairwise(moments)):
+        raise ValueError
+    return _text(value)
+
+
+def _stretches(said: str) -> tuple[tuple[time, time], ...]:
+    pairs = (one.split("-") for one in said.split(","))
+    return tuple(
+        (time.fromisoformat(begin.strip().zfill(5)), time.fromisoformat(end.strip().zfill(5)))
+        for begin, end in pairs
+    )
+
+
 def _one_of(*allowed: str) -> Callable[[Any], str]:
     def parse(value: Any) -> str:  # noqa: ANN401
         if _text(value) not in allowed:
@@ -135,6 +152,13 @@ SETTINGS: tuple[Setting, ...] = (
         "timezone", "Asia/Shanghai", _zone, "时区名，如 Asia/Shanghai", "没写时区的时间按此理解，页面按此显示"
     ),
     Setting("language", "zh", _one_of("zh", "en"), "zh 或 en", "没有选择语言时用的语言"),
+    Setting(
+        "work_hours",
+        "08:30-12:00,13:30-17:30",
+        _hours,
+        "如 08:30-12:00,13:30-17:30",
+        "工作时间，午休断开；工作时限按此计算",
+    ),
     Setting("nearest_m", 50.0, _metres, "0 至 10000 的米数", "不在任何网格内的点，多少米内算作最近的网格"),
     Setting("allow_outside_china", False, _flag, "true 或 false", "是否允许中国以外的网格图层"),
     Setting(
@@ -202,6 +226,11 @@ class Config:
     def zone(self) -> ZoneInfo:
         """Time zone for input without one, display and periods."""
         return ZoneInfo(str(self.values["timezone"]))
+
+    @property
+    def hours(self) -> tuple[tuple[time, time], ...]:
+        """Stretches of a working day, ascending, with the lunch break between them."""
+        return _stretches(str(self.values["work_hours"]))
 
 
 def load(

@@ -18,9 +18,10 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from itertools import pairwise
 
-__all__ = ["Calendar", "Kind", "Limit", "due", "elapsed"]
+__all__ = ["Calendar", "Kind", "Limit", "due", "elapsed", "moved", "part"]
 
 DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
 SATURDAY = 5
 
 
@@ -31,6 +32,11 @@ class Kind(StrEnum):
     WORK_HOUR = "work_hour"
     WORK_DAY = "work_day"
     NATURAL_DAY = "natural_day"
+
+    @property
+    def by_the_wall(self) -> bool:
+        """Whether its time goes by day and night, workday and holiday."""
+        return self in (Kind.URGENT_HOUR, Kind.NATURAL_DAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +162,58 @@ def elapsed(begin: datetime, end: datetime, calendar: Calendar) -> timedelta:
             break
         total += min(closed, end) - opened
     return total
+
+
+def part(start: datetime, until: datetime, share: float, kind: Kind, calendar: Calendar) -> datetime:
+    """Tell when a share of the time between two instants is used, by the clock of a kind of limit.
+
+    Parameters
+    ----------
+    start, until : datetime
+        Aware; the whole time.
+    share : float
+        0 to 1.
+    kind : Kind
+        By the wall, or by working time.
+    calendar : Calendar
+        When people work.
+
+    Returns
+    -------
+    datetime
+        From ``start`` to ``until``.
+    """
+    if kind.by_the_wall or until <= start:
+        return start + share * max(until - start, timedelta(0))
+    worked = elapsed(start, until, calendar)
+    return min(due(start, Limit(Kind.WORK_HOUR, share * (worked / HOUR)), calendar), until)
+
+
+def moved(until: datetime, stopped: datetime, resumed: datetime, kind: Kind, calendar: Calendar) -> datetime:
+    """Move the end of a limit whose clock stood still for a while.
+
+    Parameters
+    ----------
+    until : datetime
+        Where it ended when the clock stopped.
+    stopped, resumed : datetime
+        When the clock stopped and went on.
+    kind : Kind
+        By the wall, or by working time.
+    calendar : Calendar
+        When people work.
+
+    Returns
+    -------
+    datetime
+        With as much left at ``resumed`` as there was at ``stopped``; unchanged where nothing was left.
+    """
+    if until <= stopped or resumed <= stopped:
+        return until
+    if kind.by_the_wall:
+        return until + (resumed - stopped)
+    left = elapsed(stopped, until, calendar)
+    return max(due(resumed, Limit(Kind.WORK_HOUR, left / HOUR), calendar), until)
 
 
 def _nth_working_day(day: date, count: int, calendar: Calendar) -> date:

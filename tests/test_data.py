@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from server.services.rules import ALL, STAGES, shipped_limits
+
 DATA = Path(__file__).resolve().parents[1] / "data"
 FILES = sorted(path for path in DATA.iterdir() if path.name != "README.md")
 NEEDED = [
@@ -99,26 +101,33 @@ def test_each_group_has_one_name_in_each_language(categories):
     assert len(names) == len({group for group, _, _ in names}) == len({name for _, name, _ in names})
 
 
-def test_limits_are_whole_positive_numbers_of_a_known_unit(categories):
-    for row in categories:
-        assert row["limit_kind"] in {"urgent_hour", "work_hour", "work_day", "natural_day"}
-        assert int(row["limit_total"]) > 0
+def test_limits_are_positive_numbers_of_a_known_unit(categories):
+    limits = shipped_limits()
+    assert {category for category, _, _ in limits} <= {row["code"] for row in categories} | {ALL}
+    assert {stage for _, stage, _ in limits} == set(STAGES)
+    assert all(limit.amount > 0 for limit in limits.values())
+    assert all((ALL, stage, urgent) in limits for stage in STAGES for urgent in (False, True))
 
 
-def test_only_urgent_categories_run_on_the_wall_clock(categories):
-    assert all((row["urgent"] == "yes") == (row["limit_kind"] == "urgent_hour") for row in categories)
+def test_only_what_is_urgent_runs_on_the_wall_clock_by_the_hour(categories):
+    assert all((limit.kind == "urgent_hour") == urgent for (_, _, urgent), limit in shipped_limits().items())
 
 
-def test_somebody_must_be_at_a_loose_solar_heater_within_the_hour(categories):
-    row = next(row for row in categories if row["code"] == "solar_heater_loose")
-    assert (row["limit_kind"], row["limit_total"]) == ("urgent_hour", "1")
+def test_somebody_must_be_at_a_loose_solar_heater_within_the_hour():
+    limit = shipped_limits()["solar_heater_loose", "total", True]
+    assert (limit.kind, limit.amount) == ("urgent_hour", 1)
 
 
 def test_stage_limits_of_short_matters_leave_time_for_handling(categories):
+    limits = shipped_limits()
     for row in categories:
-        if row["limit_kind"] in {"urgent_hour", "work_hour"}:
-            stages = float(row["dispatch_hours"]) + float(row["take_hours"])
-            assert stages < float(row["limit_total"])
+        urgent = row["urgent"] == "yes"
+        total, dispatch, take = (
+            limits.get((row["code"], stage, urgent)) or limits[ALL, stage, urgent]
+            for stage in ("total", "dispatch", "take")
+        )
+        if total.kind in {"urgent_hour", "work_hour"}:
+            assert dispatch.amount + take.amount < total.amount, row["code"]
 
 
 def test_code_schemes_add_up_to_their_length():

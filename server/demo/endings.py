@@ -7,6 +7,7 @@ import numpy as np
 
 from server.demo.seasons import ZONE
 from server.services.categories import categories
+from server.services.rules import ALL, shipped_limits
 
 __all__ = ["Fate", "ending"]
 
@@ -54,8 +55,9 @@ def ending(
     age = as_of - reported_at
     if beyond and age < _WAITING:
         return "reported", None
-    row = categories()[category].row
-    usual = _HOURS[row["limit_kind"]] * int(row["limit_total"])
+    urgent = categories()[category].row["urgent"] == "yes"
+    limit = shipped_limits().get((category, "total", urgent)) or shipped_limits()[ALL, "total", urgent]
+    usual = _HOURS[limit.kind] * limit.amount
     hours = usual * float(np.exp(rng.normal(0.0, _SPREAD))) * (_SLOW if age < _FRESH else 1.0)
     hours *= _SLOW * _SLOW if slow else 1.0
     closed_at = _by_day(reported_at + timedelta(hours=hours), rng)

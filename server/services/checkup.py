@@ -18,6 +18,16 @@ __all__ = ["Checkup", "Complaint", "examine", "is_empty"]
 
 MOST_NAMED = 50
 AT_ONCE = 5000
+_KEPT = (
+    "due_at",
+    "round",
+    "hand_offs",
+    "final",
+    "attempts",
+    "category",
+    "urgent",
+    "satisfaction",
+)
 
 
 @dataclass(frozen=True)
@@ -96,10 +106,18 @@ def _unfolded(tx: Tx) -> Iterator[Complaint]:
         key: fold((action, State(state), given) for _id, action, state, given in several)
         for key, several in groupby(steps, key=lambda step: step.issue_id)
     }
-    columns = (Issue.id, Issue.number, Issue.state, Issue.holder_person_id, Issue.holder_department_id,
-               Issue.due_at, Issue.round, Issue.hand_offs)  # fmt: skip
+    others = (getattr(Issue, name) for name in _KEPT)
+    columns = (
+        Issue.id,
+        Issue.number,
+        Issue.state,
+        Issue.holder_person_id,
+        Issue.holder_department_id,
+        *others,
+    )
     for row in tx.session.execute(select(*columns).execution_options(yield_per=AT_ONCE)):
-        stands = Folded(State(row.state), _holder(row), row.due_at, row.round, row.hand_offs)
+        kept = {name: getattr(row, name) for name in _KEPT}
+        stands = Folded(state=State(row.state), holder=_holder(row), **kept)
         said = told.get(row.id, Folded())
         differing = [
             name for name in Folded.__dataclass_fields__ if getattr(said, name) != getattr(stands, name)

@@ -18,7 +18,7 @@ from server.services.areas import below
 from server.services.briefs import Brief, by_ids
 from server.services.locating import OpenLocator, open_locator
 from server.services.people import Actor
-from server.workflow import OPEN, State, row_for
+from server.workflow import OPEN, State, rows_for
 
 __all__ = [
     "MOVERS",
@@ -37,7 +37,7 @@ NOWHERE = -1
 """Stands for "in no cell" among keys of areas."""
 AT_ONCE = 5_000
 USUAL = 50
-MOVERS = row_for("correct", State.REPORTED).roles
+MOVERS = rows_for("correct", State.REPORTED)[0].roles
 """Who may correct a place."""
 _OPEN_STATES = sorted(str(state) for state in OPEN)
 Keys = NDArray[np.int64]

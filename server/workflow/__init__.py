@@ -22,6 +22,7 @@ from server.workflow.table import (
     TRANSITIONS,
     Relation,
     Role,
+    Situation,
     State,
     Transition,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "NotPermittedAction",
     "Relation",
     "Role",
+    "Situation",
     "State",
     "Transition",
     "WorkflowError",
@@ -45,7 +47,7 @@ __all__ = [
     "available",
     "diagram",
     "fold",
-    "row_for",
+    "rows_for",
 ]
 
 
@@ -75,8 +77,8 @@ class MissingField(WorkflowError, ValueError):
     code = "action.missing"
 
 
-def row_for(action: str, state: State | None) -> Transition:
-    """Find the row of an action in a state.
+def rows_for(action: str, state: State | None) -> tuple[Transition, ...]:
+    """Find the rows of an action in a state; several where different people may do it at different times.
 
     Parameters
     ----------
@@ -90,18 +92,28 @@ def row_for(action: str, state: State | None) -> Transition:
     IllegalAction
         The state does not offer it.
     """
-    for row in TRANSITIONS:
-        if row.action == action and (state in row.sources if state else not row.sources):
-            return row
-    possible = [row.action for row in TRANSITIONS if state in row.sources]
-    raise IllegalAction(state=state, action=action, possible=possible)
+    rows = tuple(
+        row
+        for row in TRANSITIONS
+        if row.action == action and (state in row.sources if state else not row.sources)
+    )
+    if not rows:
+        possible = [row.action for row in TRANSITIONS if state in row.sources]
+        raise IllegalAction(state=state, action=action, possible=list(dict.fromkeys(possible)))
+    return rows
+
+
+def _fits(row: Transition, situation: frozenset[Situation]) -> bool:
+    return row.when <= situation and not row.excludes_when & situation
 
 
 def _permits(row: Transition, roles: frozenset[Role], relations: frozenset[Relation]) -> bool:
     return not row.excludes & relations and bool(row.roles & roles or row.relations & relations)
 
 
-def available(state: State, roles: Iterable[Role], relations: Iterable[Relation]) -> tuple[Transition, ...]:
+def available(
+    state: State, roles: Iterable[Role], relations: Iterable[Relation], situation: Iterable[Situation] = ()
+) -> tuple[Transition, ...]:
     """List what somebody may do now, in the table's order.
 
     Parameters
@@ -112,14 +124,20 @@ def available(state: State, roles: Iterable[Role], relations: Iterable[Relation]
         Roles the person has over the issue's area.
     relations : Iterable of Relation
         What the person is to the issue.
+    situation : Iterable of Situation
+        How the issue itself stands.
 
     Returns
     -------
     tuple of Transition
         Rows open to them; empty when there is nothing.
     """
-    held, related = frozenset(roles), frozenset(relations)
-    return tuple(row for row in TRANSITIONS if state in row.sources and _permits(row, held, related))
+    held, related, stands = frozenset(roles), frozenset(relations), frozenset(situation)
+    return tuple(
+        row
+        for row in TRANSITIONS
+        if state in row.sources and _fits(row, stands) and _permits(row, held, related)
+    )
 
 
 def advance(
@@ -128,6 +146,7 @@ def advance(
     roles: Iterable[Role],
     relations: Iterable[Relation],
     given: Mapping[str, Any],
+    situation: Iterable[Situation] = (),
 ) -> State:
     """Say where an action leads, or why it cannot be done.
 
@@ -137,7 +156,7 @@ def advance(
         Present state; None before the report.
     action : str
         Name of the action.
-    roles, relations : Iterable
+    roles, relations, situation : Iterable
         As in :func:`available`.
     given : Mapping[str, Any]
         Fields given; an empty text or None counts as not given.
@@ -152,8 +171,13 @@ def advance(
     IllegalAction, NotPermittedAction, MissingField
         In this order of asking.
     """
-    row = row_for(action, state)
-    if not _permits(row, frozenset(roles), frozenset(relations)):
+    held, related, stands = frozenset(roles), frozenset(relations), frozenset(situation)
+    rows = [row for row in rows_for(action, state) if _fits(row, stands)]
+    if not rows:
+        possible = [row.action for row in TRANSITIONS if state in row.sources and _fits(row, stands)]
+        raise IllegalAction(state=state, action=action, possible=list(dict.fromkeys(possible)))
+    row = next((row for row in rows if _permits(row, held, related)), None)
+    if row is None:
         raise NotPermittedAction(state=state, action=action)
     missing = [name for name in row.requires if given.get(name) in (None, "", [], {})]
     if missing:
@@ -176,11 +200,21 @@ class Folded:
     holder : tuple of (str, int) or None
         ``("person", id)`` or ``("department", id)``.
     due_at : datetime or None
-        Due instant.
+        Due instant; None while no clock runs.
     round : int
         1, and one more for each objection or reopening.
     hand_offs : int
         Returns and transfers in this round.
+    final : bool
+        Held by a supervisor's last word.
+    attempts : int
+        Failed contacts since it was verified.
+    category : str
+        After corrections.
+    urgent : bool
+        After corrections.
+    satisfaction : str or None
+        Of the last call-back.
     """
 
     state: State | None = None
@@ -188,6 +222,11 @@ class Folded:
     due_at: datetime | None = None
     round: int = 1
     hand_offs: int = 0
+    final: bool = False
+    attempts: int = 0
+    category: str = ""
+    urgent: bool = False
+    satisfaction: str | None = None
 
 
 def fold(entries: Iterable[tuple[str, State, Mapping[str, Any]]]) -> Folded:
@@ -197,24 +236,43 @@ def fold(entries: Iterable[tuple[str, State, Mapping[str, Any]]]) -> Folded:
     ----------
     entries : Iterable of (action, to_state, given)
         In order. ``given["holder"]`` is ``["person" | "department", id]`` where the entry sets the holder,
-        ``given["due_at"]`` ISO 8601 text where it sets the due instant.
+        ``given["due_at"]`` ISO 8601 text where it sets the due instant, None where it stops the clock.
 
     Returns
     -------
     Folded
-        State, holder, due, round and hand-offs.
+        What the issue's columns must be.
     """
     folded = Folded()
     for action, to_state, given in entries:
-        new_round = action in NEW_ROUND
-        folded = Folded(
-            state=State(to_state),
-            holder=_holder_after(folded.holder, to_state, given),
-            due_at=datetime.fromisoformat(given["due_at"]) if given.get("due_at") else folded.due_at,
-            round=folded.round + new_round,
-            hand_offs=0 if new_round else folded.hand_offs + (action in HAND_OFFS),
-        )
+        folded = _after(folded, action, State(to_state), given)
     return folded
+
+
+def _after(before: Folded, action: str, to_state: State, given: Mapping[str, Any]) -> Folded:
+    new_round = action in NEW_ROUND
+    due_at = before.due_at
+    if "due_at" in given:
+        due_at = datetime.fromisoformat(given["due_at"]) if given["due_at"] else None
+    changes = {**given, **(given.get("changes") or {})}
+    return Folded(
+        state=to_state,
+        holder=_holder_after(before.holder, to_state, given),
+        due_at=due_at,
+        round=before.round + new_round,
+        hand_offs=0 if new_round else before.hand_offs + (action in HAND_OFFS),
+        final=bool(given.get("final", before.final and not new_round)),
+        attempts=(before.attempts + (action == "attempt")) if to_state == State.VERIFIED else 0,
+        category=_changed(changes.get("category"), before.category),
+        urgent=_changed(changes.get("urgent"), before.urgent),
+        satisfaction=given.get("satisfaction") or (None if new_round else before.satisfaction),
+    )
+
+
+def _changed(given: Any, before: Any) -> Any:  # noqa: ANN401 - a value, or from what to what
+    if isinstance(given, Mapping):
+        return given["to"]
+    return before if given is None else given
 
 
 def _holder_after(
@@ -236,5 +294,6 @@ def diagram() -> str:
             continue
         sources = [str(one) for one in State if one in row.sources] or ["[*]"]
         lines += [f"    {source} --> {row.target}: {row.action}" for source in sources]
+    lines = list(dict.fromkeys(lines))
     lines += [f"    {state} --> [*]" for state in State if state in ENDED]
     return "\n".join(lines)
