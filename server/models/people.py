@@ -38,6 +38,7 @@ class Person(Base):
     is_active: Mapped[bool] = mapped_column(Boolean, default=True)
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"), index=True)
     created_at: Mapped[Moment]
+    leaves_at: Mapped[datetime | None] = mapped_column(Instant)  # end of service, announced and to come
 
 
 class RoleGrant(Base):
@@ -64,6 +65,7 @@ class Duty(Base):
     kind: Mapped[str] = mapped_column(String(8))
     starts_at: Mapped[Moment]
     ends_at: Mapped[datetime | None] = mapped_column(Instant)  # first instant off duty; none: open end
+    hand_over: Mapped[bool] = mapped_column(Boolean, default=False)  # open issues are to go on at its end
 
     __table_args__ = (
         CheckConstraint("kind IN ('A', 'B', 'leader')", name="kind"),
@@ -81,6 +83,7 @@ class Leave(Base):
     substitute_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     starts_at: Mapped[Moment]
     ends_at: Mapped[Moment]
+    everything: Mapped[bool] = mapped_column(Boolean, default=False)  # issues in work are handed over too
     handed_over_at: Mapped[datetime | None] = mapped_column(
         Instant
     )  # when open issues went to the substitute

@@ -21,7 +21,10 @@ def _count(name: str) -> sa.Column[int]:
 
 _COLUMNS: tuple[tuple[str, sa.Column], ...] = (
     ("department", _flag("is_active", on=True)),
+    ("leave", _flag("everything")),
     ("leave", sa.Column("handed_over_at", Instant())),
+    ("duty", _flag("hand_over")),
+    ("person", sa.Column("leaves_at", Instant())),
     ("issue", sa.Column("amber_at", Instant())),
     ("issue", sa.Column("dispatched_at", Instant())),
     ("issue", sa.Column("stage_at", Instant())),
