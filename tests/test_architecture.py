@@ -15,7 +15,7 @@ CODE = [path for path in SOURCES if "migrations" not in path.parts]
 
 EDGES = {"api", "pages", "tablet", "jobs", "cli"}
 LAYERS = (  # from the bottom up; a module imports its own layer and what lies below
-    {"workflow", "worktime", "clock", "config", "errors", "words", "shipped", "formats"},
+    {"workflow", "worktime", "clock", "config", "settings", "errors", "words", "shipped", "formats"},
     {"db", "models", "uids", "migrations", "upgrade", "keys"},
     {"services"},
     {"auth", "security", "translate", "statics", "maps", "demo"},
