@@ -75,7 +75,7 @@ def on_duty(tx: Tx, area_id: int, at: datetime, tree: Tree | None = None) -> OnD
 
 
 def on_duty_many(
-    tx: Tx, area_ids: Iterable[int], at: datetime, tree: Tree | None = None
+    tx: Tx, area_ids: Iterable[int], at: datetime, tree: Tree | None = None, without: int | None = None
 ) -> dict[int, OnDuty]:
     """Find who answers for areas of any level at an instant.
 
@@ -89,6 +89,8 @@ def on_duty_many(
         Aware instant.
     tree : Mapping, optional
         Those areas and all above them, and maybe others, where the caller knows them: id -> name, parent id.
+    without : int, optional
+        A person who does not count: how it would be if they were not there.
 
     Returns
     -------
@@ -99,6 +101,8 @@ def on_duty_many(
     if not wanted:
         return {}
     roster = roster_of(tx, wanted, at, tree)
+    if without is not None:
+        roster = roster.without(without)
     return {area_id: _answer(roster, area_id) for area_id in wanted}
 
 
@@ -120,14 +124,16 @@ def _answer(roster: Roster, area_id: int) -> OnDuty:
 
 
 def _leader(roster: Roster, area_id: int, cell: str) -> OnDuty:
+    """Go up: at each level a leader who is there, else one who stands in for a leader."""
     current: int | None = area_id
     while current is not None and current in roster.tree:
         area, parent = roster.tree[current]
-        for person_id, who in roster.on(current, "leader"):
-            stands_in = roster.leave.get(person_id, (person_id, who))
-            if stands_in:
-                facts = {"cell": cell, "area": area, "name": stands_in[1]}
-                return OnDuty(area_id, stands_in[0], stands_in[1], "duty.leader", facts)
+        leaders = roster.on(current, "leader")
+        there = [one for one in leaders if one[0] not in roster.leave]
+        stand_ins = (roster.leave.get(person_id) for person_id, _ in leaders)
+        for person_id, who in (*there, *filter(None, stand_ins)):
+            facts = {"cell": cell, "area": area, "name": who}
+            return OnDuty(area_id, person_id, who, "duty.leader", facts)
         current = parent
     return OnDuty(area_id, None, "", "duty.nobody", {"cell": cell})
 
@@ -194,8 +200,10 @@ def assign(
     return True
 
 
-def release(tx: Tx, person_id: int, kept: Iterable[int], at: datetime) -> list[int]:
-    """End a person's duties for cells other than those kept.
+def release(
+    tx: Tx, person_id: int, kept: Iterable[int], at: datetime, kinds: tuple[str, ...] = ("A", "B")
+) -> list[int]:
+    """End a person's duties for areas other than those kept.
 
     Parameters
     ----------
@@ -207,13 +215,15 @@ def release(tx: Tx, person_id: int, kept: Iterable[int], at: datetime) -> list[i
         Areas they go on answering for.
     at : datetime
         First instant off duty.
+    kinds : tuple of str
+        Which duties; those for cells by default.
 
     Returns
     -------
     list of int
         Areas released.
     """
-    query = select(Duty).where(Duty.person_id == person_id, Duty.kind.in_(("A", "B")))
+    query = select(Duty).where(Duty.person_id == person_id, Duty.kind.in_(kinds))
     query = query.where(or_(Duty.ends_at.is_(None), Duty.ends_at > at), Duty.area_id.not_in(set(kept)))
     released = list(tx.session.scalars(query))
     for duty in released:

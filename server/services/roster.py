@@ -30,7 +30,7 @@ from server.db import Tx
 from server.models import Area, Duty, Leave, Person
 from server.models.types import Instant
 
-__all__ = ["Roster", "Tree", "in_force", "roster_of"]
+__all__ = ["Roster", "Tree", "in_force", "roster_of", "serves"]
 
 KEYS_LEAST = 12
 Tree = Mapping[int, tuple[str, int | None]]
@@ -59,10 +59,28 @@ class Roster:
         """People with a duty of a kind for an area itself."""
         return self.duties.get(kind, {}).get(area_id, ())
 
+    def without(self, person_id: int) -> "Roster":
+        """Tell how it would be if somebody were not there at all."""
+        duties = {
+            kind: {area: [one for one in people if one[0] != person_id] for area, people in posts.items()}
+            for kind, posts in self.duties.items()
+        }
+        leave = {
+            absent: None if stand_in and stand_in[0] == person_id else stand_in
+            for absent, stand_in in self.leave.items()
+        }
+        return Roster(self.tree, duties, leave)
+
 
 def in_force(at: Any) -> ColumnElement[bool]:  # noqa: ANN401 - an instant, or a parameter that stands for one
     """Condition: a duty holds at an instant."""
     return (Duty.starts_at <= at) & or_(Duty.ends_at.is_(None), Duty.ends_at > at)
+
+
+def serves(person: Any, at: Any) -> ColumnElement[bool]:  # noqa: ANN401 - the table or an alias of it
+    """Condition: somebody is in service at an instant; whose last day is announced, until then."""
+    condition: ColumnElement[bool] = person.is_active & or_(person.leaves_at.is_(None), person.leaves_at > at)
+    return condition
 
 
 def roster_of(tx: Tx, wanted: list[int], at: datetime, tree: Tree | None = None) -> Roster:
@@ -114,7 +132,8 @@ def _duties(on_sqlite: bool) -> Executable:
     """
     at: Any = bindparam("at", type_=Instant)
     stand_in, theirs = aliased(Person), aliased(Leave)
-    is_there = ~exists().where(theirs.person_id == stand_in.id, theirs.starts_at <= at, theirs.ends_at > at)
+    is_away = exists().where(theirs.person_id == stand_in.id, theirs.starts_at <= at, theirs.ends_at > at)
+    is_there = serves(stand_in, at) & ~is_away
     columns = (
         Duty.area_id,
         Duty.kind,
@@ -128,8 +147,8 @@ def _duties(on_sqlite: bool) -> Executable:
         select(*columns)
         .join(Person, Person.id == Duty.person_id)
         .outerjoin(Leave, (Leave.person_id == Person.id) & (Leave.starts_at <= at) & (Leave.ends_at > at))
-        .outerjoin(stand_in, (stand_in.id == Leave.substitute_id) & stand_in.is_active & is_there)
-        .where(_among(on_sqlite, Duty.area_id), Person.is_active, in_force(at))
+        .outerjoin(stand_in, (stand_in.id == Leave.substitute_id) & is_there)
+        .where(_among(on_sqlite, Duty.area_id), serves(Person, at), in_force(at))
         .order_by(Duty.starts_at, Duty.id, Leave.starts_at, Leave.id)
     )
 
