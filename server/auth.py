@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from server.db import Store, Tx, translated
 from server.errors import NotPermitted, NotSignedIn
+from server.services import categories
 from server.services.people import Actor, actor_of
 from server.services.sign_in import actor_of_token, note_failure, sign_in
 from server.workflow import Role
@@ -182,6 +183,7 @@ def enforce() -> None:
     if by_token or key is not None:
         with reading() as tx:
             g.actor = actor_of_token(tx, header[7:].strip()) if by_token else actor_of(tx, key or 0)
+            categories.refresh(tx)
     if not request.path.startswith(API):
         done_reading()  # pages open transactions of their own, some to write
     if request.endpoint is None or isinstance(request.routing_exception, HTTPException):

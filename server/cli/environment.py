@@ -59,11 +59,14 @@ class Environment:
         """
         # The store takes half a second to load, which `wangge locate` and `--help` need not wait for.
         from server.db import Store  # noqa: PLC0415
+        from server.services import categories  # noqa: PLC0415
         from server.upgrade import check_version, upgrade  # noqa: PLC0415
 
         store = Store(self.config)
         try:
             (upgrade if is_new else check_version)(store)
+            with store.read() as tx:
+                categories.refresh(tx)
             yield store
         finally:
             store.close()

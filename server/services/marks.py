@@ -2,26 +2,30 @@
 
 import json
 
-from sqlalchemy import delete
+from sqlalchemy import bindparam, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from server.db import Tx
 from server.models import Mark
 
-__all__ = ["DEMO", "demo_accounts", "is_demo", "mark", "set_mark"]
+__all__ = ["DEMO", "RULES", "demo_accounts", "is_demo", "mark", "set_mark"]
 
 DEMO = "demo"
+RULES = "rules"  # changes whenever limits, calendar or categories do
+
+_VALUE = select(Mark.value).where(Mark.name == bindparam("name"))  # asked by every request
 
 
 def mark(tx: Tx, name: str) -> str | None:
     """Read a mark; None when it was never set."""
-    found = tx.session.get(Mark, name)
-    return found.value if found else None
+    found = tx.rows(_VALUE, {"name": name})
+    return found[0].value if found else None
 
 
 def set_mark(tx: Tx, name: str, value: str) -> None:
     """Set a mark, whatever it was before."""
-    tx.session.execute(delete(Mark).where(Mark.name == name))
-    tx.session.add(Mark(name=name, value=value))
+    statement = (sqlite if tx.on_sqlite else postgresql).insert(Mark).values(name=name, value=value)
+    tx.session.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
 
 
 def is_demo(tx: Tx) -> bool:

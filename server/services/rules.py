@@ -1,7 +1,7 @@
 """The rules that can be changed in the administration: limits, and the calendar they count by.
 
 Read once per process and change: a mark in the store tells when they were last edited, and each
-transaction that needs them asks for that mark first.
+transaction that needs them asks for that mark first; the categories are brought up to date with it.
 """
 
 import csv
@@ -15,7 +15,8 @@ from sqlalchemy import select
 from server.db import Tx
 from server.models import CalendarDay, CalendarYear, LimitEdit
 from server.services.calendars import shipped_calendar, with_years
-from server.services.marks import mark, set_mark
+from server.services.categories import refresh
+from server.services.marks import RULES, mark, set_mark
 from server.shipped import shipped
 from server.uids import uuid7
 from server.worktime import Calendar, Kind, Limit, due, moved, part
@@ -25,7 +26,6 @@ __all__ = ["ALL", "STAGES", "Rules", "edited", "rules_of", "shipped_limits"]
 ALL = "*"
 STAGES = ("total", "dispatch", "take", "verify", "survey")
 AMBER = 0.75  # share of the due's own time
-MARK = "rules"
 Key = tuple[str, str, bool]
 """Category or :data:`ALL`, stage, whether urgent."""
 
@@ -94,18 +94,19 @@ class Rules:
 
 def rules_of(tx: Tx) -> Rules:
     """Give the rules as they stand in this transaction."""
-    version = mark(tx, MARK) or ""
-    kept = tx.store.shelf.get(MARK)
+    version = mark(tx, RULES) or ""
+    refresh(tx, version)
+    kept = tx.store.shelf.get(RULES)
     if isinstance(kept, Rules) and kept.version == version:
         return kept
     rules = Rules(version, _calendar(tx), {**shipped_limits(), **_edits(tx)})
-    tx.store.shelf[MARK] = rules
+    tx.store.shelf[RULES] = rules
     return rules
 
 
 def edited(tx: Tx) -> None:
     """Tell every process that the rules were edited in this transaction."""
-    set_mark(tx, MARK, str(uuid7(tx.now)))
+    set_mark(tx, RULES, str(uuid7(tx.now)))
 
 
 def _calendar(tx: Tx) -> Calendar:
