@@ -70,7 +70,9 @@ def _age(tx, dice):
     for key, state in tx.session.execute(select(Issue.id, Issue.state)).all():
         if state == "closed":
             continue
-        facts = {"due_at": tx.now + timedelta(hours=dice.choice((-30, -1, 0, 2, 500)))}
+        due_at = tx.now + timedelta(hours=dice.choice((-30, -1, 0, 2, 500)))
+        facts = {"due_at": due_at, "amber_at": due_at - timedelta(hours=3), "urgent": key % 7 == 0}
+        facts |= {"round": 1 + (key % 5 == 0), "external_number": f"SZ-{key}", "hand_offs": key % 4}
         if dice.random() < 0.2:
             facts |= {"state": "dispatched", "holder_person_id": None, "holder_department_id": heating}
         tx.session.execute(update(Issue).where(Issue.id == key).values(**facts))

@@ -36,9 +36,22 @@ class FilterQuery(Query):
         "", description="reported at or after: a date or ISO 8601 time; the server's zone if none"
     )
     until: str = Field("", description="reported before this time, or up to the end of this day")
-    q: str = Field("", description="part of number, summary or place; at most 100 characters")
+    q: str = Field(
+        "", description="part of number, external number, summary or place; at most 100 characters"
+    )
     holder: str = Field("", description="`me`, or the uid of a person")
     overdue: str = Field("", description="`1`: only open ones past their due")
+    clock: str = Field("", description="colours of the clock, with commas: green, amber, red, none")
+    urgent: str = Field("", description="`1`: only urgent ones")
+    again: str = Field("", description="`1`: only those opened more than once")
+    department: str = Field("", description="code of the department that holds it")
+    satisfaction: str = Field("", description="answers to the call-back, with commas")
+    todo: str = Field(
+        "",
+        description="what it waits for: extend, suspend (asked for), answer (of my department, whistled to), "
+        "last_word (hand-offs are spent), sent_back (not accepted)",
+    )
+    ended_since: str = Field("", description="closed, rejected or merged at or after: a date or time")
 
     def filters(self) -> Filters:
         """Read the filters.

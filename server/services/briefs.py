@@ -15,18 +15,18 @@ from server.db import Tx
 from server.models import Department, Issue, Person
 from server.services import areas
 from server.services.areas import AreaView
-from server.workflow import ENDED
+from server.workflow import ENDED, State
 
 __all__ = ["COLUMNS", "Brief", "briefs_of", "by_ids", "clock_of"]
 
-AMBER_AT = 0.75  # share of the due's own time after which the clock is amber
 _SCALARS = (
     "id", "uid", "number", "state", "category", "source", "summary", "place_text", "lon", "lat", "accuracy_m",
-    "distance_m", "how", "reported_at", "due_at", "round", "version", "border", "needs_check",
+    "distance_m", "how", "reported_at", "due_at", "round", "version", "border", "needs_check", "urgent", "repeats",
+    "review_at", "external_number", "satisfaction", "stage_due_at",
 )  # fmt: skip
 COLUMNS = [
     getattr(Issue, name)
-    for name in (*_SCALARS, "area_id", "received_at", "holder_person_id", "holder_department_id")
+    for name in (*_SCALARS, "area_id", "amber_at", "holder_person_id", "holder_department_id")
 ]
 
 
@@ -62,6 +62,16 @@ class Brief:
         Times it was opened; changes so far.
     border, needs_check : bool
         Flags of its place.
+    urgent : bool
+        Whether somebody must be there day and night.
+    repeats : int
+        How many were merged into it.
+    review_at : datetime or None
+        When a suspended one is taken up again.
+    external_number, satisfaction : str or None
+        Number at the 12345 line; answer to the last call-back.
+    stage_due_at : datetime or None
+        When the present stage should be over.
     """
 
     id: int
@@ -86,6 +96,12 @@ class Brief:
     version: int
     border: bool
     needs_check: bool
+    urgent: bool
+    repeats: int
+    review_at: datetime | None
+    external_number: str | None
+    satisfaction: str | None
+    stage_due_at: datetime | None
 
     @property
     def cell(self) -> AreaView | None:
@@ -109,7 +125,7 @@ def briefs_of(tx: Tx, rows: Sequence[Row[Any]]) -> list[Brief]:
         person, unit = people.get(row.holder_person_id), units.get(row.holder_department_id)
         holder = ("person", person) if person else ("department", unit) if unit else None
         facts = {name: getattr(row, name) for name in _SCALARS}
-        clock = clock_of(row.state, row.received_at, row.due_at, tx.now)
+        clock = clock_of(row.state, row.amber_at, row.due_at, tx.now)
         briefs.append(Brief(**facts, area=where[row.area_id], holder=holder, clock=clock))
     return briefs
 
@@ -122,26 +138,26 @@ def _names(tx: Tx, table: type[Person | Department], ids: set[int | None]) -> di
     return {row.id: row.name for row in rows}
 
 
-def clock_of(state: str, started_at: datetime, due_at: datetime | None, now: datetime) -> str:
+def clock_of(state: str, amber_at: datetime | None, due_at: datetime | None, now: datetime) -> str:
     """Name a clock's colour.
 
     Parameters
     ----------
     state : str
         State of the issue.
-    started_at, due_at : datetime
-        Where the time for it begins and ends; None: no limit runs.
+    amber_at, due_at : datetime or None
+        When three quarters of its own time are used, and when all of it is; None: no clock runs.
     now : datetime
         The instant asked about.
 
     Returns
     -------
     str
-        ``none`` without a limit or when ended; ``red`` from the due on; ``amber`` when 75 % of the time
-        is used; else ``green``.
+        ``none`` when no clock runs, while it is suspended and when it has ended; ``red`` from the due on;
+        ``amber`` when 75 % of the time is used; else ``green``.
     """
-    if due_at is None or state in ENDED:
+    if due_at is None or state in ENDED or state == State.SUSPENDED:
         return "none"
     if now >= due_at:
         return "red"
-    return "amber" if now >= started_at + AMBER_AT * (due_at - started_at) else "green"
+    return "amber" if amber_at is not None and now >= amber_at else "green"

@@ -123,7 +123,7 @@ _FACTS = (
     Issue.number,
     Issue.category,
     Issue.state,
-    Issue.received_at,
+    Issue.amber_at,
     Issue.due_at,
     Issue.lon,
     Issue.lat,
@@ -131,7 +131,7 @@ _FACTS = (
 
 
 def _facts(tx: Tx, row: Any) -> dict[str, Any]:  # noqa: ANN401 - a row of _FACTS
-    clock = clock_of(row.state, row.received_at, row.due_at, tx.now)
+    clock = clock_of(row.state, row.amber_at, row.due_at, tx.now)
     return {"number": row.number, "category": row.category, "state": row.state, "clock": clock}
 
 

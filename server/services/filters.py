@@ -17,7 +17,10 @@ from server.workflow import OPEN, State
 
 __all__ = ["FIELDS", "Bbox", "Filters", "bbox_of", "instant_of"]
 
-FIELDS = ("bbox", "area", "state", "category", "source", "since", "until", "q", "holder", "overdue")
+FIELDS = (
+    "bbox", "area", "state", "category", "source", "since", "until", "q", "holder", "overdue", "clock", "urgent", "again",
+    "department", "satisfaction", "todo", "ended_since",
+)  # fmt: skip
 MOST_TEXT = 100
 MOST_CODE = 64
 _TRUE = frozenset({"1", "true"})
@@ -43,11 +46,23 @@ class Filters:
     since, until : datetime or None
         Reported at or after, and before, these instants.
     q : str
-        Part of number, summary or place.
+        Part of number, summary or place, or the number that the 12345 line gave it.
     holder : str or None
         ``me`` or a person's uid.
     overdue : bool
         Only open ones past their due.
+    clocks : tuple of str
+        Any of these colours, ``green amber red none``; empty: all.
+    urgent, again : bool
+        Only urgent ones; only those opened more than once.
+    department : str or None
+        Code of the department that holds it.
+    satisfactions : tuple of str
+        Any of these answers to the last call-back; empty: all.
+    todo : str
+        What it waits for beside its state, a key of :data:`server.services.conditions.TODO`; empty: anything.
+    ended_since : datetime or None
+        Closed, rejected or merged at or after this instant.
     """
 
     bbox: Bbox | None = None
@@ -60,6 +75,13 @@ class Filters:
     q: str = ""
     holder: str | UUID | None = None
     overdue: bool = False
+    clocks: tuple[str, ...] = ()
+    urgent: bool = False
+    again: bool = False
+    department: str | None = None
+    satisfactions: tuple[str, ...] = ()
+    todo: str = ""
+    ended_since: datetime | None = None
 
     @classmethod
     def parse(cls, given: Mapping[str, str | None], zone: tzinfo) -> "Filters":
@@ -94,6 +116,13 @@ class Filters:
             q=_text("q", said["q"], MOST_TEXT),
             holder=_holder(said["holder"]),
             overdue=_flag("overdue", said["overdue"]),
+            clocks=_codes("clock", said["clock"]),
+            urgent=_flag("urgent", said["urgent"]),
+            again=_flag("again", said["again"]),
+            department=_text("department", said["department"], MOST_CODE) or None,
+            satisfactions=_codes("satisfaction", said["satisfaction"]),
+            todo=next(iter(_codes("todo", said["todo"], most=1)), ""),
+            ended_since=instant_of("ended_since", said["ended_since"], zone),
         )
 
 
@@ -151,6 +180,16 @@ def _states(said: str) -> Iterable[str]:
         else:
             known = "、".join(("open", *NAMES["state"]))
             raise InputError("filter.state", field="state", value=one[:40], known=known)
+
+
+def _codes(field: str, said: str, most: int | None = None) -> tuple[str, ...]:
+    """Read codes that have names, with commas."""
+    found = tuple(dict.fromkeys(_several(said)))
+    for place, one in enumerate(found):
+        if one not in NAMES[field] or (most is not None and place >= most):
+            expected = "、".join(NAMES[field])
+            raise InputError("field.not_one_of", field=field, value=one[:40], expected=expected)
+    return found
 
 
 def bbox_of(said: str) -> Bbox | None:

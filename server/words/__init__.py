@@ -15,7 +15,7 @@ from typing import Any
 
 from babel.messages.pofile import read_po
 
-from server.words import commands, layers, messages, names, places, regrid
+from server.words import commands, desk, layers, messages, names, places, regrid, work
 
 __all__ = [
     "LANGUAGES",
@@ -46,8 +46,14 @@ SENTENCES: dict[str, str] = {
     **layers.SENTENCES,
     **places.SENTENCES,
     **regrid.SENTENCES,
+    **desk.SENTENCES,
+    **work.SENTENCES,
 }
-NAMES: dict[str, dict[str, str]] = names.NAMES
+_NAMED = (names.NAMES, desk.NAMES, work.NAMES)
+NAMES: dict[str, dict[str, str]] = {
+    kind: {code: name for table in _NAMED for code, name in table.get(kind, {}).items()}
+    for kind in dict.fromkeys(kind for table in _NAMED for kind in table)
+}
 
 _language: ContextVar[str] = ContextVar("language", default="zh")
 

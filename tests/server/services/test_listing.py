@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from geo.squares import square_at
 from server.errors import InputError
-from server.models import Issue
+from server.models import Issue, Whistle
 from server.services import listing
 from server.services.briefs import clock_of
 from server.services.filters import FIELDS, Filters
@@ -94,6 +94,15 @@ ASKED = {
     "capitals": ({"q": "LIFT b"}, lambda r, p, now: "Lift B" in r.place_text),
     "number": ({"q": "-00003"}, lambda r, p, now: "-00003" in r.number),
     "overdue": ({"overdue": "1"}, lambda r, p, now: r.state in OPEN and r.due_at is not None and r.due_at <= now),
+    "red": ({"clock": "red"}, lambda r, p, now: r.state in OPEN and r.due_at is not None and r.due_at <= now),
+    "amber": ({"clock": "amber"}, lambda r, p, now: clock_of(r.state, r.amber_at, r.due_at, now) == "amber"),
+    "no clock, or green": ({"clock": "none,green"}, lambda r, p, now: clock_of(r.state, r.amber_at, r.due_at, now) in ("none", "green")),
+    "urgent": ({"urgent": "1"}, lambda r, p, now: r.urgent),
+    "again": ({"again": "1"}, lambda r, p, now: r.round > 1),
+    "department": ({"department": "heating"}, lambda r, p, now: r.holder_department_id is not None),
+    "hand-offs spent": ({"todo": "last_word"}, lambda r, p, now: r.hand_offs >= 2 and r.state in ("reported", "dispatched")),
+    "external number": ({"q": "SZ-1"}, lambda r, p, now: "SZ-1" in (r.external_number or "")),
+    "ended since": ({"ended_since": "2026-03-10"}, lambda r, p, now: r.ended_at is not None and r.ended_at >= datetime(2026, 3, 10, tzinfo=ZONE)),
     "together": (
         {"state": "open", "category": "heating", "area": "990101001001", "since": "2026-01-01"},
         lambda r, p, now: r.state in OPEN and r.category == "heating" and "/990101001001/" in p and r.reported_at >= datetime(2026, 1, 1, tzinfo=ZONE),
@@ -174,6 +183,11 @@ BAD = {
     "overdue": ["maybe"],
     "q": ["x" * 101, "a\x00b"],
     "area": ["9" * 65],
+    "clock": ["blue"],
+    "urgent": ["very"],
+    "satisfaction": ["happy"],
+    "todo": ["sleep", "extend,suspend"],
+    "ended_since": ["soon"],
 }
 
 
@@ -192,8 +206,10 @@ def test_a_period_that_ends_before_it_begins_is_refused():
     assert refused.value.code == "filter.period"
 
 
-@pytest.mark.parametrize("given", [{"area": "nowhere"}, {"holder": "00000000-0000-7000-8000-000000000000"}])
-def test_an_unknown_area_or_person_is_refused(given, store, town):
+@pytest.mark.parametrize(
+    "given", [{"area": "nowhere"}, {"holder": "00000000-0000-7000-8000-000000000000"}, {"department": "x"}]
+)
+def test_an_unknown_area_person_or_department_is_refused(given, store, town):
     with store.read() as tx, pytest.raises(InputError) as refused:
         listing.find(tx, system_actor(), Filters.parse(given, ZONE))
     assert refused.value.values["field"] in given
@@ -211,14 +227,57 @@ def test_a_plus_that_became_a_blank_is_still_an_offset():
 
 def test_the_clock_turns_amber_at_three_quarters_and_red_at_the_due():
     start = datetime(2026, 3, 1, tzinfo=ZONE)
-    due = start + timedelta(hours=8)
+    amber, due = start + timedelta(hours=6), start + timedelta(hours=8)
     colours = [
-        clock_of("handling", start, due, start + timedelta(hours=hours))
+        clock_of("handling", amber, due, start + timedelta(hours=hours))
         for hours in (0, 5.99, 6, 7.99, 8, 90)
     ]
     assert colours == ["green", "green", "amber", "amber", "red", "red"]
-    assert clock_of("handling", start, None, due) == "none"
-    assert clock_of("closed", start, due, due) == "none"
+    assert clock_of("handling", amber, None, due) == "none"
+    assert clock_of("closed", amber, due, due) == "none"
+    assert clock_of("suspended", amber, due, due) == "none"
+
+
+@pytest.mark.parametrize(
+    ("order", "key"),
+    [
+        ("oldest", lambda one: (one.row.reported_at, one.row.id)),
+        ("due", lambda one: (one.row.due_at is None, one.row.due_at or 0, one.row.id)),
+    ],
+)
+def test_pages_in_another_order_hold_everything_once_in_that_order(order, key, store, everything):
+    numbers, after = [], None
+    with store.read() as tx:
+        for _ in range(6):
+            page = listing.find(tx, system_actor(), Filters(), after, 17, order)
+            numbers += [brief.number for brief in page.items]
+            after = page.next
+    assert after is None
+    assert numbers == [one.row.number for one in sorted(everything, key=key)]
+
+
+def test_a_cursor_of_another_order_is_refused(store, everything):
+    with store.read() as tx:
+        page = listing.find(tx, system_actor(), Filters(), limit=3, order="due")
+        for order in ("newest", "oldest"):
+            with pytest.raises(InputError):
+                listing.find(tx, system_actor(), Filters(), page.next, order=order)
+
+
+def test_what_a_department_is_whistled_to_is_seen_by_its_handlers_and_waits_for_them(
+    store, town, everything, listed
+):
+    elsewhere = next(
+        one for one in everything if one.row.holder_department_id is None and one.row.state == "dispatched"
+    )
+    own = town.actors["handler_sun"].department_id
+    with store.write() as tx:
+        tx.session.add(
+            Whistle(issue_id=elsewhere.row.id, seq=9, department_id=own, answer_by=tx.now, at=tx.now)
+        )
+    assert elsewhere.row.number in listed("handler_sun")
+    assert listed("handler_sun", todo="answer") == [elsewhere.row.number]
+    assert listed("worker_lin", todo="answer") == []
 
 
 def test_every_issue_carries_the_square_of_its_point(store, everything):

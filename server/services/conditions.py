@@ -1,0 +1,196 @@
+"""Filters as conditions of the database, one small function a kind; who may see what is decided elsewhere.
+
+Conditions on other tables are lists of keys where these are short, and a look by index where not, so that
+none of them is asked row by row over everything.
+"""
+
+from collections.abc import Callable, Iterator
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+
+from geo.squares import band
+from server.db import Tx
+from server.errors import InputError
+from server.models import Area, Ask, Department, Entry, Issue, Person, Whistle
+from server.services.areas import below, pattern
+from server.services.filters import Bbox, Filters
+from server.services.people import Actor
+from server.workflow import OPEN, Role, State
+
+__all__ = ["OPEN_STATES", "TODO", "asked", "is_handler", "is_open"]
+
+OPEN_STATES = [str(state) for state in State if state in OPEN]
+_HELD = [str(State.DISPATCHED), str(State.HANDLING), str(State.SUSPENDED)]
+_SENT_BACK = ("rework", "object")
+MOST_HAND_OFFS = 2  # in a round; afterwards only a supervisor's last word is left
+
+
+def is_open() -> ColumnElement[bool]:
+    """Condition: the issue has not ended."""
+    return Issue.state.in_(OPEN_STATES)
+
+
+def is_handler(actor: Actor) -> bool:
+    """Tell whether somebody handles issues for a department."""
+    return actor.department_id is not None and Role.HANDLER in actor.roles
+
+
+def asked(tx: Tx, actor: Actor, filters: Filters) -> Iterator[ColumnElement[bool]]:
+    """Give what filters ask for, as conditions that must all hold.
+
+    Parameters
+    ----------
+    tx : Tx
+        Any transaction; its instant decides what is overdue.
+    actor : Actor
+        Who asks; ``me`` is they.
+    filters : Filters
+        What is asked for.
+
+    Raises
+    ------
+    InputError
+        There is no area, person or department of that name.
+    """
+    for column, codes in (
+        (Issue.state, filters.states),
+        (Issue.category, filters.categories),
+        (Issue.source, filters.sources),
+        (Issue.satisfaction, filters.satisfactions),
+    ):
+        if codes:
+            yield column.in_(codes)
+    if filters.since:
+        yield Issue.reported_at >= filters.since
+    if filters.until:
+        yield Issue.reported_at < filters.until
+    if filters.ended_since:
+        yield Issue.ended_at >= filters.ended_since
+    if filters.overdue:
+        yield _red(tx)
+    if filters.clocks:
+        yield or_(*(_CLOCKS[colour](tx) for colour in filters.clocks))
+    if filters.urgent:
+        yield Issue.urgent.is_(True)
+    if filters.again:
+        yield Issue.round > 1
+    yield from _named(tx, actor, filters)
+
+
+def _named(tx: Tx, actor: Actor, filters: Filters) -> Iterator[ColumnElement[bool]]:
+    if filters.area:
+        yield _within(tx, filters.area)
+    if filters.bbox:
+        yield _inside(filters.bbox)
+    if filters.holder == "me":
+        yield _mine(actor)
+    elif filters.holder:
+        key = tx.session.scalar(select(Person.id).where(Person.uid == filters.holder))
+        if key is None:
+            raise InputError("filter.holder", field="holder", value=str(filters.holder))
+        yield Issue.holder_person_id == key
+    if filters.department:
+        unit = tx.session.scalar(select(Department.id).where(Department.code == filters.department))
+        if unit is None:
+            raise InputError("filter.department", field="department", value=filters.department)
+        yield Issue.holder_department_id == unit
+    if filters.todo:
+        yield TODO[filters.todo](actor)
+    if filters.q:
+        yield _says(tx, filters.q)
+
+
+def _red(tx: Tx) -> ColumnElement[bool]:
+    return and_(is_open(), Issue.due_at <= tx.now)
+
+
+def _amber(tx: Tx) -> ColumnElement[bool]:
+    return and_(is_open(), Issue.due_at > tx.now, Issue.amber_at <= tx.now)
+
+
+def _green(tx: Tx) -> ColumnElement[bool]:
+    early = or_(Issue.amber_at.is_(None), Issue.amber_at > tx.now)
+    return and_(is_open(), Issue.due_at > tx.now, early)
+
+
+def _unclocked(_tx: Tx) -> ColumnElement[bool]:
+    return or_(Issue.due_at.is_(None), Issue.state.not_in(OPEN_STATES))
+
+
+_CLOCKS: dict[str, Callable[[Tx], ColumnElement[bool]]] = {
+    "red": _red,
+    "amber": _amber,
+    "green": _green,
+    "none": _unclocked,
+}
+
+
+def _within(tx: Tx, code: str) -> ColumnElement[bool]:
+    path = tx.session.scalar(select(Area.path).where(Area.code == code))
+    if path is None:
+        raise InputError("area.unknown", field="area", code=code)
+    return Issue.area_id.in_(select(Area.id).where(below(path)).correlate(None))
+
+
+def _inside(bbox: Bbox) -> ColumnElement[bool]:
+    """Condition on the point: the index over squares narrows to a band of latitudes, the doubles decide."""
+    west, south, east, north = bbox
+    first, last = band(south, north)
+    rows = Issue.square.between(first, last)
+    return rows & Issue.lon.between(west, east) & Issue.lat.between(south, north)
+
+
+def _mine(actor: Actor) -> ColumnElement[bool]:
+    """Condition: the actor holds it; a handler's department counts as well."""
+    mine = Issue.holder_person_id == (-1 if actor.person_id is None else actor.person_id)
+    return or_(mine, Issue.holder_department_id == actor.department_id) if is_handler(actor) else mine
+
+
+def _asks(kind: str) -> Callable[[Actor], ColumnElement[bool]]:
+    def waits(_actor: Actor) -> ColumnElement[bool]:
+        open_ones = select(Ask.issue_id).where(Ask.kind == kind, Ask.state == "open")
+        return (Issue.state == str(State.HANDLING)) & Issue.id.in_(open_ones.correlate(None))
+
+    return waits
+
+
+def _to_answer(actor: Actor) -> ColumnElement[bool]:
+    called = select(Whistle.issue_id).where(
+        Whistle.department_id == (actor.department_id if is_handler(actor) else -1),
+        Whistle.answered_at.is_(None),
+    )
+    return Issue.state.in_(_HELD) & Issue.id.in_(called.correlate(None))
+
+
+def _last_word(_actor: Actor) -> ColumnElement[bool]:
+    waiting = Issue.state.in_([str(State.REPORTED), *_HELD])
+    return and_(waiting, Issue.hand_offs >= MOST_HAND_OFFS, Issue.final.is_(False))
+
+
+def _sent_back(_actor: Actor) -> ColumnElement[bool]:
+    again = exists().where(Entry.issue_id == Issue.id, Entry.action.in_(_SENT_BACK))
+    return (Issue.state == str(State.HANDLING)) & again
+
+
+TODO: dict[str, Callable[[Actor], ColumnElement[bool]]] = {
+    "extend": _asks("extend"),
+    "suspend": _asks("suspend"),
+    "answer": _to_answer,
+    "last_word": _last_word,
+    "sent_back": _sent_back,
+}
+"""What an issue may wait for beside its state; the names stand in ``NAMES["todo"]``."""
+
+
+def _says(tx: Tx, words: str) -> ColumnElement[bool]:
+    """Condition on the words; asks no more of the database than these words need."""
+    like = pattern(words)
+    in_one = all(one.isascii() and (one.isalnum() or one == "-") for one in words)
+    could_be_number = in_one and any(one.isdigit() or one == "-" for one in words)
+    numbers = (Issue.number, Issue.external_number) if could_be_number else ()
+    columns = (Issue.summary, Issue.place_text, *numbers)
+    if tx.on_sqlite or words.lower() == words.upper():
+        # SQLite's LIKE folds ASCII already; SQLAlchemy's ilike would add lower(), four times slower.
+        return or_(*(one.like(like, escape="\\") for one in columns))
+    # Folding ASCII alone, as SQLite does, is twice as fast as folding by the database's language.
+    return or_(*(one.collate("C").ilike(like, escape="\\") for one in columns))
