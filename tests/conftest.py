@@ -1,7 +1,6 @@
 """Fixtures that every test may ask for: the two stores, real data, the time."""
 
 import os
-import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,9 +8,11 @@ import pytest
 
 from server.config import load
 from server.db import Store
+from server.services.checkup import is_empty
 from server.upgrade import upgrade
 from tests.personas import build_town
 from tests.postgis import Cluster, find_programs
+from tests.stores import Emptied, Shelf, empty_sqlite
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 NOW = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)  # a Tuesday, ten in the morning in Shanghai
@@ -56,13 +57,20 @@ def postgis():
         cluster.stop()
 
 
+@pytest.fixture(scope="session")
+def emptied(postgis):
+    """The database on PostGIS that each test is given empty."""
+    database = Emptied(postgis)
+    yield database
+    database.close()
+
+
 @pytest.fixture(params=["sqlite", "postgis"])
 def database_url(request, tmp_path):
     """URL of a fresh, upgraded database on each of the two stores."""
     if request.param == "postgis":
-        return request.getfixturevalue("postgis").copy()
-    shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "wangge.db")
-    return f"sqlite:///{tmp_path / 'wangge.db'}"
+        return request.getfixturevalue("emptied").url()
+    return empty_sqlite(request.getfixturevalue("sqlite_template"), tmp_path)
 
 
 class HandClock:
@@ -82,28 +90,55 @@ def clock():
 
 
 @pytest.fixture
-def store(database_url, tmp_path, clock):
+def store(request, database_url, tmp_path, clock):
     """An empty store on each of the two databases."""
     options = {"dir": str(tmp_path), "database_url": database_url, "secret_key": "test-" * 8}
     store = Store(load(options, environment={}), clock)
-    yield store
-    store.close()
+    if store.on_sqlite:
+        yield store
+        store.close()
+    else:
+        request.getfixturevalue("emptied").open(store)
+        yield store
+
+
+@pytest.fixture(scope="session")
+def shelf():
+    """What was made once in an empty store, to be laid into others; see :class:`tests.stores.Shelf`."""
+    return Shelf()
 
 
 @pytest.fixture
-def town(store):
+def town(store, clock, shelf):
     """The small town of :mod:`tests.personas` on each of the two databases."""
-    return build_town(store)
+    with store.read() as tx:
+        is_new = is_empty(tx) and clock.at == NOW
+    return shelf.fill(store, "town", lambda: build_town(store)) if is_new else build_town(store)
+
+
+@pytest.fixture(scope="session")
+def one_app():
+    """Make the application on the first call; its pages stay read from one test to the next."""
+    made = []
+
+    def application(store):
+        from server.app import create_app  # noqa: PLC0415 - tests of the core run without the web
+
+        if not made:
+            app = create_app(store.config, store)
+            made.extend((app, dict(app.config)))
+        return made
+
+    return application
 
 
 @pytest.fixture
-def app(store, town):
-    """The application over the small town."""
-    from server.app import create_app  # noqa: PLC0415 - tests of the core run without the web
-
-    app = create_app(store.config, store)
-    app.testing = True
-    app.config["WTF_CSRF_ENABLED"] = False
+def app(store, town, one_app):
+    """The application over the small town, set as if it had just been made."""
+    app, config = one_app(store)
+    app.extensions["wangge"] = store
+    app.config.clear()
+    app.config.update(config, TESTING=True, WTF_CSRF_ENABLED=False)
     return app
 
 
