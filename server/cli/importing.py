@@ -1,4 +1,4 @@
-"""``wangge import``: the group of its three commands."""
+"""``wangge import``: the group of its commands."""
 
 import click
 
@@ -13,6 +13,7 @@ importing: click.Group = Group(
         "cells": "server.cli.import_cells:cells_command",
         "people": "server.cli.import_people:people_command",
         "issues": "server.cli.import_issues:issues_command",
+        "places": "server.cli.import_places:places_command",
     },
 )
-"""``wangge import cells|people|issues FILE``."""
+"""``wangge import cells|people|issues|places FILE``."""

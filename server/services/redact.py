@@ -6,7 +6,7 @@ sealed in :mod:`server.services.private`.
 
 import re
 
-__all__ = ["public_place", "public_words"]
+__all__ = ["MASK", "public_place", "public_words"]
 
 SUMMARY_LENGTH = 120
 MASK = "＊"
