@@ -15,7 +15,7 @@ from typing import Any
 
 from babel.messages.pofile import read_po
 
-from server.words import commands, desk, layers, messages, names, places, regrid, work
+from server.words import commands, desk, duty, layers, messages, names, places, regrid, work
 
 __all__ = [
     "LANGUAGES",
@@ -45,6 +45,7 @@ SENTENCES: dict[str, str] = {
     **commands.SENTENCES,
     **layers.SENTENCES,
     **places.SENTENCES,
+    **duty.SENTENCES,
     **regrid.SENTENCES,
     **desk.SENTENCES,
     **work.SENTENCES,
