@@ -2,13 +2,14 @@
 
 from flask import Blueprint
 
-from server.api import areas, categories, cells, clusters, heat, issues, locate, me, spec, workers
+from server.api import areas, bulk, categories, cells, clusters, heat, issues, locate, me, spec, workers
 
 __all__ = ["BLUEPRINTS"]
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     locate.blueprint,
     issues.blueprint,
+    bulk.blueprint,
     cells.blueprint,
     areas.blueprint,
     workers.blueprint,

@@ -18,7 +18,7 @@ from server.keys import keys_of
 from server.models import RememberedAnswer
 from server.services.people import Actor
 
-__all__ = ["Answer", "checked_key", "digest_of", "recall", "remember"]
+__all__ = ["Answer", "checked_key", "digest_of", "kept", "recall", "remember"]
 
 KEPT = timedelta(days=7)
 LONGEST = 200
@@ -91,6 +91,16 @@ def recall(tx: Tx, actor: Actor, key: str, digest: str) -> Answer | None:
     if row.body_digest != digest:
         raise InputError("idempotency.reused", field="Idempotency-Key")
     return Answer(row.status, _unsealed(tx, row))
+
+
+def kept(tx: Tx, actor: Actor, key: str) -> Answer | None:
+    """Look at the answer that was given under a key, whatever was asked; None when there is none."""
+    row = tx.session.scalar(
+        select(RememberedAnswer).where(
+            RememberedAnswer.person_id == actor.person_id, RememberedAnswer.key == key
+        )
+    )
+    return Answer(row.status, _unsealed(tx, row)) if row is not None else None
 
 
 def remember(tx: Tx, actor: Actor, key: str, digest: str, answer: Answer) -> None:
