@@ -12,6 +12,7 @@ from server.services.checkup import is_empty
 from server.upgrade import upgrade
 from tests.personas import build_town
 from tests.postgis import Cluster, find_programs
+from tests.scatter import scatter
 from tests.stores import Emptied, Shelf, empty_sqlite
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -114,6 +115,12 @@ def town(store, clock, shelf):
     with store.read() as tx:
         is_new = is_empty(tx) and clock.at == NOW
     return shelf.fill(store, "town", lambda: build_town(store)) if is_new else build_town(store)
+
+
+@pytest.fixture
+def scattered(store, town, shelf):
+    """Issues over the small town as :func:`tests.scatter.scatter` scatters them, newest first."""
+    return shelf.fill(store, "scattered", lambda: scatter(store, town))
 
 
 @pytest.fixture(scope="session")

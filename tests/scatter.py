@@ -14,7 +14,7 @@ from server.models import Area, Department, Issue
 from server.services import intake
 from server.services.drafts import Draft
 
-__all__ = ["Known", "scatter"]
+__all__ = ["Known", "known", "scatter"]
 
 CATEGORIES = ("heating", "fire_door", "lift_fault")
 SOURCES = ("phone", "patrol", "wechat")

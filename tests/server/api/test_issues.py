@@ -11,7 +11,6 @@ from server.models import Issue
 from server.services.sign_in import issue_token
 from server.workflow import OPEN
 from tests.positions import KEPT, SYSTEMS, given_in
-from tests.scatter import scatter
 
 URL = "/api/v1/issues"
 REPORT = {"category": "heating", "source": "phone", "description": "暖气不热，电话13812345678", "lon": 122.015,
@@ -146,8 +145,7 @@ def test_an_administrator_reports_nothing_and_reads_nothing(client_of, qian):
     assert wu.get(f"{URL}/{number}").status_code == 404
 
 
-def test_pages_follow_each_other_to_the_end(qian, store, town):
-    everything = scatter(store, town)
+def test_pages_follow_each_other_to_the_end(qian, town, scattered):
     seen, query, totals = [], {"limit": 20}, []
     while True:
         told = qian.get(URL, query_string=query).get_json()
@@ -156,14 +154,13 @@ def test_pages_follow_each_other_to_the_end(qian, store, town):
         if told["next"] is None:
             break
         query["after"] = told["next"]
-    mine = [one.row.number for one in everything
+    mine = [one.row.number for one in scattered
             if "/990101001/" in one.path or one.row.reporter_person_id == town.people["dispatcher_qian"]]  # fmt: skip
     assert seen == mine
     assert totals == [len(mine), *[None] * (len(totals) - 1)]
 
 
-def test_the_list_the_map_and_the_files_find_the_same(qian, store, town):
-    scatter(store, town)
+def test_the_list_the_map_and_the_files_find_the_same(qian, scattered):
     query = {"state": "open", "category": "heating", "bbox": "122.0,37.0,122.02,37.02"}
     numbers = [
         one["number"] for one in qian.get(URL, query_string={**query, "limit": 500}).get_json()["items"]
@@ -277,8 +274,7 @@ def test_a_token_does_what_its_scopes_say(scopes, statuses, app, qian, store):
     )
 
 
-def test_open_means_not_ended(qian, store, town):
-    scatter(store, town)
+def test_open_means_not_ended(qian, scattered):
     states = {one["state"]["code"] for one in qian.get(f"{URL}?state=open&limit=500").get_json()["items"]}
     assert states
     assert states <= set(OPEN)

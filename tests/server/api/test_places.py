@@ -8,13 +8,11 @@ import pytest
 from server.models import Leave
 from server.services.sign_in import issue_token
 from tests.positions import SYSTEMS, given_in
-from tests.scatter import scatter
 
 API = "/api/v1"
 
 
-def test_cells_come_as_outlines_with_what_is_open(client_of, store, town):
-    scatter(store, town)
+def test_cells_come_as_outlines_with_what_is_open(client_of, scattered):
     answer = client_of("supervisor_li").get(f"{API}/cells.geojson?zoom=13")
     features = answer.get_json()["features"]
     assert answer.mimetype == "application/geo+json"

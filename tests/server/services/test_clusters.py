@@ -9,14 +9,13 @@ from geo import density
 from server.services import clusters
 from server.services.filters import Filters
 from server.services.people import system_actor
-from tests.scatter import scatter
 
 ZONE = ZoneInfo("Asia/Shanghai")
 
 
 @pytest.fixture
-def everything(store, town):
-    return scatter(store, town)
+def everything(scattered):
+    return scattered
 
 
 def gather(store, actor, zoom, **given):

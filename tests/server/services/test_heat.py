@@ -19,8 +19,8 @@ MIDDLE = 37.01  # of the small town's cells
 
 
 @pytest.fixture
-def everything(store, town):
-    return scatter(store, town)
+def everything(scattered):
+    return scattered
 
 
 def heat_of(store, actor, zoom, days="all", **given):

@@ -11,7 +11,6 @@ from server.models import Boundary, Grid
 from server.services import layer
 from server.services.people import system_actor
 from server.workflow import OPEN
-from tests.scatter import scatter
 
 
 def cells(store, actor, zoom=13, **given):
@@ -36,18 +35,14 @@ def test_a_cell_comes_with_its_community_and_who_answers(store, town):
     assert third.worker == "赵敏"  # nobody of its own: the leader
 
 
-def test_open_and_overdue_are_those_of_a_recount(store, town, clock):
-    everything = scatter(store, town)
+def test_open_and_overdue_are_those_of_a_recount(store, town, clock, scattered):
     for cell in cells(store, town.actors["supervisor_li"]):
-        mine = [
-            one.row for one in everything if one.path.endswith(f"/{cell.code}/") and one.row.state in OPEN
-        ]
+        mine = [one.row for one in scattered if one.path.endswith(f"/{cell.code}/") and one.row.state in OPEN]
         assert cell.open == len(mine)
         assert cell.overdue == sum(1 for row in mine if row.due_at <= clock.at)
 
 
-def test_an_administrator_sees_cells_without_counts(store, town):
-    scatter(store, town)
+def test_an_administrator_sees_cells_without_counts(store, town, scattered):
     found = cells(store, town.actors["admin_wu"])
     assert len(found) == 6
     assert {cell.open for cell in found} == {0}

@@ -22,8 +22,8 @@ ZONE = ZoneInfo("Asia/Shanghai")
 
 
 @pytest.fixture
-def everything(store, town):
-    return scatter(store, town)
+def everything(scattered):
+    return scattered
 
 
 @pytest.fixture

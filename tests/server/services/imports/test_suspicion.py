@@ -20,8 +20,12 @@ PLAIN = {"default_category": "heating"}
 
 
 @pytest.fixture
-def beijing(store, shared_data):
+def beijing(store, shared_data, shelf):
     """The subdistricts of Beijing as cells; gives a few points of each with its code."""
+    return shelf.fill(store, "beijing", lambda: bring_beijing(store, shared_data))
+
+
+def bring_beijing(store, shared_data):
     path = shared_data / "beijing_subdistricts.geojson"
     layer = read_layer(path, "cell", LayerOptions(parent="-"))
     with store.write() as tx:
