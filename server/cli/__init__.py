@@ -17,6 +17,7 @@ __all__ = ["main"]
     commands_at={
         "demo": "server.cli.demo:demo",
         "serve": "server.cli.serve:serve",
+        "jobs": "server.cli.jobs:jobs",
         "db": "server.cli.database:database",
         "import": "server.cli.importing:importing",
         "regrid": "server.cli.regrid:regrid",

@@ -1,4 +1,4 @@
-"""``wangge serve``: granian in place of this process, with the settings as its environment."""
+"""``wangge serve``: granian and the job process beside it, with the settings as their environment."""
 
 import errno
 import os
@@ -27,8 +27,11 @@ KILL_AFTER_S = 3
 @click.option("--host", cls=Option, metavar="ADDRESS", help="cli.serve.host")
 @click.option("--port", cls=Option, type=click.IntRange(1, 65535), help="cli.serve.port")
 @click.option("--workers", cls=Option, type=click.IntRange(1, 64), help="cli.serve.workers")
+@click.option("--no-jobs", is_flag=True, cls=Option, help="cli.serve.no-jobs")
 @pass_environment
-def serve(environment: Environment, host: str | None, port: int | None, workers: int | None) -> None:
+def serve(
+    environment: Environment, host: str | None, port: int | None, workers: int | None, no_jobs: bool
+) -> None:
     """Serve the store over HTTP."""
     config = load(
         {**environment.options, "host": host, "port": port, "workers": workers}, file=environment.file
@@ -37,7 +40,7 @@ def serve(environment: Environment, host: str | None, port: int | None, workers:
     with environment.store():
         pass
     say("cli.serve.at", url=f"http://{shown_host(config.host)}:{config.port}")
-    run_server(config)
+    run_server(config, with_jobs=not no_jobs)
 
 
 def shown_host(host: str) -> str:
@@ -66,15 +69,17 @@ def check_address(config: Config) -> None:
         ) from error
 
 
-def run_server(config: Config, target: str = TARGET) -> NoReturn:
-    """Become granian; it ends with this process' own signals and exit code.
+def run_server(config: Config, target: str = TARGET, *, with_jobs: bool = True) -> NoReturn:
+    """Become granian, or what keeps it and the job process; it ends with this process' own signals and exit code.
 
     Parameters
     ----------
     config : Config
         Settings.
     target : str
-        ``module:factory`` of the application; another than ours only to measure it.
+        ``module:factory`` of the application; another than ours only to measure it, without jobs.
+    with_jobs : bool
+        Whether this host does the periodic work as well; several may, one has to.
     """
     command = [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--factory"),
@@ -82,6 +87,9 @@ def run_server(config: Config, target: str = TARGET) -> NoReturn:
         *("--blocking-threads", str(THREADS), "--workers-kill-timeout", str(KILL_AFTER_S)),
         *("--respawn-failed-workers", "--log-level", "warning", target),
     ]
+    if with_jobs and target == TARGET:
+        keeper = (sys.executable, "-m", "server.jobs.keeper")
+        command = [*keeper, *command, "--", sys.executable, "-m", "server.cli", "jobs"]
     environment = environment_for(config)
     places = (str(Path(__file__).resolve().parents[2]), environment.get("PYTHONPATH", ""))
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, places))

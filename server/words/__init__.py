@@ -15,7 +15,19 @@ from typing import Any
 
 from babel.messages.pofile import read_po
 
-from server.words import commands, desk, duty, layers, messages, names, places, regrid, work
+from server.words import (
+    admin,
+    commands,
+    desk,
+    duty,
+    layers,
+    messages,
+    names,
+    places,
+    regrid,
+    supervision,
+    work,
+)
 
 __all__ = [
     "LANGUAGES",
@@ -31,6 +43,7 @@ __all__ = [
     "level_name",
     "moved_said",
     "ngettext",
+    "place_kind_name",
     "role_name",
     "sentence",
     "source_name",
@@ -47,10 +60,12 @@ SENTENCES: dict[str, str] = {
     **places.SENTENCES,
     **duty.SENTENCES,
     **regrid.SENTENCES,
+    **admin.SENTENCES,
+    **supervision.SENTENCES,
     **desk.SENTENCES,
     **work.SENTENCES,
 }
-_NAMED = (names.NAMES, desk.NAMES, work.NAMES)
+_NAMED = (names.NAMES, admin.NAMES, desk.NAMES, work.NAMES)
 NAMES: dict[str, dict[str, str]] = {
     kind: {code: name for table in _NAMED for code, name in table.get(kind, {}).items()}
     for kind in dict.fromkeys(kind for table in _NAMED for kind in table)
@@ -183,6 +198,11 @@ def cell_said(name: str) -> str:
 def moved_said(source: str, target: str) -> str:
     """Say from which cell to which an issue was moved when the grid was changed."""
     return sentence("regrid.log", {"source": cell_said(source), "target": cell_said(target)})
+
+
+def place_kind_name(code: str) -> str:
+    """Name a kind of place."""
+    return _name("place_kind", code)
 
 
 def field_name(code: str) -> str:
