@@ -1,0 +1,291 @@
+"""Departments: the units that issues are given to, how much they hold, and who works for them."""
+
+import re
+from dataclasses import dataclass
+
+from sqlalchemy import Executable, func, or_, select
+
+from server.db import Tx
+from server.errors import Conflict, InputError, NotFound, NotPermitted
+from server.models import Area, Department, Issue, Person, Whistle
+from server.services import changes
+from server.services.areas import path_of
+from server.services.people import Actor
+from server.words import NAMES
+from server.workflow import OPEN
+
+__all__ = ["DepartmentView", "DepartmentWish", "change", "create", "listed", "one", "switch"]
+
+CODE_FORM = re.compile(r"[a-z0-9]+([_-][a-z0-9]+)*")
+CODE_MOST, NAME_MOST = 64, 100
+OPEN_STATES = tuple(str(state) for state in OPEN)
+
+
+@dataclass(frozen=True)
+class DepartmentView:
+    """A department.
+
+    Attributes
+    ----------
+    id : int
+        Key inside the program.
+    code, name, kind : str
+        As stored; ``kind`` is what categories name, or words of an import.
+    area, area_name, path : str
+        The area it serves; empty for everywhere.
+    is_active : bool
+        Whether issues can be given to it.
+    handlers : int
+        Active accounts that handle issues for it.
+    open : int
+        Open issues that it or one of its handlers holds.
+    whistles : int
+        Whistles it has not answered, of open issues.
+    """
+
+    id: int
+    code: str
+    name: str
+    kind: str
+    area: str
+    area_name: str
+    path: str
+    is_active: bool
+    handlers: int = 0
+    open: int = 0
+    whistles: int = 0
+
+
+@dataclass(frozen=True)
+class DepartmentWish:
+    """A department as somebody wants it.
+
+    Attributes
+    ----------
+    name : str
+        Full name.
+    kind : str
+        One of the kinds that categories name; empty for none.
+    area : str
+        Code of the area it serves.
+    """
+
+    name: str
+    kind: str
+    area: str
+
+
+def listed(tx: Tx, actor: Actor, *, is_active: bool | None = None) -> tuple[DepartmentView, ...]:
+    """List the departments that serve an actor's areas, by name.
+
+    Parameters
+    ----------
+    tx : Tx
+        Any transaction.
+    actor : Actor
+        Sees those of their areas, of what lies above, and those that serve everywhere.
+    is_active : bool, optional
+        Only those in service, or only those retired.
+    """
+    query = (
+        select(Department, Area.code, Area.name, Area.path)
+        .outerjoin(Area, Area.id == Department.area_id)
+        .order_by(Department.is_active.desc(), Department.name, Department.id)
+    )
+    if is_active is not None:
+        query = query.where(Department.is_active.is_(is_active))
+    rows = [row for row in tx.session.execute(query).all() if _serves(actor, row[3] or "")]
+    handlers, issues, whistles = _handlers(tx), _open(tx), _whistles(tx)
+    return tuple(
+        DepartmentView(
+            department.id,
+            department.code,
+            department.name,
+            department.kind,
+            code or "",
+            name or "",
+            path or "",
+            department.is_active,
+            handlers.get(department.id, 0),
+            issues.get(department.id, 0),
+            whistles.get(department.id, 0),
+        )
+        for department, code, name, path in rows
+    )
+
+
+def one(tx: Tx, actor: Actor, code: str) -> DepartmentView:
+    """Show one department.
+
+    Raises
+    ------
+    NotFound
+        Absent, or of areas that are none of the actor's.
+    """
+    found = next((each for each in listed(tx, actor) if each.code == code), None)
+    if found is None:
+        raise NotFound("department.none", code=code[:CODE_MOST])
+    return found
+
+
+def create(tx: Tx, actor: Actor, code: str, wish: DepartmentWish) -> str:
+    """Add a department.
+
+    Returns
+    -------
+    str
+        Key of the change written down.
+
+    Raises
+    ------
+    InputError
+        Malformed or taken code, name taken, no such kind or area; nothing is written.
+    NotPermitted
+        The area is not one of the actor's.
+    """
+    code = code.strip()
+    if len(code) > CODE_MOST or not CODE_FORM.fullmatch(code):
+        raise InputError("department.code", field="code", value=code[:CODE_MOST])
+    if tx.session.scalar(select(Department.id).where(Department.code == code)):
+        raise InputError("department.taken", field="code", value=code)
+    row = Department(code=code, name=_name(tx, wish.name, code), kind=_kind(wish.kind), is_active=True)
+    row.area_id = _area(tx, actor, wish.area)
+    tx.session.add(row)
+    tx.session.flush()
+    return changes.record(tx, actor, "department.create", department=code, name=row.name)
+
+
+def change(tx: Tx, actor: Actor, code: str, wish: DepartmentWish) -> str | None:
+    """Rename a department, or change its kind or area; what it holds stays with it.
+
+    Returns
+    -------
+    str or None
+        Key of the change written down; None when nothing differed.
+
+    Raises
+    ------
+    NotFound, InputError, NotPermitted
+        As :func:`one` and :func:`create`.
+    """
+    found = one(tx, actor, code)
+    _check_own(actor, found.path)
+    row = tx.session.get_one(Department, found.id)
+    wanted = {
+        "name": _name(tx, wish.name, code),
+        "kind": found.kind if wish.kind == found.kind else _kind(wish.kind),
+        "area_id": row.area_id if wish.area == found.area else _area(tx, actor, wish.area),
+    }
+    differing = [name for name, value in wanted.items() if getattr(row, name) != value]
+    if not differing:
+        return None
+    before = row.name
+    for name, value in wanted.items():
+        setattr(row, name, value)
+    tx.session.flush()
+    shown = [name.removesuffix("_id") for name in differing]
+    return changes.record(
+        tx, actor, "department.change", department=code, name=row.name, before=before, fields=shown
+    )
+
+
+def switch(tx: Tx, actor: Actor, code: str, *, on: bool) -> str | None:
+    """Retire a department, so that nothing more is given to it, or take it back into service.
+
+    Returns
+    -------
+    str or None
+        Key of the change written down; None when it was so already.
+
+    Raises
+    ------
+    NotFound, NotPermitted
+        As :func:`change`.
+    Conflict
+        It still holds open issues, or has not answered whistles; the error counts them.
+    """
+    found = one(tx, actor, code)
+    _check_own(actor, found.path)
+    if found.is_active == on:
+        return None
+    if not on and (found.open or found.whistles):
+        raise Conflict("department.busy", name=found.name, issues=found.open, whistles=found.whistles)
+    tx.session.get_one(Department, found.id).is_active = on
+    tx.session.flush()
+    what = "department.revive" if on else "department.retire"
+    return changes.record(tx, actor, what, department=code, name=found.name)
+
+
+def _serves(actor: Actor, path: str) -> bool:
+    """Tell whether a department's area lies in one of the actor's, or holds one of them."""
+    if actor.is_system or not path:
+        return True
+    return any(path.startswith(grant.path) or grant.path.startswith(path) for grant in actor.grants)
+
+
+def _check_own(actor: Actor, path: str) -> None:
+    """Refuse to change what serves more than the actor's own areas."""
+    is_top = any(grant.path.count("/") == 2 for grant in actor.grants)
+    own = any(path.startswith(grant.path) for grant in actor.grants) if path else is_top
+    if not own and not actor.is_system:
+        raise NotPermitted("department.foreign")
+
+
+def _area(tx: Tx, actor: Actor, code: str) -> int:
+    try:
+        path = path_of(tx, code.strip())
+    except NotFound as error:
+        raise InputError("area.unknown", field="area", code=code[:CODE_MOST]) from error
+    _check_own(actor, path)
+    return tx.session.execute(select(Area.id).where(Area.path == path)).scalar_one()
+
+
+def _kind(given: str) -> str:
+    kinds = NAMES["department_kind"]
+    if given and given not in kinds:
+        raise InputError("department.kind", field="kind", value=given[:40], known="、".join(kinds))
+    return given
+
+
+def _name(tx: Tx, given: str, code: str) -> str:
+    name = " ".join(given.split())
+    if not name:
+        raise InputError("field.missing", field="name")
+    if len(name) > NAME_MOST:
+        raise InputError("field.too_long", field="name", length=len(name), limit=NAME_MOST)
+    if not name.isprintable():
+        raise InputError("field.unreadable", field="name", value=ascii(name)[:80])
+    other = tx.session.scalar(
+        select(Department.code).where(Department.name == name, Department.code != code).limit(1)
+    )
+    if other:
+        raise InputError("department.name_taken", field="name", value=name, other=other)
+    return name
+
+
+def _handlers(tx: Tx) -> dict[int, int]:
+    department = Person.department_id
+    query = select(department, func.count()).where(department.is_not(None), Person.is_active)
+    return _counted(tx, query.group_by(department))
+
+
+def _open(tx: Tx) -> dict[int, int]:
+    department = func.coalesce(Issue.holder_department_id, Person.department_id)
+    query = (
+        select(department, func.count())
+        .select_from(Issue)
+        .outerjoin(Person, Person.id == Issue.holder_person_id)
+        .where(Issue.state.in_(OPEN_STATES))
+        .where(or_(Issue.holder_department_id.is_not(None), Person.department_id.is_not(None)))
+    )
+    return _counted(tx, query.group_by(department))
+
+
+def _whistles(tx: Tx) -> dict[int, int]:
+    query = select(Whistle.department_id, func.count()).join(Issue, Issue.id == Whistle.issue_id)
+    query = query.where(Whistle.answered_at.is_(None), Issue.state.in_(OPEN_STATES))
+    return _counted(tx, query.group_by(Whistle.department_id))
+
+
+def _counted(tx: Tx, query: Executable) -> dict[int, int]:
+    return {int(key): count for key, count in tx.session.execute(query)}
