@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from server.api import areas, bulk, categories, cells, clusters, heat, issues, locate, me, spec, workers
+from server.api import areas, bulk, categories, cells, clusters, heat, issues, locate, me, places, spec, workers
 
 __all__ = ["BLUEPRINTS"]
 
@@ -12,6 +12,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     bulk.blueprint,
     cells.blueprint,
     areas.blueprint,
+    places.blueprint,
     workers.blueprint,
     clusters.blueprint,
     heat.blueprint,

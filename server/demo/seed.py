@@ -19,12 +19,13 @@ from sqlalchemy import select
 
 from server.db import Store, Tx
 from server.demo.drawing import write_town_map
+from server.demo.gazetteer import town_places
 from server.demo.staff import PERSONAS, Staff, build_staff
 from server.demo.stories import Story, drafts
 from server.demo.town import Town, build_town
 from server.errors import Conflict
 from server.models import LEVELS, Area, Department
-from server.services import duties, intake, marks, people
+from server.services import duties, gazetteer, intake, marks, people
 from server.services.accounts import actor_of_login
 from server.services.basemap import FILE_NAME
 from server.services.checkup import is_empty
@@ -95,6 +96,7 @@ def seed(
         before = replace(tx, now=now - _BEFORE)
         _import(before, town)
         _hire(before, staff)
+        gazetteer.keep(before, town_places(town))
         _tell(tx, town, staff, stories)
         accounts = [[login, PASSWORD, _role(staff, login)] for login in PERSONAS]
         marks.set_mark(tx, marks.DEMO, json.dumps({"accounts": accounts, "as_of": now.isoformat()}))

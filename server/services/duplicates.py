@@ -12,7 +12,7 @@ from typing import Any
 from rapidfuzz import fuzz
 from sqlalchemy import Row, or_, select
 
-from geo.distance import metres_from
+from geo.crs import distance_m
 from geo.squares import square_at
 from server.db import Tx
 from server.models import Issue
@@ -98,7 +98,7 @@ def find(
     if not rows:
         return []
     said = public_words(words)
-    metres = metres_from(lon, lat, [row.lon for row in rows], [row.lat for row in rows]).tolist()
+    metres = distance_m(lon, lat, [row.lon for row in rows], [row.lat for row in rows]).tolist()
     scored = []
     for row, far in zip(rows, metres, strict=True):
         alike = words_alike(said, row.summary)
@@ -111,7 +111,7 @@ def find(
 
 def _around(tx: Tx, actor: Actor, lon: float, lat: float, at: datetime) -> Sequence[Row[Any]]:
     """Read what lies in the box around a point; its four corners name every square it touches."""
-    box = (1.0,) if abs(lat) >= 89.0 else metres_from(lon, lat, [lon + 0.001], [lat])
+    box = (1.0,) if abs(lat) >= 89.0 else distance_m(lon, lat, [lon + 0.001], [lat])
     high = NEAR_M * _MARGIN / _DEGREE_M
     wide = NEAR_M * _MARGIN * 0.001 / max(float(box[0]), 1e-6)
     span = timedelta(days=DAYS)

@@ -11,7 +11,7 @@ import shapely
 from rapidfuzz import fuzz, process
 from sqlalchemy import select
 
-from geo.distance import metres_from
+from geo.crs import distance_m
 from server.db import Tx
 from server.errors import InputError
 from server.models import Area, Boundary, Place
@@ -256,7 +256,7 @@ def _metres(near: tuple[float, float] | None, fits: list[tuple[int, _Known]]) ->
     """Measure from the point asked about; 0 without one, and for cells."""
     if near is None or not fits:
         return [0.0] * len(fits)
-    far = metres_from(*near, [one.lon for _, one in fits], [one.lat for _, one in fits]).tolist()
+    far = distance_m(*near, [one.lon for _, one in fits], [one.lat for _, one in fits]).tolist()
     return [0.0 if one.kind == "cell" else metres for (_, one), metres in zip(fits, far, strict=True)]
 
 

@@ -10,6 +10,7 @@ import shapely
 from pyproj import Geod
 
 from geo.validation import CodeScheme, validate
+from server.demo.gazetteer import town_places
 from server.demo.names import ordinal
 from server.demo.town import build_town
 
@@ -210,3 +211,12 @@ def test_bridges_join_the_banks_and_no_other_street_ends_in_the_river(demo_town)
     streets = geometries(demo_town.roads)
     assert not shapely.intersects(shapely.boundary(streets), river).any()
     assert shapely.crosses(streets, river).sum() >= 3
+
+
+def test_every_named_place_is_known_by_name_once_and_lies_where_it_is(demo_town):
+    places = town_places(demo_town)
+    assert {one.kind for one in places} == {"compound", "building", "road", "landmark"}
+    assert len({one.external_key for one in places}) == len(places) > 4_000
+    building = next(one for one in places if one.name == "时代嘉园3幢")
+    row = demo_town.buildings[demo_town.buildings["address"] == building.address]
+    assert row.geometry.contains(shapely.Point(building.lon, building.lat)).all()
