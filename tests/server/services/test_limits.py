@@ -85,30 +85,30 @@ def test_a_limit_set_back_by_hand_is_no_edit_any_more(store, admin):
         assert of(tx, "heating", "total").edit is None
 
 
-@pytest.mark.parametrize(
-    ("wanted", "urgent", "code"),
-    [
-        (NewLimit("total", "work_day", "1.5"), False, "limit.whole"),
-        (NewLimit("total", "natural_day", "0"), False, "limit.range"),
-        (NewLimit("total", "work_hour", "-4"), False, "limit.range"),
-        (NewLimit("total", "work_day", "99999"), False, "limit.range"),
-        (NewLimit("total", "urgent_hour", "2"), False, "limit.kind"),
-        (NewLimit("total", "work_hour", "2"), True, "limit.kind_urgent"),
-        (NewLimit("total", "fortnight", "2"), False, "limit.kind"),
-        (NewLimit("lunch", "work_hour", "2"), False, "limit.stage"),
-        (NewLimit("total", "work_hour", "nan"), False, "field.not_number"),
-        (NewLimit("total", "work_hour", "1e999"), False, "field.not_number"),
-        (NewLimit("total", "work_hour", "1_0"), False, "field.not_number"),
-        (NewLimit("total", "work_hour", "两"), False, "field.not_number"),
-    ],
+REFUSED = (
+    (NewLimit("total", "work_day", "1.5"), False, "limit.whole"),
+    (NewLimit("total", "natural_day", "0"), False, "limit.range"),
+    (NewLimit("total", "work_hour", "-4"), False, "limit.range"),
+    (NewLimit("total", "work_day", "99999"), False, "limit.range"),
+    (NewLimit("total", "urgent_hour", "2"), False, "limit.kind"),
+    (NewLimit("total", "work_hour", "2"), True, "limit.kind_urgent"),
+    (NewLimit("total", "fortnight", "2"), False, "limit.kind"),
+    (NewLimit("lunch", "work_hour", "2"), False, "limit.stage"),
+    (NewLimit("total", "work_hour", "nan"), False, "field.not_number"),
+    (NewLimit("total", "work_hour", "1e999"), False, "field.not_number"),
+    (NewLimit("total", "work_hour", "1_0"), False, "field.not_number"),
+    (NewLimit("total", "work_hour", "两"), False, "field.not_number"),
 )
-def test_what_cannot_be_a_limit_is_refused_and_nothing_is_written(store, admin, wanted, urgent, code):
-    good = NewLimit("take", "urgent_hour" if urgent else "work_hour", 1)
+
+
+def test_what_cannot_be_a_limit_is_refused_and_nothing_is_written(store, admin):
     with store.write() as tx:
-        with pytest.raises(InputError) as refused:
-            limits.set_limits(tx, admin, "heating", [good, wanted], urgent=urgent)
-        assert refused.value.code == code
-        assert of(tx, "heating", "take", urgent=urgent).edit is None
+        for wanted, urgent, code in REFUSED:
+            good = NewLimit("take", "urgent_hour" if urgent else "work_hour", 1)
+            with pytest.raises(InputError) as refused:
+                limits.set_limits(tx, admin, "heating", [good, wanted], urgent=urgent)
+            assert refused.value.code == code
+            assert of(tx, "heating", "take", urgent=urgent).edit is None
 
 
 def test_only_known_categories_have_limits(store, admin):
