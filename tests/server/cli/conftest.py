@@ -1,17 +1,13 @@
 """Running commands: inside this process, or as a process of their own."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 from click.testing import CliRunner
 
 from server.cli import main
+from tests.forked import Forked
 from tests.server.cli.point_files import write_cells
-
-ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture
@@ -30,17 +26,9 @@ def process():
     """Run a command as a process of its own, without any settings from outside."""
 
     def run(*words, timeout=120, **variables):
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("WANGGE_")}
-        command = [sys.executable, "-m", "server.cli", *map(str, words)]
-        return subprocess.run(
-            command,
-            cwd=ROOT,
-            env=inherited | variables,
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            check=False,
-        )
+        running = Forked(*words, **variables)
+        told, faults = running.communicate(timeout)
+        return CompletedProcess(words, running.returncode, told, faults)
 
     return run
 

@@ -1,12 +1,8 @@
 """After a change of grid the command line says what lies elsewhere, and moves it when told to, killed or not."""
 
 import json
-import os
 import signal
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import pytest
 import shapely
@@ -17,10 +13,10 @@ from server.services import intake
 from server.services.drafts import Draft
 from server.services.exports import stored_cells
 from server.services.ledger import broken_chains
+from tests.forked import Forked
 from tests.personas import AREAS, SIDE
 from tests.server.services.redrawing import EIGHTH, SECOND, redraw
 
-ROOT = Path(__file__).resolve().parents[3]
 GROWN = shapely.box(122.01, 37.007, 122.01 + SIDE, 37.01 + SIDE)
 SHRUNK = shapely.box(122.01, 37.0, 122.01 + SIDE, 37.007)
 PATIENCE_S = 60
@@ -110,14 +106,8 @@ def regrid_process(store):
     started = []
 
     def start():
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("WANGGE_")}
-        options = ["--dir", str(store.folder), "--database-url", store.config.database_url]
-        command = [sys.executable, "-m", "server.cli", *options, "regrid", "--move", "--json"]
-        started.append(
-            subprocess.Popen(
-                command, cwd=ROOT, env=inherited, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-            )
-        )
+        options = ("--dir", store.folder, "--database-url", store.config.database_url)
+        started.append(Forked(*options, "regrid", "--move", "--json"))
         return started[-1]
 
     yield start
@@ -134,7 +124,7 @@ def test_a_move_that_is_killed_is_finished_by_the_next_run_and_nothing_is_moved_
     running = regrid_process()
     give_up = time.monotonic() + PATIENCE_S
     while corrections(store)[0] == 0 and time.monotonic() < give_up:
-        assert running.poll() is None, running.stderr.read()
+        assert running.poll() is None, running.communicate()
         time.sleep(0.005)
     running.send_signal(signal.SIGKILL)
     running.wait()

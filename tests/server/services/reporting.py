@@ -38,5 +38,10 @@ def run(options, login, seed, lons, lats, edges, stop):
     store.close()
 
 
+def main(facts):
+    """Report as a JSON of facts says."""
+    run(**json.loads(facts))
+
+
 if __name__ == "__main__":
-    run(**json.loads(sys.argv[1]))
+    main(sys.argv[1])

@@ -2,10 +2,7 @@
 
 import bisect
 import json
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import pytest
 import shapely
@@ -16,10 +13,10 @@ from server.services import moving, regrid
 from server.services.areas import current_grid
 from server.services.ledger import broken_chains
 from server.services.people import system_actor
+from tests.forked import Forked
 from tests.personas import SIDE
 from tests.server.services.redrawing import redraw
 
-ROOT = Path(__file__).resolve().parents[3]
 LOGINS = ("dispatcher_qian", "leader_zhao", "supervisor_li", "worker_he")
 PATIENCE_S = 60
 WEST, SOUTH, NORTH = 122.01, 37.0, 37.02
@@ -60,14 +57,10 @@ def reporters(store, town, tmp_path):
     options = {"dir": str(store.folder), "database_url": store.config.database_url, "secret_key": "test-" * 8}
     facts = {"options": options, "lons": [WEST + 0.0001, WEST + SIDE - 0.0001],
              "lats": [SOUTH + 0.001, NORTH - 0.001], "edges": sorted(set(SPLITS)), "stop": str(stop)}  # fmt: skip
-    command = [sys.executable, "-m", "tests.server.services.reporting"]
     running = [
-        subprocess.Popen(
-            [*command, json.dumps({**facts, "login": login, "seed": seed})],
-            cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        )
+        Forked("-m", "tests.server.services.reporting", json.dumps({**facts, "login": login, "seed": seed}))
         for seed, login in enumerate(LOGINS)
-    ]  # fmt: skip
+    ]
 
     def printed():
         stop.touch()

@@ -1,20 +1,17 @@
 """A process that is killed half-way leaves nothing lost and nothing doubled."""
 
 import signal
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
 from server.models import Entry, Import, Issue
 from server.services.ledger import broken_chains
+from tests.forked import Forked
 
-ROOT = Path(__file__).resolve().parents[4]
-ROWS = 1500
-BAD = frozenset({300, 900, 1300})
+ROWS = 900
+BAD = frozenset({200, 500, 800})
 PATIENCE_S = 120
 
 
@@ -31,20 +28,11 @@ def table(tmp_path):
     return path
 
 
-def command(store, table):
-    return [
-        *(
-            sys.executable,
-            "-m",
-            "server.cli",
-            "--dir",
-            str(store.folder),
-            "--database-url",
-            store.config.database_url,
-        ),
-        *("import", "issues", str(table), "--source-system", "x", "--batch", "20"),
-        *("--rejects", str(table.with_name("rejects.csv"))),
-    ]
+def importing(store, table):
+    """Begin the import as a process of its own."""
+    where = ("--dir", store.folder, "--database-url", store.config.database_url)
+    options = ("--source-system", "x", "--batch", "20", "--rejects", table.with_name("rejects.csv"))
+    return Forked(*where, "import", "issues", table, *options)
 
 
 def rows_in(store):
@@ -54,9 +42,7 @@ def rows_in(store):
 
 def test_an_import_killed_twice_comes_to_the_same_end(store, town, table):
     for share in (0.1, 0.5):
-        running = subprocess.Popen(
-            command(store, table), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+        running = importing(store, table)
         give_up = time.monotonic() + PATIENCE_S
         while rows_in(store) < ROWS * share and time.monotonic() < give_up:
             assert running.poll() is None, "it ended before it could be killed"
@@ -64,10 +50,8 @@ def test_an_import_killed_twice_comes_to_the_same_end(store, town, table):
         running.send_signal(signal.SIGKILL)
         running.wait()
         assert ROWS * share <= rows_in(store) < ROWS - len(BAD)
-    done = subprocess.run(
-        command(store, table), cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S, check=False
-    )
-    assert done.returncode == 0, done.stderr
+    done = importing(store, table)
+    assert done.wait(PATIENCE_S) == 0, done.communicate()
     with store.read() as tx:
         numbers = sorted(
             int(key.removeprefix("x:")) for key in tx.session.scalars(select(Issue.external_key))
@@ -86,9 +70,7 @@ def test_an_import_killed_twice_comes_to_the_same_end(store, town, table):
 
 
 def test_an_import_that_is_interrupted_says_how_to_go_on(store, town, table):
-    running = subprocess.Popen(
-        command(store, table), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-    )
+    running = importing(store, table)
     give_up = time.monotonic() + PATIENCE_S
     while not rows_in(store) and time.monotonic() < give_up:
         time.sleep(0.02)
