@@ -76,6 +76,8 @@ def problem(
         body["errors"] = faults
     if values.get("possible") is not None:
         body["possible"] = [str(one) for one in values["possible"]]
+    if values.get("changed") is not None:
+        body["changed"] = [{**one, "name": words.action_name(one["action"])} for one in values["changed"]]
     answer = Response(
         json.dumps(body, ensure_ascii=False), status=status, mimetype="application/problem+json"
     )

@@ -2,7 +2,20 @@
 
 from flask import Blueprint
 
-from server.api import areas, bulk, categories, cells, clusters, heat, issues, locate, me, places, spec, workers
+from server.api import (
+    areas,
+    bulk,
+    categories,
+    cells,
+    clusters,
+    heat,
+    issues,
+    locate,
+    me,
+    places,
+    spec,
+    workers,
+)
 
 __all__ = ["BLUEPRINTS"]
 

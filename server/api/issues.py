@@ -45,6 +45,8 @@ class NewIssue(Body):
     place_text: str = Field("", max_length=LIMITS["place_text"])
     reporter_name: str = Field("", max_length=LIMITS["reporter_name"])
     reporter_phone: str = Field("", max_length=LIMITS["reporter_phone"])
+    urgent: bool | None = Field(None, description="null: as the category says")
+    external_number: str = Field("", description="of the 12345 line", max_length=LIMITS["external_number"])
     happened_at: str | None = Field(None, description="ISO 8601; the server's zone if none", max_length=40)
     uid: UUID | None = Field(None, description="UUIDv7 made by the client")
 
@@ -60,19 +62,54 @@ class NewIssue(Body):
         return Draft(**given, happened_at=_instant(self.happened_at))
 
 
+class Place(Body):
+    """A position that takes the place of the one reported."""
+
+    lon: Number = Field(description=LON)
+    lat: Number
+    crs: Crs = "wgs84"
+    accuracy_m: Number | None = None
+
+
+class Changes(Body):
+    """What was reported otherwise than it is; at least one."""
+
+    category: str | None = Field(None, max_length=64)
+    urgent: bool | None = None
+    place: Place | None = None
+
+
+Words = Annotated[str | None, Field(max_length=issues.TEXT_MOST)]
+Time = Annotated[str | None, Field(description="ISO 8601; a day stands for its end", max_length=40)]
+
+
 class Act(Body):
-    """An action, and what it needs."""
+    """An action, and what it needs and may take."""
 
     action: str = Field(max_length=24, examples=["take"])
     version: int | None = Field(None, description="`version` as last seen; another one now is a conflict")
     happened_at: str | None = Field(None, description="ISO 8601, where it differs from now", max_length=40)
     holder: str | None = Field(None, description="`person:ID` or `department:ID`", max_length=64)
-    reason: str | None = Field(None, max_length=issues.TEXT_MOST)
-    told: str | None = Field(None, description="what the resident was told", max_length=issues.TEXT_MOST)
-    outcome: str | None = Field(None, max_length=issues.TEXT_MOST)
-    text: str | None = Field(None, max_length=issues.TEXT_MOST)
+    reason: Words = None
+    told: Words = Field(None, description="what the resident was told")
+    outcome: Words = None
+    text: Words = None
+    matter: Words = Field(None, description="what departments are called for")
+    departments: list[Annotated[str, Field(max_length=64)]] | None = Field(
+        None, description="codes of departments to call", max_length=20
+    )
+    answer_by: Time = None
+    until: Time = None
+    review_date: Time = None
+    result: Literal["done", "partly", "cannot"] | None = None
     contacted: Literal["yes", "no"] | None = None
     satisfaction: Literal["satisfied", "basically", "dissatisfied"] | None = None
+    quantity: Number | None = None
+    unit: str | None = Field(None, max_length=16)
+    money: Number | None = Field(None, description="yuan")
+    photos: int | None = Field(None, description="how many were taken", ge=0, le=50)
+    changes: Changes | None = None
+    parent: str | None = Field(None, description="number of the issue to merge into", max_length=20)
 
     def given(self) -> dict[str, Any]:
         """Give what was said, without the frame."""

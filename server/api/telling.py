@@ -6,11 +6,12 @@ from typing import Any
 from server.db import Tx
 from server.services import briefs
 from server.services.areas import AreaView
+from server.services.beside import Asked, Called
 from server.services.briefs import Brief
 from server.services.categories import category_name
 from server.services.issue_view import IssueView, Step
 from server.services.locating import OpenLocator, open_locator
-from server.words import action_name, moved_said, role_name, sentence, source_name, state_name
+from server.words import NAMES, _, action_name, moved_said, role_name, sentence, source_name, state_name
 
 __all__ = [
     "area_told",
@@ -84,12 +85,55 @@ def issue_told(tx: Tx, view: IssueView) -> dict[str, Any]:
         "reason": _said(issue.placed),
         "assignment": _said(issue.assigned),
         "runner_ups": near_told(issue.runner_ups, open_locator(tx)) if issue.runner_ups else [],
+        "urgent": issue.urgent,
+        "external_number": issue.external_number,
+        "stage_due_at": issue.stage_due_at,
+        "whistles": [_whistle(one) for one in view.whistles],
+        "asks": [_ask(one) for one in view.asks],
+        "outcome": _outcome(view),
+        "merged_into": view.parent or None,
+        "merged": view.children,
         "log": [_step(step) for step in view.log],
         "actions": [
-            {"action": row.action, "name": action_name(row.action), "requires": row.requires}
+            {
+                "action": row.action,
+                "name": action_name(row.action),
+                "requires": row.requires,
+                "takes": row.takes,
+            }
             for row in view.actions
         ],
     }
+
+
+def _whistle(one: Called) -> dict[str, Any]:
+    return {
+        "department": named(one.code, one.department),
+        "at": one.at,
+        "answer_by": one.answer_by,
+        "answered_at": one.answered_at,
+        "result": _coded("result", one.result),
+        "who": one.who,
+    }
+
+
+def _ask(one: Asked) -> dict[str, Any]:
+    facts = {name: getattr(one, name) for name in ("kind", "at", "until", "who", "decided_by", "decided_at")}
+    return {**facts, "state": _coded("ask", one.state)}
+
+
+def _outcome(view: IssueView) -> dict[str, Any]:
+    issue = view.issue
+    return {
+        "satisfaction": _coded("satisfaction", issue.satisfaction),
+        "quantity": issue.quantity,
+        "unit": issue.unit,
+        "money": None if issue.money_fen is None else issue.money_fen / 100,
+    }
+
+
+def _coded(kind: str, code: str | None) -> dict[str, str] | None:
+    return named(code, _(NAMES[kind].get(code, code))) if code else None
 
 
 def near_told(cells: Any, grid: OpenLocator | None) -> list[dict[str, Any]]:  # noqa: ANN401 - a JSON column
@@ -112,5 +156,6 @@ def _step(step: Step) -> dict[str, Any]:
         "who": step.who,
         "role_name": role_name(step.role),
         "at": step.at,
+        "used_s": step.used_s,
         "words": "\n".join([*moved, *step.said]),
     }

@@ -3,7 +3,9 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, Field
+
+from server.api.told_loop import Action, AskRow, Change, LogEntry, Named, Outcome, Told, WhistleRow
 
 __all__ = [
     "Action",
@@ -19,26 +21,15 @@ __all__ = [
     "LocateAnswer",
     "LocateAnswers",
     "MeAnswer",
+    "Named",
     "Problem",
+    "Told",
     "WorkerList",
 ]
 
 Clock = Literal["green", "amber", "red", "none"]
 Square = Annotated[list[float], Field(min_length=3, max_length=3)]
 How = Literal["inside", "edge", "overlap", "nearest", "outside"]
-
-
-class Told(BaseModel):
-    """Base: nothing is sent that is not described."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class Named(Told):
-    """A code and its name in the language asked for."""
-
-    code: str
-    name: str
 
 
 class Holder(Told):
@@ -90,28 +81,6 @@ class IssueBrief(Told):
     version: int
 
 
-class LogEntry(Told):
-    """One step of an issue."""
-
-    seq: int
-    action: str
-    action_name: str
-    from_: str | None = Field(alias="from")
-    to: str
-    who: str
-    role_name: str
-    at: AwareDatetime
-    words: str
-
-
-class Action(Told):
-    """Something the asker may do now."""
-
-    action: str
-    name: str
-    requires: list[str]
-
-
 class IssueAnswer(IssueBrief):
     """An issue whole, as the asker may see it."""
 
@@ -119,6 +88,14 @@ class IssueAnswer(IssueBrief):
     reason: str = Field(description="why this cell")
     assignment: str = Field(description="why this holder, or none")
     runner_ups: list[NearCell]
+    urgent: bool
+    external_number: str | None
+    stage_due_at: AwareDatetime | None = Field(description="when the present stage should end")
+    whistles: list[WhistleRow]
+    asks: list[AskRow]
+    outcome: Outcome
+    merged_into: str | None
+    merged: list[str] = Field(description="numbers of the issues merged into it")
     log: list[LogEntry]
     actions: list[Action]
 
@@ -291,3 +268,4 @@ class Problem(BaseModel):
     instance: str
     errors: list[Fault] = Field([], description="one a field")
     possible: list[str] = Field([], description="actions possible instead")
+    changed: list[Change] = Field([], description="what was done since the version sent was read")

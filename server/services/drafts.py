@@ -21,10 +21,13 @@ LIMITS = {
     "reporter_name": 100,
     "reporter_phone": 32,
     "external_key": 200,
+    "external_number": 64,
 }
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(minutes=10)  # a device's clock may be this much fast
 ACCURACY_MOST_M = 100_000.0
+ANSWERED = frozenset({"hotline", "phone", "online"})
+"""Sources at which somebody always waits for an answer; at the others, only who gave a name or a number."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,10 @@ class Draft:
         When it was reported; the transaction's instant when None.
     uid : UUID or None
         Made by the client.
+    urgent : bool or None
+        Whether somebody must be there day and night; None: as its category says.
+    external_number : str
+        Number on the 12345 line or in another system, as people quote it.
     external_key : str or None
         Identity in another system or file; the same one is never taken in twice.
     import_id : int or None
@@ -73,6 +80,8 @@ class Draft:
     reporter_phone: str = ""
     happened_at: datetime | None = None
     uid: UUID | None = None
+    urgent: bool | None = None
+    external_number: str = ""
     external_key: str | None = None
     import_id: int | None = None
     closed_at: datetime | None = None
@@ -92,7 +101,8 @@ def checked(tx: Tx, draft: Draft) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``category`` and ``source`` as codes, ``crs`` as the name it is kept under, ``happened_at`` as an instant.
+        ``category`` and ``source`` as codes, ``crs`` as the name it is kept under, ``happened_at`` as an instant,
+        whether it is ``urgent``, and whether somebody waits for a ``callback``.
 
     Raises
     ------
@@ -113,9 +123,12 @@ def checked(tx: Tx, draft: Draft) -> dict[str, Any]:
         raise InputError("time.too_early", field="happened_at", value=happened_at.isoformat())
     if happened_at > tx.now + AHEAD:
         raise InputError("time.future", field="happened_at", value=happened_at.isoformat())
+    category, source = category_of(draft.category), source_of(draft.source)
     return {
-        "category": category_of(draft.category).code,
-        "source": source_of(draft.source),
+        "category": category.code,
+        "source": source,
+        "urgent": category.row["urgent"] == "yes" if draft.urgent is None else draft.urgent,
+        "callback": bool(draft.reporter_name or draft.reporter_phone) or source in ANSWERED,
         "crs": crs,
         "happened_at": min(happened_at, tx.now),
     }

@@ -7,6 +7,7 @@ transaction, or nothing of it.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -15,7 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from server.db import Tx
 from server.errors import Conflict, InputError
 from server.models import DayCounter, Issue, PrivateText
-from server.services import duties
+from server.services import clocks, duties
 from server.services.drafts import Draft, checked
 from server.services.duties import OnDuty
 from server.services.ledger import NewEntry, append, role_shown, with_private
@@ -23,10 +24,13 @@ from server.services.people import Actor, system_actor
 from server.services.placing import Placed, place
 from server.services.private import Sealed, seal
 from server.services.redact import public_place, public_words
+from server.services.rules import Rules, rules_of
 from server.uids import uuid7
 from server.workflow import Role, State
 
 __all__ = ["Receipt", "report", "report_many"]
+
+_CLOCKS = ("due_at", "amber_at", "dispatched_at", "stage_at", "stage_due_at")
 
 
 @dataclass(frozen=True)
@@ -96,12 +100,14 @@ def report_many(
     }
     on_duty = duties.on_duty_many(tx, live, tx.now)
     numbers = _numbers(tx, [fact["happened_at"] for fact in facts])
+    rules = rules_of(tx)
     rows, holders, sealed = [], [], []
     for draft, fact, where, number in zip(drafts, facts, places, numbers, strict=True):
         holder = None if draft.closed_at else _holder(on_duty, where)
         holders.append(holder)
         sealed.append(_sealed(tx, draft))
-        rows.append(_issue_row(tx, actor, draft, fact, where, holder, number))
+        row = _issue_row(tx, actor, draft, fact, where, holder, number)
+        rows.append(row | _clocks(rules, row, tx.now))
     _refuse_known(tx, [draft.uid for draft in drafts if draft.uid])
     ids = _inserted(tx, rows)
     texts = [
@@ -150,6 +156,18 @@ def _sealed(tx: Tx, draft: Draft) -> list[Sealed]:
     return [seal(tx, kind, said) for kind, said in words.items() if said]
 
 
+def _clocks(rules: Rules, row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """Give the clock columns: none for finished history; the due begins when it is dispatched at once."""
+    told: dict[str, Any] = dict.fromkeys(_CLOCKS)
+    if row["state"] == State.CLOSED:
+        return told
+    category, urgent = row["category"], row["urgent"]
+    if row["state"] == State.DISPATCHED:
+        told |= clocks.begun(rules, category, urgent=urgent, at=now)
+    stage = "take" if row["state"] == State.DISPATCHED else "dispatch"
+    return told | clocks.started(rules, category, stage, urgent=urgent, at=now, due_at=told["due_at"])
+
+
 def _issue_row(
     tx: Tx,
     actor: Actor,
@@ -186,8 +204,17 @@ def _issue_row(
         "ended_at": draft.closed_at,
         "updated_at": tx.now,
         "version": 1 if state == State.REPORTED else 2,
+        **_origin(draft, fact),
+    }
+
+
+def _origin(draft: Draft, fact: dict[str, Any]) -> dict[str, Any]:
+    return {
         "import_id": draft.import_id,
         "external_key": draft.external_key,
+        "external_number": draft.external_number or None,
+        "urgent": fact["urgent"],
+        "callback": fact["callback"] and not draft.closed_at,
     }
 
 
@@ -201,6 +228,8 @@ def _entries(
     where: Placed,
 ) -> list[NewEntry]:
     given = {"category": row["category"], "source": row["source"], **where.given}
+    if row["urgent"]:
+        given["urgent"] = True
     first = NewEntry(
         issue_id,
         1,
@@ -218,19 +247,19 @@ def _entries(
                                 State.CLOSED, ended, {"import": draft.import_id})]  # fmt: skip
     if holder is None or holder.person_id is None:
         return [first]
-    given = {"holder": ["person", holder.person_id], "reason": holder.reason}
-    second = NewEntry(
-        issue_id,
-        2,
-        system_actor(),
-        Role.SYSTEM,
-        "dispatch",
-        State.REPORTED,
-        State.DISPATCHED,
-        row["received_at"],
-        given,
-    )
-    return [first, second]
+    return [first, _dispatched(issue_id, row, holder)]
+
+
+def _dispatched(issue_id: int, row: dict[str, Any], holder: OnDuty) -> NewEntry:
+    """Give the entry of the system, which dispatches at once."""
+    given = {
+        "holder": ["person", holder.person_id],
+        "reason": holder.reason,
+        "due_at": row["due_at"].isoformat(),
+    }
+    steps = (State.REPORTED, State.DISPATCHED)
+    at = row["received_at"]
+    return NewEntry(issue_id, 2, system_actor(), Role.SYSTEM, "dispatch", *steps, at, given, stage_used_s=0)
 
 
 def _refuse_known(tx: Tx, uids: list[Any]) -> None:

@@ -10,37 +10,15 @@ from sqlalchemy import select
 from server.db import Tx
 from server.errors import NotFound
 from server.models import Area, Department, Entry, Issue, Person, PrivateText
-from server.services.duties import above
+from server.services.beside import Asked, Called, asked, called, family
 from server.services.listing import visible
 from server.services.people import Actor
 from server.services.private import unseal
-from server.workflow import ENDED, NEW_ROUND, Relation, Role, State, Transition, available
+from server.services.standing import asks_of, has_above, relations_of, situation_of, whistles_of
+from server.workflow import Situation, State, Transition, available
 
-__all__ = ["OFFERED", "IssueView", "Step", "found", "one", "relations_of", "view"]
+__all__ = ["IssueView", "Step", "found", "one", "view"]
 
-OFFERED = frozenset(
-    {
-        "dispatch",
-        "reject",
-        "withdraw",
-        "take",
-        "return",
-        "transfer",
-        "reassign",
-        "escalate",
-        "settle",
-        "finish",
-        "pass",
-        "rework",
-        "survey",
-        "object",
-        "close",
-        "reopen",
-        "supervise",
-        "urge",
-        "note",
-    }
-)
 AT_INTAKE = frozenset({"description", "place", "reporter_name", "reporter_phone"})
 
 
@@ -60,6 +38,8 @@ class Step:
         Codes of the entry.
     words : dict[str, str]
         Unsealed words: kind -> text.
+    used_s : int or None
+        Seconds that the stage which it ends took, by the clock of its limit.
     holder : str
         Name of whom the entry gives the issue to; "" when to nobody.
     moved : tuple of str or None
@@ -75,7 +55,7 @@ class Step:
     at: datetime
     given: dict[str, Any]
     words: dict[str, str]
-
+    used_s: int | None = None
     holder: str = ""
     moved: tuple[str, str] | None = None
 
@@ -103,6 +83,16 @@ class IssueView:
         Entries in order.
     actions : tuple of Transition
         What this actor may do now.
+    situation : frozenset of Situation
+        How the issue itself stands.
+    whistles : tuple of Called
+        Departments called, in order.
+    asks : tuple of Asked
+        Requests for more time, in order.
+    parent : str
+        Number of the issue it was merged into; "" for none.
+    children : tuple of str
+        Numbers of the issues merged into it.
     """
 
     issue: Issue
@@ -114,6 +104,11 @@ class IssueView:
     holder: tuple[str, str] | None
     log: tuple[Step, ...]
     actions: tuple[Transition, ...]
+    situation: frozenset[Situation] = frozenset()
+    whistles: tuple[Called, ...] = ()
+    asks: tuple[Asked, ...] = ()
+    parent: str = ""
+    children: tuple[str, ...] = ()
 
 
 def found(tx: Tx, actor: Actor, number: str) -> tuple[Issue, str]:
@@ -159,12 +154,15 @@ def view(tx: Tx, actor: Actor, issue: Issue, path: str) -> IssueView:
     cells = _cells(tx, [entry for entry, _ in entries])
     log = tuple(_step(entry, name, words, names, cells) for entry, name in entries)
     first = log[0].words if log else {}
-    roles, relations = actor.roles_at(path), relations_of(actor, issue, [entry for entry, _ in entries], path)
-    offered = [row for row in available(State(issue.state), roles, relations) if row.action in OFFERED]
-    if any(row.action == "escalate" for row in offered) and not above(
-        tx, issue.area_id, issue.holder_person_id
-    ):
-        offered = [row for row in offered if row.action != "escalate"]
+    whistles, asks = whistles_of(tx, issue.id), asks_of(tx, issue.id)
+    plain = [entry for entry, _ in entries]
+    situation = situation_of(tx, issue, plain, asks)
+    relations = relations_of(actor, issue, plain, whistles, path)
+    offered = available(State(issue.state), actor.roles_at(path), relations, situation)
+    if any(row.action == "escalate" for row in offered) and not has_above(tx, issue):
+        situation |= {Situation.TOP}
+        offered = tuple(row for row in offered if row.action != "escalate")
+    parent, children = family(tx, issue)
     return IssueView(
         issue,
         path,
@@ -174,7 +172,12 @@ def view(tx: Tx, actor: Actor, issue: Issue, path: str) -> IssueView:
         first.get("reporter_phone", ""),
         _holder_name(tx, issue),
         log,
-        tuple(offered),
+        offered,
+        situation,
+        called(tx, whistles),
+        asked(tx, asks),
+        parent,
+        children,
     )
 
 
@@ -220,6 +223,7 @@ def _step(
         entry.happened_at,
         {key: value for key, value in entry.given.items() if key != "private"},
         {kind: words.get(reference[0], "") for kind, reference in private.items()},
+        entry.stage_used_s,
         holders.get(tuple(entry.given.get("holder") or ()), ""),
         (cells.get(places["from"]["cell"], ""), cells.get(places["to"]["cell"], "")) if places else None,
     )
@@ -234,47 +238,3 @@ def _holder_name(tx: Tx, issue: Issue) -> tuple[str, str] | None:
         names = select(Department.name).where(Department.id == issue.holder_department_id)
         return "department", tx.session.scalars(names).one()
     return None
-
-
-def relations_of(actor: Actor, issue: Issue, entries: list[Entry], path: str) -> frozenset[Relation]:
-    """Compute what an actor is to an issue.
-
-    Parameters
-    ----------
-    actor : Actor
-        Who asks.
-    issue : Issue
-        The issue.
-    entries : list of Entry
-        All of its entries, in order.
-    path : str
-        Path of its area.
-    """
-    if actor.is_system:
-        return frozenset()
-    found = set()
-    of_department = (
-        issue.holder_department_id is not None and issue.holder_department_id == actor.department_id
-    )
-    if issue.holder_person_id == actor.person_id or (of_department and Role.HANDLER in actor.roles):
-        found.add(Relation.HOLDER)
-    if issue.reporter_person_id == actor.person_id:
-        found.add(Relation.REPORTER)
-    if actor.roles_at(path):
-        found.add(Relation.IN_AREA)
-    if issue.border:
-        found.add(Relation.BORDER)
-    for entry in entries:
-        if entry.action in NEW_ROUND:
-            found -= {Relation.PAST_HOLDER, Relation.VERIFIER}
-        if entry.person_id == actor.person_id:
-            found |= _by_entry(entry)
-    return frozenset(found)
-
-
-def _by_entry(entry: Entry) -> set[Relation]:
-    if entry.action in {"take", "finish", "settle"}:
-        return {Relation.PAST_HOLDER}
-    if entry.action == "pass":
-        return {Relation.VERIFIER}
-    return {Relation.ENDER} if State(entry.to_state) in ENDED else set()

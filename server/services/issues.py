@@ -1,11 +1,11 @@
-"""What is done with one issue, and whom it can be given to.
+"""What is done with one issue.
 
-:func:`act` is the only writer after the report: one transaction, the version checked, one entry appended.
-Words about people are sealed; the entry keeps their uid and digest.
+:func:`act` is the only writer after the report: one transaction, the version checked, one entry appended,
+and what the system does next appended behind it. Words about people are sealed; the entry keeps their uid
+and digest. What each action reads and changes is in :mod:`server.services.steps`.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,53 +13,41 @@ from sqlalchemy import select
 
 from server.db import Tx
 from server.errors import Conflict, InputError
-from server.models import Area, Department, Duty, Entry, Issue, Person
-from server.services import duties
+from server.models import Area, Entry, Issue, Person
+from server.services import candidates as around
+from server.services import clocks
+from server.services.candidates import Candidate
 from server.services.drafts import is_blank
-from server.services.issue_view import OFFERED, IssueView, found, one, relations_of, view
+from server.services.issue_view import IssueView, found, one, view
 from server.services.ledger import NewEntry, append, role_shown, with_private
-from server.services.people import Actor
+from server.services.people import Actor, system_actor
 from server.services.private import keep, seal
-from server.services.roster import in_force
+from server.services.rules import rules_of
+from server.services.standing import asks_of, relations_of, situation_of, whistles_of
+from server.services.steps import DO, READ, fields
+from server.services.steps.asks import close_open
+from server.services.steps.step import Step
 from server.workflow import (
     ENDED,
     HAND_OFFS,
     NEW_ROUND,
-    TRANSITIONS,
     IllegalAction,
     State,
     advance,
+    available,
+    rows_for,
 )
 
 __all__ = ["TEXT_MOST", "Candidate", "IssueView", "act", "candidates", "one"]
 
-FREE_TEXT = frozenset({"reason", "told", "outcome", "text"})
-CODES = {
-    "contacted": frozenset({"yes", "no"}),
-    "satisfaction": frozenset({"satisfied", "basically", "dissatisfied"}),
-}
-TEXT_MOST = 5_000
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """Somebody an issue can be given to.
-
-    Attributes
-    ----------
-    holder : str
-        ``person:ID`` or ``department:ID``.
-    name, what : str
-        Name, and what they answer for; nothing for departments, whose names say it.
-    """
-
-    holder: str
-    name: str
-    what: str
+TEXT_MOST = fields.TEXT_MOST
+LOST = frozenset({State.REPORTED, State.REJECTED, State.MERGED})
+SYSTEM_CODES = frozenset({"reason_code", "assigned", "level", "person", "department", "turn"})
+_NEEDS_OWN_WORDS = ("reason", "text")
 
 
 def candidates(tx: Tx, actor: Actor, number: str) -> list[Candidate]:
-    """List whom an issue can be given to: those on duty around it, then departments.
+    """List whom an issue can be given to; see :func:`server.services.candidates.candidates`.
 
     Raises
     ------
@@ -67,29 +55,7 @@ def candidates(tx: Tx, actor: Actor, number: str) -> list[Candidate]:
         Absent, or outside the actor's areas.
     """
     _, path = found(tx, actor, number)
-    codes = path.strip("/").split("/")
-    root = "/" + "/".join(codes[:2]) + "/"
-    rows = tx.session.execute(
-        select(Person.id, Person.name, Area.name, Area.path)
-        .join(Duty, Duty.person_id == Person.id)
-        .join(Area, Area.id == Duty.area_id)
-        .where(
-            Person.is_active, Area.path >= root, Area.path < root[:-1] + "0", Area.retired_grid_id.is_(None)
-        )
-        .where(in_force(tx.now))
-        .order_by(Area.path, Person.id)
-    ).all()
-    near = sorted(rows, key=lambda row: -_shared(row[3], path))
-    people: dict[int, Candidate] = {}
-    for person_id, name, area, _ in near:
-        people.setdefault(person_id, Candidate(f"person:{person_id}", name, area))
-    units = tx.session.execute(select(Department.id, Department.name).order_by(Department.id))
-    return [*people.values(), *(Candidate(f"department:{key}", name, "") for key, name in units)]
-
-
-def _shared(one_path: str, other: str) -> int:
-    steps = zip(one_path.strip("/").split("/"), other.strip("/").split("/"), strict=False)
-    return sum(1 for mine, theirs in steps if mine == theirs)
+    return around.candidates(tx, path)
 
 
 def act(
@@ -112,9 +78,10 @@ def act(
     number : str
         Which issue.
     action : str
-        What; a row of the workflow's table that this version offers.
+        What; a row of the workflow's table.
     given : Mapping[str, Any]
-        What the action needs; ``holder`` as ``person:ID`` or ``department:ID``.
+        What the action needs and may take, see :mod:`server.services.steps.fields`; ``holder`` as ``person:ID``
+        or ``department:ID``. The system gives ``reason_code`` in place of words.
     version : int, optional
         Version the actor saw; None takes the present one.
     happened_at : datetime, optional
@@ -130,91 +97,147 @@ def act(
     NotFound, Conflict, IllegalAction, NotPermittedAction, MissingField, InputError
         Nothing is written.
     """
-    tx.session.execute(select(Issue.id).where(Issue.number == number).with_for_update())
+    _lock(tx, number, given)
+    issue, path = found(tx, actor, number)
     given = {name: said for name, said in given.items() if not (isinstance(said, str) and is_blank(said))}
-    before = one(tx, actor, number)
-    issue, state = before.issue, State(before.issue.state)
-    possible = [row.action for row in before.actions]
+    step = _step(tx, actor, issue, path, action, given, version, happened_at)
+    while True:
+        _carry_out(step)
+        if not step.follow:
+            break
+        action, given = step.follow[0]
+        step = _step(tx, system_actor(), issue, path, action, given, None, step.at)
+    return view(tx, actor, issue, tx.session.get_one(Area, issue.area_id).path)
+
+
+def _lock(tx: Tx, number: str, given: Mapping[str, Any]) -> None:
+    """Lock the issue, and the one it is merged with, always in the same order."""
+    numbers = [number, str(given["parent"]).strip()[:40]] if given.get("parent") else [number]
+    mine = Issue.number.in_(numbers)
+    rows = select(Issue.id).where(mine).order_by(Issue.id).with_for_update()
+    tx.session.execute(rows)
+
+
+def _step(
+    tx: Tx,
+    actor: Actor,
+    issue: Issue,
+    path: str,
+    action: str,
+    given: Mapping[str, Any],
+    version: int | None,
+    happened_at: datetime | None,
+) -> Step:
+    """Decide whether it may be done and where it leads; nothing is written yet."""
+    query = select(Entry).where(Entry.issue_id == issue.id).order_by(Entry.seq)
+    entries = list(tx.session.scalars(query))
+    whistles, asks, state = whistles_of(tx, issue.id), asks_of(tx, issue.id), State(issue.state)
+    mine = (
+        actor.roles_at(path),
+        relations_of(actor, issue, entries, whistles, path),
+        situation_of(tx, issue, entries, asks),
+    )
+    possible = list(dict.fromkeys(row.action for row in available(state, *mine)))
     if version is not None and version != issue.version:
-        raise Conflict("state.stale", state=state, version=issue.version, possible=possible)
-    if not any(action == row.action and state in row.sources for row in TRANSITIONS if row.action in OFFERED):
-        raise IllegalAction(state=state, action=action, possible=possible)
-    entries = list(tx.session.scalars(select(Entry).where(Entry.issue_id == issue.id).order_by(Entry.seq)))
-    mine = actor.roles_at(before.path), relations_of(actor, issue, entries, before.path)
-    target = advance(state, action, *mine, given)
-    codes = _codes(tx, actor, before, action, given)
-    sealed = [seal(tx, kind, _text(kind, said)) for kind, said in given.items() if kind in FREE_TEXT and said]
-    keep(tx, issue.id, sealed)
+        changed = _changes(tx, entries, version)
+        raise Conflict("state.stale", state=state, version=issue.version, possible=possible, changed=changed)
+    said = dict(given)
+    if actor.is_system:
+        said |= {name: given["reason_code"] for name in _NEEDS_OWN_WORDS if "reason_code" in given}
+    try:
+        target = advance(state, action, *mine[:2], said, mine[2])
+    except IllegalAction as refused:
+        raise IllegalAction(state=state, action=action, possible=possible) from refused
+    _refuse_strange(action, state, actor, given)
     at = min(max(happened_at, entries[-1].happened_at), tx.now) if happened_at else tx.now
+    return Step(tx, actor, issue, path, entries, whistles, asks, action, target, given, at)
+
+
+def _changes(tx: Tx, entries: Sequence[Entry], seen: int) -> list[dict[str, Any]]:
+    """Tell what was done since a version was seen; each entry makes one version."""
+    newer = entries[max(seen, 0) :]
+    ids = {entry.person_id for entry in newer}
+    rows = tx.session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
+    names = {row.id: row.name for row in rows}
+    return [
+        {"action": entry.action, "who": names.get(entry.person_id, ""), "at": entry.happened_at.isoformat()}
+        for entry in newer
+    ]
+
+
+def _refuse_strange(action: str, state: State, actor: Actor, given: Mapping[str, Any]) -> None:
+    known = {name for row in rows_for(action, state) for name in (*row.requires, *row.takes)}
+    known |= SYSTEM_CODES if actor.is_system else {"text"}
+    for name in given:
+        if name not in known:
+            raise InputError("field.not_taken", field=name[:40], action=action)
+
+
+def _carry_out(step: Step) -> None:
+    """Write a step: what is read from the given, the entry, the columns, then what follows."""
+    tx, issue, action = step.tx, step.issue, step.action
+    codes = step.codes
+    if step.actor.is_system:
+        codes |= {
+            name: step.given[name] for name in ("level", "person", "department", "turn") if name in step.given
+        }
+        if "reason_code" in step.given:
+            codes["reason"] = step.given["reason_code"]
+    texts = {name: fields.words(name, said) for name, said in step.given.items() if name in fields.WORDS}
+    if action in READ:
+        READ[action](step)
+    rules = rules_of(tx)
+    used = clocks.used_s(rules, issue, step.at) if step.target != step.state or _stage(step) else None
+    codes |= clocks.turned(
+        rules, issue, step.entries, action=action, target=step.target, stage=_stage(step), at=step.at
+    )
+    sealed = [seal(tx, kind, said) for kind, said in texts.items()]
+    keep(tx, issue.id, sealed)
     entry = NewEntry(
         issue.id,
-        len(entries) + 1,
-        actor,
-        role_shown(actor, before.path),
+        step.seq,
+        step.actor,
+        role_shown(step.actor, step.path),
         action,
-        state,
-        target,
-        at,
+        step.state,
+        step.target,
+        step.at,
         with_private(codes, sealed),
-        entries[-1].digest,
+        step.entries[-1].digest,
+        used,
     )
     append(tx, [entry])
-    _apply(tx, issue, action, target, codes, at)
-    return view(tx, actor, issue, before.path)
+    if step.state == State.HANDLING and step.target not in (State.HANDLING, State.SUSPENDED):
+        close_open(step)
+    if action in DO:
+        DO[action](step)
+    _stand(step)
+    tx.session.flush()
 
 
-def _text(field: str, said: object) -> str:
-    if not isinstance(said, str):
-        raise InputError("field.not_text", field=field)
-    if len(said) > TEXT_MOST:
-        raise InputError("field.too_long", field=field, length=len(said), limit=TEXT_MOST)
-    if "\x00" in said:
-        raise InputError("field.invalid", field=field, value="\\x00", why="\\x00")
-    return said
+def _stage(step: Step) -> str | None:
+    return rows_for(step.action, step.state)[0].starts
 
 
-def _codes(tx: Tx, actor: Actor, before: IssueView, action: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    codes: dict[str, Any] = {}
-    for name, allowed in CODES.items():
-        if given.get(name):
-            if given[name] not in allowed:
-                known = "、".join(sorted(allowed))
-                raise InputError("field.invalid", field=name, value=str(given[name])[:40], why=known)
-            codes[name] = given[name]
-    if action in {"dispatch", "transfer", "reassign"}:
-        codes["holder"] = _holder(tx, actor, before.issue.number, str(given["holder"]))
-    elif action in {"take", "settle"} and actor.person_id is not None:
-        codes["holder"] = ["person", actor.person_id]
-    elif action == "escalate":
-        above = duties.above(tx, before.issue.area_id, before.issue.holder_person_id)
-        if above is None:
-            raise InputError("holder.nobody_above", field="holder")
-        codes["holder"] = ["person", above]
-    return codes
-
-
-def _holder(tx: Tx, actor: Actor, number: str, value: str) -> list[Any]:
-    """Read a holder; only those that :func:`candidates` lists can be given an issue."""
-    if value not in {one.holder for one in candidates(tx, actor, number)}:
-        raise InputError("holder.unknown", field="holder", value=value[:40])
-    kind, _, key = value.partition(":")
-    return [kind, int(key)]
-
-
-def _apply(tx: Tx, issue: Issue, action: str, target: State, codes: Mapping[str, Any], at: datetime) -> None:
-    held = codes.get("holder")
-    if target in (State.REPORTED, State.REJECTED, State.MERGED):
+def _stand(step: Step) -> None:
+    """Let the issue stand as its entries now add up."""
+    issue, target, held = step.issue, step.target, step.codes.get("holder")
+    if target in LOST:
         issue.holder_person_id = issue.holder_department_id = None
     elif held:
         issue.holder_person_id = held[1] if held[0] == "person" else None
         issue.holder_department_id = held[1] if held[0] == "department" else None
-    if action == "take":
-        issue.border = issue.needs_check = False
-    new_round = action in NEW_ROUND
+    if step.given.get("assigned") is not None:
+        duty = step.given["assigned"]
+        issue.assigned = {"code": duty.reason, "values": duty.values}
+    new_round = step.action in NEW_ROUND
     issue.round += new_round
-    issue.hand_offs = 0 if new_round else issue.hand_offs + (action in HAND_OFFS)
+    issue.hand_offs = 0 if new_round else issue.hand_offs + (step.action in HAND_OFFS)
+    issue.final = bool(step.codes.get("final", issue.final and not new_round))
+    issue.attempts = issue.attempts if target == State.VERIFIED else 0
+    if target != State.SUSPENDED:
+        issue.review_at = None
     issue.state = str(target)
-    issue.ended_at = at if target in ENDED else None
-    issue.updated_at = tx.now
+    issue.ended_at = step.at if target in ENDED else None
+    issue.updated_at = step.tx.now
     issue.version += 1
-    tx.session.flush()

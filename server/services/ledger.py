@@ -60,6 +60,8 @@ class NewEntry:
         Codes, ids and digests; no words about people.
     previous : str
         Digest of the entry before; "" for the first.
+    stage_used_s : int or None
+        Seconds that the stage which it ends took, by the clock of its limit.
     """
 
     issue_id: int
@@ -72,6 +74,7 @@ class NewEntry:
     happened_at: datetime
     given: dict[str, Any] = field(default_factory=dict)
     previous: str = ""
+    stage_used_s: int | None = None
 
 
 def role_shown(actor: Actor, path: str) -> str:
@@ -119,7 +122,7 @@ def append(tx: Tx, entries: Iterable[NewEntry]) -> dict[int, str]:
             "given": one.given,
             "happened_at": one.happened_at,
             "received_at": tx.now,
-            "stage_used_s": None,
+            "stage_used_s": one.stage_used_s,
         }
         row["previous"] = previous
         row["digest"] = last[one.issue_id] = digest_of(previous, row)

@@ -4,7 +4,7 @@ In batches, each of them one transaction. An issue that was moved is of the newe
 again, after a break or beside somebody else, does the rest and nothing twice.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from itertools import chain, islice
 from typing import Any
@@ -13,14 +13,17 @@ from sqlalchemy import func, select
 
 from server.db import Store, Tx
 from server.models import Area, Entry, Issue
-from server.services import duties
+from server.services import clocks, duties
 from server.services.drafts import Draft
 from server.services.duties import OnDuty
 from server.services.ledger import NewEntry, append, role_shown
 from server.services.people import Actor, system_actor
 from server.services.placing import Placed, place
 from server.services.regrid import elsewhere
-from server.workflow import OPEN, Role, State, advance
+from server.services.rules import Rules, rules_of
+from server.services.standing import SPENT_AT
+from server.services.steps.corrections import PLACE, off_duty, spot, write_place
+from server.workflow import OPEN, Role, Situation, State, advance
 
 __all__ = ["BATCH_MOST", "REASON", "Moved", "move", "move_all"]
 
@@ -28,8 +31,6 @@ BATCH_MOST = 500
 REASON = "grid_change"
 HELD = frozenset({State.DISPATCHED, State.HANDLING, State.SUSPENDED})
 REASSIGNED = frozenset({State.DISPATCHED, State.HANDLING})
-_PLACE = ("area_id", "boundary_id", "grid_id", "how", "distance_m", "runner_ups", "placed")
-_SPOT = ("area_id", "boundary_id", "grid_id", "how", "distance_m")
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,12 @@ class _Step:
     digest: str
     code: str  # of the cell it leaves; "" for none
     path: str  # of the area it leaves
+    rules: Rules
+
+    @property
+    def situation(self) -> frozenset[Situation]:
+        """Whether its hand-offs are used up, so that only a supervisor may give it to somebody."""
+        return frozenset({Situation.SPENT} if self.issue.hand_offs >= SPENT_AT else ())
 
 
 def move_all(
@@ -154,14 +161,14 @@ def _steps(tx: Tx, ids: Sequence[int]) -> list[_Step]:
     places = place(tx, [_draft(issue) for issue in issues]) if issues else []
     areas = select(Area.id, Area.code, Area.path).where(Area.id.in_({issue.area_id for issue in issues}))
     left = {row.id: row for row in tx.session.execute(areas)}
-    last = _last_entries(tx, [issue.id for issue in issues])
+    last, rules = _last_entries(tx, [issue.id for issue in issues]), rules_of(tx)
     steps = []
     for issue, where in zip(issues, places, strict=True):
         source = left[issue.area_id]
         was_in = issue.area_id if issue.boundary_id is not None else None
         if was_in != (where.area_id if where.in_cell else None):
             code = source.code if was_in is not None else ""
-            steps.append(_Step(issue, where, *last[issue.id], code, source.path))
+            steps.append(_Step(issue, where, *last[issue.id], code, source.path, rules))
     return steps
 
 
@@ -190,8 +197,8 @@ def _move_one(
     issue, state = step.issue, State(step.issue.state)
     target = step.where.path.rstrip("/").rpartition("/")[2] if step.where.in_cell else ""
     change = {
-        "from": _spot({name: getattr(issue, name) for name in _SPOT}, step.code),
-        "to": _spot(step.where.columns, target),
+        "from": spot({name: getattr(issue, name) for name in PLACE}, step.code),
+        "to": spot(step.where.columns, target),
     }
     given = {"changes": {"place": change}, "reason": REASON}
     advance(state, "correct", actor.roles_at(step.path), (), given)
@@ -200,11 +207,9 @@ def _move_one(
         NewEntry(issue.id, step.seq + 1, actor, role, "correct", state, state, tx.now, given, step.digest)
     ]
     follow = _follow_up(state, issue, duty, reassign=reassign)
-    is_left = state in HELD and _is_off_duty(issue, duty) and follow is None
-    for name in _PLACE:
-        setattr(issue, name, step.where.columns[name])
-    issue.border = step.where.columns["border"]
-    issue.needs_check = step.where.columns["needs_check"] or is_left
+    is_left = state in HELD and off_duty(issue, duty) and follow is None
+    write_place(issue, step.where.columns)
+    issue.needs_check = issue.needs_check or is_left
     issue.version, issue.updated_at = issue.version + 1, tx.now
     if state == State.REPORTED:
         reason = duty or OnDuty(issue.area_id, None, "", "duty.no_cell")
@@ -214,29 +219,24 @@ def _move_one(
     return entries, Moved(1, int(follow == "dispatch"), int(follow == "reassign"), int(is_left))
 
 
-def _spot(columns: Mapping[str, Any], code: str) -> dict[str, Any]:
-    return {"cell": code or None, **{name: columns[name] for name in _SPOT}}
-
-
-def _is_off_duty(issue: Issue, duty: OnDuty | None) -> bool:
-    """Whether a person holds it who is not on duty where it lies now."""
-    return issue.holder_person_id is not None and (duty is None or duty.person_id != issue.holder_person_id)
-
-
 def _follow_up(state: State, issue: Issue, duty: OnDuty | None, *, reassign: bool) -> str | None:
     """Name what the system does next; None when the issue stays with whoever has it."""
     if duty is None or duty.person_id is None:
         return None
     if state == State.REPORTED:
-        return "dispatch"
-    return "reassign" if reassign and state in REASSIGNED and _is_off_duty(issue, duty) else None
+        return "dispatch" if issue.hand_offs < SPENT_AT else None
+    return "reassign" if reassign and state in REASSIGNED and off_duty(issue, duty) else None
 
 
 def _give(tx: Tx, step: _Step, action: str, state: State, person_id: int, duty: OnDuty) -> NewEntry:
-    given = {"holder": ["person", person_id], "reason": duty.reason}
-    target = advance(state, action, {Role.SYSTEM}, (), given)
     issue = step.issue
+    given: dict[str, Any] = {"holder": ["person", person_id], "reason": duty.reason}
+    target = advance(state, action, {Role.SYSTEM}, (), given, step.situation)
+    used = clocks.used_s(step.rules, issue, tx.now)
+    given |= clocks.turned(step.rules, issue, (), action=action, target=target, stage="take", at=tx.now)
     issue.state, issue.holder_person_id = str(target), person_id
     issue.assigned = {"code": duty.reason, "values": duty.values}
     issue.version += 1
-    return NewEntry(issue.id, step.seq + 2, system_actor(), Role.SYSTEM, action, state, target, tx.now, given)
+    return NewEntry(
+        issue.id, step.seq + 2, system_actor(), Role.SYSTEM, action, state, target, tx.now, given, "", used
+    )

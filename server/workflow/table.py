@@ -156,6 +156,7 @@ _DESK = (Role.LEADER, Role.DISPATCHER, Role.SUPERVISOR)
 _CHECK = (Role.LEADER, Role.SUPERVISOR)
 _HOLDER = (Relation.HOLDER,)
 _PAST = (Relation.PAST_HOLDER,)
+_ASKER = (Relation.PAST_HOLDER, Relation.HOLDER)
 _TOLD = (Relation.PAST_HOLDER, Relation.VERIFIER)
 _ANYONE = (*_DESK, Role.WORKER, Role.HANDLER, Role.RESIDENT)
 _HELD = (_S.DISPATCHED, _S.HANDLING, _S.SUSPENDED)
@@ -252,8 +253,8 @@ TRANSITIONS: tuple[Transition, ...] = (
         but=(Situation.ASKED_EXTEND, Situation.MOST_EXTENDED),
     ),
     _row("withdraw_extend", (_S.HANDLING,), None, _HOLDER, when=(Situation.ASKED_EXTEND,)),
-    _row("extend", (_S.HANDLING,), None, _CHECK, but=_PAST, when=(Situation.ASKED_EXTEND,)),
-    _row("refuse_extend", (_S.HANDLING,), None, _CHECK, "reason", but=_PAST, when=(Situation.ASKED_EXTEND,)),
+    _row("extend", (_S.HANDLING,), None, _CHECK, but=_ASKER, when=(Situation.ASKED_EXTEND,)),
+    _row("refuse_extend", (_S.HANDLING,), None, _CHECK, "reason", but=_ASKER, when=(Situation.ASKED_EXTEND,)),
     _row(
         "ask_suspend",
         (_S.HANDLING,),
@@ -271,7 +272,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         None,
         (Role.SUPERVISOR,),
         "reason",
-        but=_PAST,
+        but=_ASKER,
         when=(Situation.ASKED_SUSPEND,),
     ),
     _row(
@@ -279,7 +280,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         (_S.HANDLING,),
         _S.SUSPENDED,
         (Role.SUPERVISOR,),
-        but=_PAST,
+        but=_ASKER,
         when=(Situation.ASKED_SUSPEND,),
     ),
     _row(

@@ -14,7 +14,7 @@ BODIES = {
     "no category": ({**REPORT, "category": None}, 422, "category"),
     "unknown category": ({**REPORT, "category": "gone"}, 422, "category"),
     "unknown source": ({**REPORT, "source": "pigeon"}, 422, "source"),
-    "unknown field": ({**REPORT, "urgent": True}, 422, "urgent"),
+    "unknown field": ({**REPORT, "hurry": True}, 422, "hurry"),
     "empty words": ({**REPORT, "description": ""}, 422, "description"),
     "a megabyte of words": ({**REPORT, "description": "暖" * 300_000}, 422, "description"),
     "words with NUL": ({**REPORT, "description": "a\x00b"}, 422, "description"),
