@@ -15,7 +15,7 @@ from server.db import Tx
 from server.models import Area, Duty, Leave
 from server.services.roster import Roster, Tree, in_force, roster_of
 
-__all__ = ["OnDuty", "assign", "cells_of", "on_duty", "on_duty_many", "release"]
+__all__ = ["OnDuty", "answer_of", "assign", "cells_of", "on_duty", "on_duty_many", "release"]
 
 
 @dataclass(frozen=True)
@@ -103,10 +103,19 @@ def on_duty_many(
     roster = roster_of(tx, wanted, at, tree)
     if without is not None:
         roster = roster.without(without)
-    return {area_id: _answer(roster, area_id) for area_id in wanted}
+    return {area_id: answer_of(roster, area_id) for area_id in wanted}
 
 
-def _answer(roster: Roster, area_id: int) -> OnDuty:
+def answer_of(roster: Roster, area_id: int) -> OnDuty:
+    """Apply the rule to one area of a roster; knows no database.
+
+    Parameters
+    ----------
+    roster : Roster
+        Duties and leave in force, for the area and all above it.
+    area_id : int
+        The area asked about.
+    """
     name = roster.tree[area_id][0] if area_id in roster.tree else ""
     main = roster.on(area_id, "A")
     for person_id, who in main:
