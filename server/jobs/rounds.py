@@ -5,6 +5,8 @@ from typing import Any
 
 from server.db import Store
 from server.errors import ServerError
+from server.services.handover import run_due
+from server.services.passing_on import HandedOver
 from server.services.supervising import supervise
 from server.words import sentence
 
@@ -15,8 +17,13 @@ Breathe = Callable[[float], None]
 Job = Callable[[Store, Breathe | None], Mapping[str, int]]
 
 JOBS: dict[str, Job] = {
+    "hand_over": lambda store, _breathe: _handed_over(run_due(store)),
     "supervise": lambda store, breathe: supervise(store, breathe).counts,
 }
+
+
+def _handed_over(done: HandedOver) -> dict[str, int]:
+    return {"moved": done.moved, "left": len(done.left)}
 
 
 def each_once(store: Store, breathe: Breathe | None = None) -> dict[str, dict[str, Any]]:

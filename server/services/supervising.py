@@ -20,7 +20,7 @@ from server.services.people import system_actor
 from server.services.reminders import DUE, Until
 from server.services.rules import rules_of
 from server.services.supervision import Reckoning, Step, WorkClock, ladders
-from server.workflow import State
+from server.workflow import State, WorkflowError
 
 __all__ = ["Round", "supervise"]
 
@@ -171,7 +171,7 @@ def _tell(tx: Tx, issue: Issue, one: Until, step: Step) -> bool:
                 _record(tx, one, "red")
             _record(tx, one, step.level, step.turn, told.person_id)
             issues.act(tx, system_actor(), issue.number, "supervise", {**given, "reason_code": "overdue"})
-    except ServerError as error:
+    except (ServerError, WorkflowError) as error:
         _refused(issue, error)
         return False
     return True
@@ -181,13 +181,13 @@ def _act(tx: Tx, issue: Issue, action: str, given: dict[str, Any]) -> bool:
     try:
         with tx.session.begin_nested():
             issues.act(tx, system_actor(), issue.number, action, given)
-    except ServerError as error:
+    except (ServerError, WorkflowError) as error:
         _refused(issue, error)
         return False
     return True
 
 
-def _refused(issue: Issue, error: ServerError) -> None:
+def _refused(issue: Issue, error: ServerError | WorkflowError) -> None:
     log.warning("issue %s refused: %s %s", issue.number, error.code, error.values)
 
 

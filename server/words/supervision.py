@@ -15,6 +15,8 @@ SENTENCES: dict[str, str] = {
     "cli.jobs.supervise.whistles": "督办逾期未报到的部门：{count} 次",
     "cli.jobs.supervise.resumed": "挂账到期，恢复办理：{count} 件",
     "cli.jobs.supervise.failed": "没能处理，下一次再试：{count} 件",
+    "cli.jobs.hand_over.moved": "请假、换岗、离岗，移交未结事件：{count} 件",
+    "cli.jobs.hand_over.left": "没有人能接手，仍待移交：{count} 件",
     "supervision.text": "督办意见不能为空。",
     "supervision.none": "请先勾选要督办的事件。",
 }
