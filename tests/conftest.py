@@ -166,5 +166,8 @@ def client_of(app, town):
 
 def pytest_collection_modifyitems(items):
     """Begin with what takes longest, so that no worker waits for it at the end."""
-    slow = ("tests/test_wheel.py", "tests/browser/")
-    items.sort(key=lambda item: not item.nodeid.startswith(slow))
+    slow = ("tests/test_wheel.py", "tests/browser/", "tests/server/cli/", "tests/server/services/imports/",
+            "tests/server/services/test_")  # fmt: skip
+    items.sort(
+        key=lambda item: next((rank for rank, name in enumerate(slow) if item.nodeid.startswith(name)), 9)
+    )

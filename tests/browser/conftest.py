@@ -12,8 +12,9 @@ from server.clock import system_clock
 from server.config import load
 from server.db import Store
 from server.models import Area
-from server.services import intake
+from server.services import gazetteer, intake
 from server.services.drafts import Draft
+from server.services.gazetteer import NewPlace
 from server.services.marks import DEMO, set_mark
 from server.upgrade import upgrade
 from tests.browser.serving import CHROMIUM, SECRET, chromium_path, serving
@@ -22,6 +23,7 @@ from tests.personas import PASSWORD, build_town
 HOSTILE = "${alert(1)}</script><img src=x onerror=alert(1)>`'\"><b>x</b>{{7*7}}"
 HOSTILE_CELL = "990101001001003"
 CATEGORIES = ("heating", "street_lamp", "bins_lacking", "parking", "dogs", "road_damage")
+PLACES = [NewPlace(str(n), f"时代嘉园{n}幢", "building", "", 122.018 + n / 10_000, 37.018) for n in (1, 2)]
 
 
 def fill(store):
@@ -30,6 +32,7 @@ def fill(store):
     with store.write() as tx:
         set_mark(tx, DEMO, json.dumps({"accounts": [["worker_lin", PASSWORD, "worker"]]}))
         tx.session.get(Area, town.areas[HOSTILE_CELL]).name = HOSTILE
+        gazetteer.keep(tx, PLACES)
     worker = town.actors["worker_lin"]
     for place in range(60):
         at = system_clock() - timedelta(days=40 - place * 0.66, hours=1)
@@ -102,9 +105,8 @@ class Watch:
             self.outside.append(request.url)
 
 
-@pytest.fixture(scope="session")
-def sessions(site, chromium):
-    """Sign in once per persona, by the form; gives the browser's state to start from."""
+def signed_in(site, chromium):
+    """Make what signs in once per persona, by the form, and gives the browser's state to start from."""
     kept = {}
 
     def state_of(login):
@@ -121,6 +123,12 @@ def sessions(site, chromium):
         return kept[login]
 
     return state_of
+
+
+@pytest.fixture(scope="session")
+def sessions(site, chromium):
+    """Sign in once per persona; gives the browser's state to start from."""
+    return signed_in(site, chromium)
 
 
 @pytest.fixture

@@ -11,9 +11,8 @@ from geo.datum import convert
 from server.config import load
 from server.db import Store
 from server.upgrade import upgrade
-from tests.browser.conftest import Watch, fill
+from tests.browser.conftest import Watch, fill, signed_in
 from tests.browser.serving import SECRET, serving
-from tests.personas import PASSWORD
 
 pytestmark = pytest.mark.browser
 TILE = base64.b64decode(
@@ -37,23 +36,29 @@ def shifted_site(tmp_path_factory):
         yield address
 
 
+@pytest.fixture(scope="module")
+def shifted_sessions(shifted_site, chromium):
+    """Sign in once per persona, by the form; gives the browser's state to start from."""
+    return signed_in(shifted_site, chromium)
+
+
 @pytest.fixture
-def open_shifted(shifted_site, chromium):
-    """Sign in and open a page of it."""
+def open_shifted(shifted_site, chromium, shifted_sessions):
+    """Open a page of it as a persona."""
     opened = []
 
     def start(path, login="supervisor_li", **options):
-        context = chromium.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN", **options)
+        context = chromium.new_context(
+            viewport={"width": 1366, "height": 768},
+            storage_state=shifted_sessions(login),
+            locale="zh-CN",
+            **options,
+        )
         context.route("**/basemap/**", lambda route: route.fulfill(body=TILE, content_type="image/png"))
         page = context.new_page()
         watch = Watch(shifted_site)
         watch.over(page)
         opened.append((context, watch))
-        page.goto(f"{shifted_site}/sign-in")
-        page.fill("[name=login]", login)
-        page.fill("[name=password]", PASSWORD)
-        page.click("form[action='/sign-in'] button")
-        page.wait_for_url(lambda address: "/sign-in" not in address)
         page.goto(f"{shifted_site}{path}")
         page.wait_for_load_state("networkidle")
         return page
