@@ -24,6 +24,8 @@ from server.workflow import State
 __all__ = ["HandedOver", "Item", "hand_over", "plan", "run_due", "stranded"]
 
 MOST_LISTED = 500
+IN_HAND = (State.DISPATCHED, State.HANDLING)
+"""What a substitute can take over; what is suspended waits for its own day."""
 _HELD = [str(state) for state in HELD]
 
 
@@ -127,7 +129,7 @@ def _leave_begun(store: Store, leave_id: int) -> HandedOver:
         leave = tx.session.get(Leave, leave_id, with_for_update=True, populate_existing=True)
         if leave is None or leave.handed_over_at is not None or not leave.starts_at <= tx.now < leave.ends_at:
             return None
-        states = HELD if leave.everything else (State.DISPATCHED,)
+        states = IN_HAND if leave.everything else IN_HAND[:1]
         return Order(leave.person_id, "leave", _there(tx, leave.substitute_id), states)
 
     def finish(tx: Tx) -> None:
