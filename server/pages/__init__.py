@@ -1,6 +1,11 @@
 """Desk pages: each parses the request, asks a service and renders; no rule and no query lives here."""
 
 from server.pages import (
+    admin,
+    admin_calendar,
+    admin_categories,
+    admin_departments,
+    admin_limits,
     areas,
     docs,
     entry,
@@ -22,6 +27,11 @@ BLUEPRINTS = (
     issues.blueprint,
     areas.blueprint,
     regrid.blueprint,
+    admin.blueprint,
+    admin_limits.blueprint,
+    admin_categories.blueprint,
+    admin_departments.blueprint,
+    admin_calendar.blueprint,
     docs.blueprint,
     health.blueprint,
     tiles.blueprint,

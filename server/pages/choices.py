@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from server.pages.parts import Choice, FilterForm
 from server.services.areas import AreaView
-from server.services.categories import Category, categories
+from server.services.categories import categories
 from server.services.heat import PERIODS
-from server.words import NAMES, _, language, source_name, state_name
+from server.words import NAMES, _, source_name, state_name
 from server.workflow import State
 
 __all__ = ["area_choices", "category_choices", "filter_form", "period_choices", "source_choices"]
@@ -44,13 +44,13 @@ def _states(chosen: str) -> Iterator[Choice]:
 
 
 def category_choices(chosen: str = "", everything: str = "") -> tuple[Choice, ...]:
-    """List categories under their groups; ``everything`` names a first option that means all."""
-    options = [Choice(one.code, one.label, one.code == chosen, _group(one)) for one in categories().values()]
+    """List categories under their groups; ``everything`` names a first option that means all.
+
+    What is no longer offered stands only where issues are looked for, or where it is chosen already.
+    """
+    shown = [one for one in categories().values() if one.is_active or everything or one.code == chosen]
+    options = [Choice(one.code, one.label, one.code == chosen, one.group_label) for one in shown]
     return (*([Choice("", everything, chosen == "")] if everything else []), *options)
-
-
-def _group(category: Category) -> str:
-    return category.row["group_name_en" if language() == "en" else "group_name"]
 
 
 def source_choices(chosen: str = "", everything: str = "") -> tuple[Choice, ...]:

@@ -13,7 +13,7 @@ from server import words
 from server.auth import ISSUE_ROLES, current_store, optional_actor, public
 from server.pages.parts import Frame, Link
 from server.pages.times import clock_words, moment
-from server.services import marks
+from server.services import calendar_years, marks
 from server.services.people import Actor
 from server.words import _, role_name
 from server.workflow import Role
@@ -22,6 +22,7 @@ __all__ = ["LANGUAGE_COOKIE", "blueprint", "inside", "render"]
 
 LANGUAGE_COOKIE = "language"
 LONGEST_ADDRESS = 2_000
+CALENDAR_ROLES = frozenset({Role.ADMIN, Role.SUPERVISOR})  # who is told that a year is not published
 YEAR = 365 * 24 * 3600  # s
 blueprint = Blueprint("frame", __name__)
 
@@ -54,11 +55,12 @@ def _frame() -> Frame:
     here = request.full_path.rstrip("?") if request.method == "GET" else "/"
     with current_store().read() as tx:
         is_demo = marks.is_demo(tx)
+        missed = calendar_years.unpublished_now(tx) if actor and actor.roles & CALENDAR_ROLES else ()
     if actor is None:
         return Frame(words.language(), here, is_demo=is_demo)
     roles = _("、").join(dict.fromkeys(role_name(grant.role) for grant in actor.grants))
     area = min(actor.grants, key=lambda grant: len(grant.path)).name if actor.grants else ""
-    return Frame(words.language(), here, tuple(_links(actor)), actor.name, roles, area, is_demo)
+    return Frame(words.language(), here, tuple(_links(actor)), actor.name, roles, area, is_demo, missed)
 
 
 def _links(actor: Actor) -> Iterator[Link]:
@@ -68,6 +70,10 @@ def _links(actor: Actor) -> Iterator[Link]:
     yield Link("areas", _("区域与网格"), "/areas", "layout-grid")
     if actor.roles & {Role.WORKER, Role.LEADER}:
         yield Link("tablet", _("平板"), "/t/", "home")
+    if Role.ADMIN in actor.roles:
+        yield Link("admin", _("管理"), "/admin", "adjustments-horizontal")
+    elif Role.SUPERVISOR in actor.roles:
+        yield Link("admin", _("时限与日历"), "/admin/limits", "hourglass")
     yield Link("docs", _("接口文档"), "/docs", "api")
 
 

@@ -73,6 +73,8 @@ class Frame:
         Name of the area in view.
     is_demo : bool
         Whether the data are the invented town's.
+    unpublished : tuple of int
+        Years whose holidays are missed, for those who can do something about it.
     """
 
     language: str
@@ -82,6 +84,7 @@ class Frame:
     duty: str = ""
     area: str = ""
     is_demo: bool = False
+    unpublished: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

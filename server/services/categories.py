@@ -63,6 +63,11 @@ class Category:
         """Name in the language spoken now."""
         return self.name_en if language() == "en" else self.name
 
+    @property
+    def group_label(self) -> str:
+        """Name of its group in the language spoken now."""
+        return self.row["group_name_en" if language() == "en" else "group_name"]
+
 
 @dataclass(frozen=True)
 class Standing:

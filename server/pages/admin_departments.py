@@ -1,0 +1,162 @@
+"""The departments: the list, and the form that adds or changes one."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, request
+from werkzeug.wrappers import Response
+
+from server.auth import allow, current_actor, current_store
+from server.db import Tx
+from server.errors import Conflict, InputError, ServerError
+from server.pages.admin_parts import Around, around, done, kind_choices, refusal
+from server.pages.frame import render
+from server.pages.parts import Choice
+from server.services import areas, departments
+from server.services.departments import DepartmentView, DepartmentWish
+from server.translate import status_of
+from server.words.limits import department_kind_name
+from server.workflow import Role
+
+__all__ = ["blueprint"]
+
+LEVELS = ("district", "subdistrict", "community")
+blueprint = Blueprint("admin_departments", __name__)
+
+
+@dataclass(frozen=True)
+class DepartmentRow:
+    """A department as a line.
+
+    Attributes
+    ----------
+    view : DepartmentView
+        The department.
+    kind : str
+        Name of its kind.
+    """
+
+    view: DepartmentView
+    kind: str
+
+
+@dataclass(frozen=True)
+class DepartmentsPage:
+    """``admin/departments.html``.
+
+    Attributes
+    ----------
+    around : Around
+        Tabs and notes.
+    rows : tuple of DepartmentRow
+        Those in service first.
+    """
+
+    around: Around
+    rows: tuple[DepartmentRow, ...]
+
+
+@dataclass(frozen=True)
+class DepartmentPage:
+    """``admin/department.html``.
+
+    Attributes
+    ----------
+    around : Around
+        Tabs and notes.
+    view : DepartmentView or None
+        What is changed; None when one is added.
+    code, name : str
+        As they are or were typed.
+    kinds, areas : tuple of Choice
+        Options.
+    """
+
+    around: Around
+    view: DepartmentView | None
+    code: str
+    name: str
+    kinds: tuple[Choice, ...]
+    areas: tuple[Choice, ...]
+
+
+@blueprint.get("/admin/departments")
+@allow(Role.ADMIN)
+def index() -> str:
+    """List the departments that serve this person's areas."""
+    with current_store().read() as tx:
+        rows = tuple(
+            DepartmentRow(one, department_kind_name(one.kind))
+            for one in departments.listed(tx, current_actor())
+        )
+        return render("admin/departments.html", DepartmentsPage(around(tx, "departments"), rows))
+
+
+@blueprint.get("/admin/new-department")
+@allow(Role.ADMIN)
+def new() -> str:
+    """Show the form of a new department."""
+    with current_store().read() as tx:
+        return _form(tx, None, DepartmentWish("", "", ""))
+
+
+@blueprint.post("/admin/new-department")
+@allow(Role.ADMIN)
+def add() -> Response | tuple[str, int]:
+    """Add a department."""
+    wish = _wish()
+    try:
+        with current_store().write() as tx:
+            key = departments.create(tx, current_actor(), request.form.get("code", ""), wish)
+    except InputError as error:
+        with current_store().read() as tx:
+            return _form(tx, None, wish, error), status_of(error)
+    return done("admin_departments.index", key)
+
+
+@blueprint.get("/admin/departments/<code>")
+@allow(Role.ADMIN)
+def one(code: str) -> str:
+    """Show the form of a department."""
+    with current_store().read() as tx:
+        found = departments.one(tx, current_actor(), code)
+        return _form(tx, found, DepartmentWish(found.name, found.kind, found.area))
+
+
+@blueprint.post("/admin/departments/<code>")
+@allow(Role.ADMIN)
+def change(code: str) -> Response | tuple[str, int]:
+    """Change a department, retire it or take it back into service, by the button pressed."""
+    actor, press, wish = current_actor(), request.form.get("press", ""), _wish()
+    try:
+        with current_store().write() as tx:
+            if press in ("on", "off"):
+                key = departments.switch(tx, actor, code, on=press == "on")
+            else:
+                key = departments.change(tx, actor, code, wish)
+    except (InputError, Conflict) as error:
+        with current_store().read() as tx:
+            found = departments.one(tx, actor, code)
+            shown = DepartmentWish(found.name, found.kind, found.area) if press else wish
+            return _form(tx, found, shown, error), status_of(error)
+    return done("admin_departments.index", key)
+
+
+def _wish() -> DepartmentWish:
+    return DepartmentWish(*(request.form.get(name, "") for name in ("name", "kind", "area")))
+
+
+def _form(
+    tx: Tx, found: DepartmentView | None, wish: DepartmentWish, error: ServerError | None = None
+) -> str:
+    above = around(tx, "departments", refusal(error) if error else "")
+    places = [one for one in areas.find(tx, current_actor()) if one.level in LEVELS]
+    depth = min((len(one.path_names) for one in places), default=1)
+    options = [
+        Choice(one.code, "\u3000" * (len(one.path_names) - depth) + one.name, one.code == wish.area)
+        for one in places
+    ]
+    if found and found.area not in {one.code for one in places}:
+        options.insert(0, Choice(found.area, found.area_name or "—", wish.area == found.area))
+    code = found.code if found else request.form.get("code", "")
+    page = DepartmentPage(above, found, code, wish.name, kind_choices(wish.kind), tuple(options))
+    return render("admin/department.html", page)
