@@ -10,7 +10,7 @@ from sqlalchemy import event, select, update
 
 from server.db import Store
 from server.models import Department, Entry, Issue, Reminder, Whistle
-from server.services import intake
+from server.services import intake, issues
 from server.services.drafts import Draft
 from server.services.supervising import Round, supervise
 
@@ -256,4 +256,34 @@ def test_two_processes_at_once_and_one_killed_in_the_middle_tell_each_exactly_on
         assert levels[0] == ("holder", "worker_lin", 1)
         assert len(levels) == len(set(levels))
         assert len(marks(key)) == len(set(marks(key))) == 1 + len(levels)
+    assert supervise(store) == NOTHING
+
+
+def test_a_suspended_issue_goes_on_at_the_date_of_review_and_its_clock_with_it(store, town, clock, overdue):
+    (key,) = overdue()
+    with store.read() as tx:
+        number = tx.session.get_one(Issue, key).number
+
+    def does(login, action, **given):
+        with store.write() as tx:
+            return issues.act(tx, town.actors[login], number, action, given).issue
+
+    does("worker_lin", "take")
+    does("worker_lin", "ask_suspend", review_date="2026-03-12", reason="等配件", told="已告知居民")
+    does("supervisor_li", "suspend")
+    clock.at = at(12, 23, 59)
+    assert supervise(store) == NOTHING
+    clock.at = at(13, 0)
+    assert supervise(store) == Round(resumed=1)
+    with store.read() as tx:
+        issue = tx.session.get_one(Issue, key)
+        last = tx.session.scalars(
+            select(Entry).where(Entry.issue_id == key).order_by(Entry.seq.desc())
+        ).first()
+        assert (issue.state, issue.due_at, issue.review_at) == (
+            "handling",
+            at(13, 9, 30),
+            None,
+        )  # an hour was left
+        assert (last.action, last.actor, last.given["reason"]) == ("resume", "system", "review")
     assert supervise(store) == NOTHING
