@@ -1,18 +1,44 @@
 """Options of the filters that the map and the list share, as they hold for this request."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from server.pages.parts import Choice, FilterForm
 from server.services.areas import AreaView
 from server.services.categories import categories
 from server.services.heat import PERIODS
+from server.services.orders import NEWEST
 from server.words import NAMES, _, source_name, state_name
 from server.workflow import State
 
-__all__ = ["area_choices", "category_choices", "filter_form", "period_choices", "source_choices"]
+__all__ = [
+    "area_choices",
+    "category_choices",
+    "coded_choices",
+    "filter_form",
+    "period_choices",
+    "source_choices",
+]
+
+FOLDED = (
+    "since",
+    "until",
+    "department",
+    "satisfaction",
+    "todo",
+    "source",
+    "urgent",
+    "again",
+    "holder",
+    "ended_since",
+)
 
 
-def filter_form(given: Mapping[str, str], areas: Iterable[AreaView] = ()) -> FilterForm:
+def filter_form(
+    given: Mapping[str, str],
+    areas: Iterable[AreaView] = (),
+    departments: Iterable[tuple[str, str]] | None = None,
+) -> FilterForm:
     """Make the form of the filters.
 
     Parameters
@@ -21,8 +47,10 @@ def filter_form(given: Mapping[str, str], areas: Iterable[AreaView] = ()) -> Fil
         Query of the request.
     areas : Iterable of AreaView
         Areas to narrow to, in tree order.
+    departments : Iterable of (code, name), optional
+        Departments to narrow to; with them come the options that only the list has.
     """
-    return FilterForm(
+    form = FilterForm(
         states=tuple(_states(given.get("state", ""))),
         categories=category_choices(given.get("category", ""), _("全部类别")),
         sources=source_choices(given.get("source", ""), _("全部来源")),
@@ -31,9 +59,36 @@ def filter_form(given: Mapping[str, str], areas: Iterable[AreaView] = ()) -> Fil
         q=given.get("q", ""),
         since=given.get("since", ""),
         until=given.get("until", ""),
-        is_overdue=given.get("overdue", "") in ("1", "true"),
+        is_overdue=_is_ticked(given, "overdue"),
         is_mine=given.get("holder") == "me",
     )
+    if departments is None:
+        return form
+    units = [Choice(code, name, code == given.get("department")) for code, name in departments]
+    return replace(
+        form,
+        is_urgent=_is_ticked(given, "urgent"),
+        is_again=_is_ticked(given, "again"),
+        clocks=coded_choices("clock", given.get("clock", ""), _("全部时限")),
+        orders=coded_choices("order", given.get("sort") or NEWEST),
+        departments=(Choice("", _("全部单位"), not given.get("department")), *units),
+        satisfactions=coded_choices("satisfaction", given.get("satisfaction", ""), _("全部")),
+        todos=coded_choices("todo", given.get("todo", ""), _("全部")),
+        more=sum(1 for name in FOLDED if given.get(name)),
+    )
+
+
+def _is_ticked(given: Mapping[str, str], name: str) -> bool:
+    return given.get(name, "") in ("1", "true")
+
+
+def coded_choices(kind: str, chosen: str, everything: str = "") -> tuple[Choice, ...]:
+    """List the codes of a kind that has names; ``everything`` names a first option that means all."""
+    options = [Choice(code, _(name), code == chosen) for code, name in NAMES[kind].items()]
+    if chosen and chosen not in NAMES[kind]:  # several at once, as a link may ask for
+        names = [_(NAMES[kind].get(one, one)) for one in chosen.split(",")]
+        options.append(Choice(chosen, _("、").join(names), chosen=True))
+    return (*([Choice("", everything, chosen == "")] if everything else []), *options)
 
 
 def _states(chosen: str) -> Iterator[Choice]:

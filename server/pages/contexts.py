@@ -9,13 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from server.maps import MapParts
-from server.pages.parts import ActionForm, AreaRow, Choice, FilterForm, Link, MovedCounts, RegridRow, ShiftRow
+from server.pages.parts import AreaRow, Choice, FilterForm, Link, MovedCounts, ShiftRow
 
 __all__ = [
     "AreasPage",
     "DocsPage",
-    "IssueListPage",
-    "IssuePage",
     "MapPage",
     "ProblemPage",
     "RegridPage",
@@ -70,52 +68,6 @@ class MapPage:
 
 
 @dataclass(frozen=True)
-class IssueListPage:
-    """``issues/list.html``.
-
-    Attributes
-    ----------
-    issues : tuple
-        Briefs of the issues service, newest first.
-    filters : FilterForm
-        Choices as they hold.
-    total : int or None
-        How many match; None when not counted.
-    first_url, next_url, csv_url : str
-        Other pages of the list (empty: none) and its export.
-    """
-
-    issues: tuple[Any, ...]
-    filters: FilterForm
-    total: int | None
-    first_url: str
-    next_url: str
-    csv_url: str
-
-
-@dataclass(frozen=True)
-class IssuePage:
-    """``issues/one.html``.
-
-    Attributes
-    ----------
-    issue : Any
-        Facts of the issues service, with ``log``.
-    forms : tuple of ActionForm
-        Only what the server offers, likeliest first.
-    map : MapParts
-        Small map around the place.
-    data : Mapping
-        What the map's module reads.
-    """
-
-    issue: Any
-    forms: tuple[ActionForm, ...]
-    map: MapParts
-    data: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
 class AreasPage:
     """``areas/list.html``.
 
@@ -151,8 +103,8 @@ class RegridPage:
         From where to where, the most frequent first.
     hidden : int
         How many more such ways there are.
-    rows : tuple of RegridRow
-        This page's issues.
+    rows : tuple
+        This page's issues, :class:`server.pages.facts.Row` with the cell each lies in now as ``target``.
     next_url : str
         The next page; empty on the last one.
     result : MovedCounts or None
@@ -163,7 +115,7 @@ class RegridPage:
     total: int
     shifts: tuple[ShiftRow, ...]
     hidden: int
-    rows: tuple[RegridRow, ...]
+    rows: tuple[Any, ...]
     next_url: str
     result: MovedCounts | None = None
 

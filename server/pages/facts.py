@@ -1,20 +1,37 @@
 """Issues as pages show them: codes put into words, times left to the template."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from server.db import Tx
+from server.pages.beside import Call, Request, call_of, request_of
+from server.pages.times import left_words, moment
+from server.services import briefs
 from server.services.briefs import Brief
 from server.services.categories import category_name
-from server.services.issue_view import IssueView, Step
-from server.services.locating import OpenLocator
-from server.words import NAMES, _, action_name, moved_said, role_name, sentence, source_name, state_name
-from server.workflow import Role
+from server.services.issue_view import IssueView
+from server.services.locating import open_locator
+from server.services.time_left import Timer, timer_of
+from server.words import NAMES, _, sentence, source_name, state_name
+from server.workflow import Situation, State
 
-__all__ = ["Facts", "LogLine", "Named", "Near", "Row", "facts_of", "row_of"]
+__all__ = [
+    "Call",
+    "Facts",
+    "Named",
+    "Near",
+    "Request",
+    "Row",
+    "amounts",
+    "facts_of",
+    "row_of",
+    "rows_of",
+    "told",
+]
 
-GIVING = frozenset({"dispatch", "transfer", "reassign", "escalate"})
-ASSIGNING = frozenset({"dispatch", "reassign"})  # by the system, for the reason that the issue keeps
+DAY = len("2026-03-10")
 
 
 @dataclass(frozen=True)
@@ -47,6 +64,14 @@ class Row:
         Instants; no due before the first dispatch.
     clock : str
         ``green amber red none``.
+    left, left_whole : str
+        What is left of the limit, by its own clock; the second says when that is working time.
+    is_urgent : bool
+        Whether somebody must be there day and night.
+    round, repeats : int
+        Times opened; issues merged into it.
+    target : str
+        Name of the cell it lies in now, where that is the question.
     """
 
     number: str
@@ -59,6 +84,12 @@ class Row:
     reported_at: datetime
     due_at: datetime | None
     clock: str
+    left: str
+    left_whole: str
+    is_urgent: bool
+    round: int
+    repeats: int
+    target: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,28 +109,6 @@ class Near:
 
 
 @dataclass(frozen=True)
-class LogLine:
-    """One entry in words.
-
-    Attributes
-    ----------
-    action_name, who, role_name, words : str
-        What, by whom, as what, and what was said.
-    to : str
-        Code of the state afterwards.
-    at : datetime
-        When.
-    """
-
-    action_name: str
-    who: str
-    role_name: str
-    words: str
-    to: str
-    at: datetime
-
-
-@dataclass(frozen=True)
 class Facts:
     """One issue in words.
 
@@ -107,8 +116,8 @@ class Facts:
     ----------
     row : Row
         What the list shows too.
-    description, place_text, reporter : str
-        Unsealed words; empty when absent.
+    description, place_text, reporter, external_number : str
+        Unsealed words, and its number at the 12345 line; empty when absent.
     lon, lat, accuracy_m : float or None
         WGS 84 degrees and metres.
     path_names : tuple of str
@@ -117,33 +126,62 @@ class Facts:
         Why this cell, and why this holder.
     runner_ups : tuple of Near
         Other cells in reach of the position.
-    round, version : int
-        Times opened; changes so far.
+    unknown_years : str
+        Years up to its limit whose holidays are not published; empty for none.
+    outcome, satisfaction : str
+        What came of it, how much and for how much; what the resident said. Empty while nobody did.
+    calls, requests : tuple
+        Departments whistled, and requests for more time, in order.
+    standing : str
+        What limits what may be done with it; empty for nothing.
+    parent, children : str, tuple of str
+        Number of the issue it was merged into, and of those merged into it.
+    version : int
+        Changes so far.
     border, needs_check : bool
         Flags of its place.
-    log : tuple of LogLine
-        In order.
     """
 
     row: Row
     description: str
     place_text: str
     reporter: str
+    external_number: str
     lon: float | None
     lat: float | None
     accuracy_m: float | None
     path_names: tuple[str, ...]
     reasons: tuple[str, ...]
     runner_ups: tuple[Near, ...]
-    round: int
+    unknown_years: str
+    outcome: str
+    satisfaction: str
+    calls: tuple[Call, ...]
+    requests: tuple[Request, ...]
+    standing: str
+    parent: str
+    children: tuple[str, ...]
     version: int
     border: bool
     needs_check: bool
-    log: tuple[LogLine, ...]
 
 
-def row_of(brief: Brief) -> Row:
-    """Put a line of the list into words."""
+def rows_of(tx: Tx, found: Iterable[Brief]) -> tuple[Row, ...]:
+    """Put lines of a list into words; what is left of their limits is as of the transaction's instant."""
+    timer = timer_of(tx)
+    return tuple(row_of(brief, timer) for brief in found)
+
+
+def row_of(brief: Brief, timer: Timer | None = None) -> Row:
+    """Put a line of a list into words; without a timer nothing is said of what is left of its limit."""
+    left = None
+    if timer is not None and brief.clock != "none":
+        left = timer.left(brief.category, brief.due_at, urgent=brief.urgent)
+    paused = ""
+    if timer is not None and brief.state == State.SUSPENDED:
+        zone = timer.rules.calendar.zone
+        until = moment(brief.review_at, zone)[:DAY] if brief.review_at else ""
+        paused = _("挂账至 {day}", day=until) if until else _("挂账")
     return Row(
         number=brief.number,
         summary=brief.summary,
@@ -155,66 +193,79 @@ def row_of(brief: Brief) -> Row:
         reported_at=brief.reported_at,
         due_at=brief.due_at,
         clock=brief.clock,
+        left=left_words(left) or paused,
+        left_whole=left_words(left, whole=True) or paused,
+        is_urgent=brief.urgent,
+        round=brief.round,
+        repeats=brief.repeats,
     )
 
 
-def facts_of(view: IssueView, brief: Brief, grid: OpenLocator | None) -> Facts:
+def facts_of(tx: Tx, view: IssueView) -> Facts:
     """Put an issue into words.
 
     Parameters
     ----------
+    tx : Tx
+        The transaction it was read in.
     view : IssueView
         The issue as the actor sees it.
-    brief : Brief
-        The same one in brief.
-    grid : OpenLocator or None
-        Names the cells nearby; without one they keep their codes.
     """
-    issue = view.issue
-    by_system = [step.seq for step in view.log if step.action in ASSIGNING and step.role == Role.SYSTEM]
-    assigned_at = max(by_system, default=None)
+    issue, grid, timer = view.issue, open_locator(tx), timer_of(tx)
+    brief = briefs.by_ids(tx, [issue.id])[issue.id]
+    (row,) = rows_of(tx, [brief])
     nearby = [(near["code"], near["distance_m"]) for near in issue.runner_ups or ()]
+    years = timer.unknown_years(issue.due_at) if brief.clock != "none" else ()
     return Facts(
-        row=row_of(brief),
+        row=row,
         description=view.description or brief.summary,
         place_text=view.place,
         reporter=" ".join(part for part in (view.reporter_name, view.reporter_phone) if part),
+        external_number=issue.external_number or "",
         lon=issue.lon,
         lat=issue.lat,
         accuracy_m=issue.accuracy_m,
         path_names=brief.area.path_names,
-        reasons=tuple(_told(given) for given in (issue.placed, issue.assigned) if given),
+        reasons=tuple(told(given) for given in (issue.placed, issue.assigned) if given),
         runner_ups=tuple(Near(grid.name_of(code) if grid else code, metres) for code, metres in nearby),
-        round=issue.round,
+        unknown_years=_("、").join(map(str, years)),
+        outcome=_outcome(view),
+        satisfaction=_(NAMES["satisfaction"][issue.satisfaction]) if issue.satisfaction else "",
+        calls=tuple(call_of(one, tx.now) for one in view.whistles),
+        requests=tuple(request_of(one) for one in view.asks),
+        standing=_standing(view),
+        parent=view.parent,
+        children=view.children,
         version=issue.version,
         border=issue.border,
         needs_check=issue.needs_check,
-        log=tuple(_line(step, issue.assigned if step.seq == assigned_at else None) for step in view.log),
     )
 
 
-def _told(given: dict[str, Any]) -> str:
+def told(given: dict[str, Any]) -> str:
+    """Say a code and its values as kept with an issue."""
     return sentence(given["code"], given.get("values"))
 
 
-def _line(step: Step, assigned: dict[str, Any] | None) -> LogLine:
-    said = step.said
-    if step.moved is not None:
-        said.insert(0, moved_said(*step.moved))
-    if assigned:
-        said.insert(0, _told(assigned))
-    elif step.action in GIVING and step.holder:
-        said.insert(0, _("派给 {name}", name=step.holder))
-    answers = [
-        _(NAMES[name][step.given[name]])
-        for name in ("contacted", "satisfaction")
-        if step.given.get(name) in NAMES[name]
-    ]
-    return LogLine(
-        action_name=action_name(step.action),
-        who=step.who,
-        role_name=role_name(step.role),
-        words="\n".join([_("，").join(answers), *said] if answers else said),
-        to=step.to_state,
-        at=step.at,
+def _outcome(view: IssueView) -> str:
+    """Say what came of it: the words of the last finish or settlement, then how much and for how much."""
+    said = [step.words["outcome"] for step in view.log if step.words.get("outcome")]
+    return "\n".join(part for part in (said[-1] if said else "", amounts(vars(view.issue))) if part)
+
+
+def amounts(given: Mapping[str, Any]) -> str:
+    """Say how much was done, and for how much money; empty when nobody said."""
+    quantity, fen = given.get("quantity"), given.get("money_fen")
+    done = (
+        _("数量 {n} {unit}", n=f"{quantity:g}", unit=given.get("unit") or "") if quantity is not None else ""
     )
+    cost = _("费用 {yuan} 元", yuan=f"{fen / 100:,.2f}") if fen is not None else ""
+    return _("，").join(part.strip() for part in (done, cost) if part)
+
+
+def _standing(view: IssueView) -> str:
+    if Situation.FINAL in view.situation:
+        return _("已由督办员最终指派，不再退单、转派。")
+    if Situation.SPENT in view.situation:
+        return _("退单、转派已满两次，只能由督办员最终指派。")
+    return ""

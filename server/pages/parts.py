@@ -1,7 +1,6 @@
 """What pages are made of: links, choices, forms, rows; frozen, and free of rules."""
 
 from dataclasses import dataclass
-from typing import Any
 
 __all__ = [
     "ActionForm",
@@ -12,7 +11,6 @@ __all__ = [
     "Frame",
     "Link",
     "MovedCounts",
-    "RegridRow",
     "ShiftRow",
 ]
 
@@ -95,12 +93,14 @@ class FilterForm:
     ----------
     states, categories, sources, periods : tuple of Choice
         Options; the first of each means "all".
-    areas : tuple of Choice
-        Areas to narrow to; empty on the map.
+    areas, clocks, orders, departments, satisfactions, todos : tuple of Choice
+        More options of the list; empty on the map.
     q, since, until : str
         As typed.
-    is_overdue, is_mine : bool
+    is_overdue, is_mine, is_urgent, is_again : bool
         Ticked boxes.
+    more : int
+        How many of the options that are folded away hold.
     """
 
     states: tuple[Choice, ...]
@@ -113,6 +113,14 @@ class FilterForm:
     until: str = ""
     is_overdue: bool = False
     is_mine: bool = False
+    is_urgent: bool = False
+    is_again: bool = False
+    clocks: tuple[Choice, ...] = ()
+    orders: tuple[Choice, ...] = ()
+    departments: tuple[Choice, ...] = ()
+    satisfactions: tuple[Choice, ...] = ()
+    todos: tuple[Choice, ...] = ()
+    more: int = 0
 
 
 @dataclass(frozen=True)
@@ -124,15 +132,26 @@ class FormField:
     name, label : str
         As sent and as read.
     kind : str
-        ``text``, ``long``, ``date``, ``number`` or ``choice``.
+        ``text``, ``long``, ``date``, ``datetime-local``, ``number``, ``choice`` (select), ``radio``, ``checks``
+        (several), ``suggest`` (text with suggestions) or ``pin`` (longitude and latitude).
     choices : tuple of Choice
-        Options when ``kind`` is ``choice``.
+        Options of those kinds that have any.
+    value : str
+        What stands in it.
+    is_required : bool
+        Whether the action needs it.
+    error, hint : str
+        What is wrong with it; what it is good for.
     """
 
     name: str
     label: str
     kind: str = "long"
     choices: tuple[Choice, ...] = ()
+    value: str = ""
+    is_required: bool = True
+    error: str = ""
+    hint: str = ""
 
 
 @dataclass(frozen=True)
@@ -147,6 +166,12 @@ class ActionForm:
         What it needs.
     is_primary : bool
         Whether it is the most likely one.
+    confirm : str
+        What is lost by it, to be confirmed; empty when nothing is.
+    is_open : bool
+        Whether it stands unfolded, because it was sent and refused.
+    error : str
+        Why it was refused, when that is no matter of one field.
     """
 
     action: str
@@ -154,6 +179,9 @@ class ActionForm:
     url: str
     fields: tuple[FormField, ...] = ()
     is_primary: bool = False
+    confirm: str = ""
+    is_open: bool = False
+    error: str = ""
 
 
 @dataclass(frozen=True)
@@ -204,22 +232,6 @@ class ShiftRow:
     source: str
     target: str
     count: int
-
-
-@dataclass(frozen=True)
-class RegridRow:
-    """An issue that lies elsewhere.
-
-    Attributes
-    ----------
-    issue : Any
-        A line of the list, see :class:`server.pages.facts.Row`.
-    target : str
-        Name of the cell it lies in now.
-    """
-
-    issue: Any
-    target: str
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,16 @@
 """Open issues that lie elsewhere since the grid was changed: counts, list, confirmation, result."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from server.auth import allow, current_actor, current_store
 from server.pages.contexts import RegridPage
-from server.pages.facts import row_of
+from server.pages.facts import rows_of
 from server.pages.frame import render
-from server.pages.parts import MovedCounts, RegridRow, ShiftRow
+from server.pages.parts import MovedCounts, ShiftRow
 from server.services import areas, moving, regrid
 from server.services.regrid import MOVERS, Page
 from server.words import cell_said
@@ -30,7 +31,9 @@ def index() -> str:
     """Show what lies elsewhere in the areas where this person may correct it."""
     with current_store().read() as tx:
         found = regrid.page(tx, current_actor(), _number("after"))
+        rows = rows_of(tx, [brief for brief, _ in found.items])
         version = areas.current_grid(tx)
+    targets = [cell_said(spot.name) for _, spot in found.items]
     following = url_for("regrid.index", after=found.next) if found.next is not None else ""
     result = None
     if request.args.get("moved"):
@@ -42,7 +45,7 @@ def index() -> str:
             total=found.total,
             shifts=tuple(_shifts(found)),
             hidden=max(0, len(found.shifts) - MOST_SHIFTS),
-            rows=tuple(RegridRow(row_of(brief), cell_said(spot.name)) for brief, spot in found.items),
+            rows=tuple(replace(row, target=said) for row, said in zip(rows, targets, strict=True)),
             next_url=following,
             result=result,
         ),

@@ -2,9 +2,10 @@
 
 from datetime import datetime, timedelta, tzinfo
 
+from server.services.time_left import Left
 from server.words import _
 
-__all__ = ["age", "clock_words", "instant", "moment", "span"]
+__all__ = ["age", "clock_words", "instant", "left_words", "moment", "span"]
 
 
 def instant(given: datetime | str) -> datetime:
@@ -62,3 +63,30 @@ def clock_words(due_at: datetime | str | None, now: datetime) -> str:
     if left >= timedelta(0):
         return _("还剩 {time}", time=span(left))
     return _("超期 {time}", time=span(-left))
+
+
+def left_words(left: Left | None, *, whole: bool = False) -> str:
+    """Say what is left of a limit by its own clock; empty without one.
+
+    Parameters
+    ----------
+    left : Left or None
+        As the service counts it.
+    whole : bool
+        Whether to add that it is working time.
+    """
+    if left is None:
+        return ""
+    days, rest = divmod(left.span, left.work_day)
+    if left.in_work_time and days:
+        hours = int(rest / timedelta(hours=1))
+        said = (
+            _("{days} 个工作日 {hours} 小时", days=days, hours=hours)
+            if hours
+            else _("{days} 个工作日", days=days)
+        )
+    else:
+        said = span(left.span)
+        if left.in_work_time and whole:
+            said = _("{time}工作时间", time=said)
+    return _("超期 {time}", time=said) if left.is_late else _("还剩 {time}", time=said)

@@ -5,7 +5,7 @@ issues all ask it. What can be asked is spelled in :mod:`server.services.filters
 :mod:`server.services.orders`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, true
@@ -25,6 +25,7 @@ __all__ = [
     "count",
     "find",
     "matching",
+    "these",
     "visible",
     "walk",
 ]
@@ -143,6 +144,13 @@ def find(
     items = tuple(briefs_of(tx, rows[:limit]))
     more = wanted.cursor(items[-1]) if len(rows) > limit else None
     return Page(items, more, total)
+
+
+def these(tx: Tx, actor: Actor, numbers: Sequence[str]) -> tuple[Brief, ...]:
+    """Read issues by number, newest first; those that the actor may not see are left out, as if absent."""
+    wanted = order_of(NEWEST)
+    query = select(*COLUMNS).where(visible(actor), Issue.number.in_(numbers)).order_by(*wanted.columns)
+    return tuple(briefs_of(tx, tx.session.execute(query).all()))
 
 
 def walk(tx: Tx, actor: Actor, filters: Filters) -> Iterator[Brief]:

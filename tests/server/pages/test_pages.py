@@ -65,7 +65,7 @@ def test_an_action_leads_back_to_the_issue_in_its_new_state(client_of, number):
     path = f"/issues/{number}"
     version = re.search(r'name="version" value="(\d+)"', client.get(path).text)[1]
     answer = client.post(f"{path}/take", data={"csrf_token": token_of(client), "version": version})
-    assert (answer.status_code, answer.headers["Location"]) == (303, path)
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"{path}?done=take")
     assert "state-handling" in client.get(path).text
 
 

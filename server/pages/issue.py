@@ -1,0 +1,144 @@
+"""One issue: facts, log, what may be done with it; and doing it."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from server.auth import ISSUE_ROLES, allow, current_actor, current_store
+from server.errors import Conflict, InputError
+from server.maps import MapView, map_parts
+from server.pages.action_forms import GRAVE, Refusal, forms_of, given_by
+from server.pages.facts import Facts, facts_of
+from server.pages.frame import render
+from server.pages.ground import basemap_data, basemap_of, bounds_around, urls
+from server.pages.issue_contexts import IssuePage
+from server.pages.parts import ActionForm
+from server.pages.sentences import map_words
+from server.pages.timeline import lines_of
+from server.services import asking, issues
+from server.services.related import pointed
+from server.translate import shown, status_of
+from server.words import NAMES, _, action_name, language, sentence
+from server.workflow import TRANSITIONS, IllegalAction, MissingField
+
+__all__ = ["acting", "blueprint"]
+
+LONGEST_NUMBER = 19  # digits
+FRAME = frozenset({"csrf_token", "version", "seen", "confirm"})
+FIRST = 2  # forms that stand unfolded beside the likeliest
+Refused = Conflict | IllegalAction | InputError | MissingField
+blueprint = Blueprint("issue", __name__)
+acting = Blueprint("acting", __name__)
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What is told besides the issue: what was done, or a refusal with the last entry seen before it."""
+
+    done: str = ""
+    refusal: Refusal | None = None
+    seen: int | None = None
+
+
+@blueprint.get("/issues/<number>")
+@allow(*ISSUE_ROLES)
+def one(number: str) -> str:
+    """Show one issue and what this person may do with it."""
+    done = request.args.get("done", "")
+    return _page(number, _Said(done if done in NAMES["action"] else ""))
+
+
+def _page(number: str, said: _Said) -> str:
+    store, actor = current_store(), current_actor()
+    with store.read() as tx:
+        view = issues.one(tx, actor, number)
+        asked = asking.asked_for(tx, actor, view, view.actions)
+        facts, names = facts_of(tx, view), pointed(tx, view)
+    forms = forms_of(number, view.actions, asked, said.refusal)
+    log = lines_of(view, names, store.config.zone)
+    return render(
+        "issues/one.html",
+        IssuePage(
+            issue=facts,
+            log=log,
+            first=tuple(form for form in forms[:FIRST] if form.action not in GRAVE),
+            more=tuple(form for form in forms[FIRST:] if form.action not in GRAVE),
+            grave=tuple(form for form in forms if form.action in GRAVE),
+            map=map_parts(_map(facts)),
+            data=_data(facts),
+            done=_done(said.done, facts) if said.done else "",
+            problem=_problem(said.refusal, forms),
+            news=tuple(line for line in log if said.seen is not None and line.seq > said.seen),
+        ),
+    )
+
+
+def _map(facts: Facts) -> MapView:
+    bounds = bounds_around(facts.lon or 0.0, facts.lat or 0.0)
+    return MapView("issue", bounds, language(), basemap_of(current_store()))
+
+
+def _data(facts: Facts) -> dict[str, object]:
+    store = current_store()
+    return {
+        "urls": urls(),
+        "words": map_words(),
+        "zone": str(store.config.zone),
+        "cell": facts.row.cell.code if facts.row.cell else "",
+        "basemap": basemap_data(store),
+    }
+
+
+def _done(action: str, facts: Facts) -> str:
+    now = facts.row.state.name
+    if facts.row.holder is None:
+        return _("“{action}”已记入流转记录；现在{state}。", action=action_name(action), state=now)
+    holder = facts.row.holder.name
+    return _(
+        "“{action}”已记入流转记录；现在{state}，由 {holder} 承办。",
+        action=action_name(action),
+        state=now,
+        holder=holder,
+    )
+
+
+def _problem(refusal: Refusal | None, forms: tuple[ActionForm, ...]) -> str:
+    if refusal is None or any(form.is_open and not form.error for form in forms):
+        return ""
+    return refusal.detail
+
+
+@acting.post("/issues/<number>/<action>")
+@allow(*ISSUE_ROLES)
+def act(number: str, action: str) -> AnyResponse:
+    """Do one thing with an issue, and show it again."""
+    rows = [row for row in TRANSITIONS if row.action == action]
+    names = {name for row in rows for name in (*row.requires, *row.takes)}
+    if action in GRAVE and request.form.get("confirm") != "1":
+        raise InputError("confirm.missing", field="confirm", action=action)
+    given = given_by(request.form.to_dict(flat=False), names, current_store().config.zone)
+    with current_store().write() as tx:
+        issues.act(tx, current_actor(), number, action, given, _number("version"))
+    return redirect(f"/issues/{number}?done={action}", 303)
+
+
+def _number(name: str) -> int | None:
+    said = request.form.get(name, "")[:LONGEST_NUMBER]
+    return int(said) if said.isdecimal() else None
+
+
+@acting.errorhandler(Conflict)
+@acting.errorhandler(IllegalAction)
+@acting.errorhandler(InputError)
+@acting.errorhandler(MissingField)
+def refused(error: Refused) -> Response:
+    """Show the issue as it is now, with what was typed and why it was not done."""
+    number, action = (str((request.view_args or {}).get(name, "")) for name in ("number", "action"))
+    detail = sentence(error.code, shown(error.values))
+    wrong = dict.fromkeys(error.values.get("fields") or [], _("请填写这一项。"))
+    if error.values.get("field"):
+        wrong[str(error.values["field"])] = detail
+    typed = {name: said for name, said in request.form.to_dict(flat=False).items() if name not in FRAME}
+    said = _Said(refusal=Refusal(action, typed, wrong, detail), seen=_number("seen"))
+    return Response(_page(number, said), status_of(error))
