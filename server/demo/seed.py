@@ -20,6 +20,7 @@ from sqlalchemy import select
 from server.db import Store, Tx
 from server.demo.drawing import write_town_map
 from server.demo.gazetteer import town_places
+from server.demo.lives import live
 from server.demo.staff import PERSONAS, Staff, build_staff
 from server.demo.stories import Story, drafts
 from server.demo.town import Town, build_town
@@ -97,7 +98,7 @@ def seed(
         _import(before, town)
         _hire(before, staff)
         gazetteer.keep(before, town_places(town))
-        _tell(tx, town, staff, stories)
+        live(tx, _tell(tx, town, staff, stories), now)
         accounts = [[login, PASSWORD, _role(staff, login)] for login in PERSONAS]
         marks.set_mark(tx, marks.DEMO, json.dumps({"accounts": accounts, "as_of": now.isoformat()}))
         size = write_town_map(town, store.folder / FILE_NAME)
@@ -134,8 +135,8 @@ def _hire(tx: Tx, staff: Staff) -> None:
         duties.assign(tx, ids[duty.login], areas[duty.area], duty.kind, None, None)
 
 
-def _tell(tx: Tx, town: Town, staff: Staff, stories: Sequence[Story]) -> None:
-    """Report everything, the finished first."""
+def _tell(tx: Tx, town: Town, staff: Staff, stories: Sequence[Story]) -> list[Actor]:
+    """Report everything, the finished first; gives everybody."""
     cells = _cells(town, stories)
     actors = {one.login: actor_of_login(tx, one.login) for one in staff.people}
     desks = {
@@ -156,6 +157,7 @@ def _tell(tx: Tx, town: Town, staff: Staff, stories: Sequence[Story]) -> None:
         if not story.closed_at:
             teller = _teller(story, cell, desks, workers, home)
             intake.report(replace(tx, now=story.reported_at), teller, _draft(story))
+    return list(actors.values())
 
 
 def _teller(

@@ -38,7 +38,7 @@ from server.workflow import (
     rows_for,
 )
 
-__all__ = ["TEXT_MOST", "Candidate", "IssueView", "act", "candidates", "one"]
+__all__ = ["TEXT_MOST", "Candidate", "IssueView", "act", "candidates", "one", "perform"]
 
 TEXT_MOST = fields.TEXT_MOST
 LOST = frozenset({State.REPORTED, State.REJECTED, State.MERGED})
@@ -67,6 +67,20 @@ def act(
     version: int | None = None,
     happened_at: datetime | None = None,
 ) -> IssueView:
+    """Do one thing with an issue, and read it anew as the actor sees it; see :func:`perform`."""
+    issue = perform(tx, actor, number, action, given, version, happened_at)
+    return view(tx, actor, issue, tx.session.get_one(Area, issue.area_id).path)
+
+
+def perform(
+    tx: Tx,
+    actor: Actor,
+    number: str,
+    action: str,
+    given: Mapping[str, Any],
+    version: int | None = None,
+    happened_at: datetime | None = None,
+) -> Issue:
     """Do one thing with an issue.
 
     Parameters
@@ -89,8 +103,8 @@ def act(
 
     Returns
     -------
-    IssueView
-        The issue afterwards.
+    Issue
+        Its row afterwards.
 
     Raises
     ------
@@ -104,10 +118,9 @@ def act(
     while True:
         _carry_out(step)
         if not step.follow:
-            break
+            return issue
         action, given = step.follow[0]
         step = _step(tx, system_actor(), issue, path, action, given, None, step.at)
-    return view(tx, actor, issue, tx.session.get_one(Area, issue.area_id).path)
 
 
 def _lock(tx: Tx, number: str, given: Mapping[str, Any]) -> None:

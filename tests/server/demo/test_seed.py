@@ -12,13 +12,16 @@ from server.db import Store
 from server.demo.seed import PASSWORD, seed
 from server.demo.staff import PERSONAS
 from server.errors import Conflict
-from server.models import LEVELS, Area, Department, Duty, Entry, Issue, Person
+from server.models import LEVELS, Area, Department, Duty, Entry, Issue, Person, Whistle
 from server.services import marks
 from server.services.accounts import actor_of_login
 from server.services.basemap import FILE_NAME
 from server.services.checkup import examine
 from server.services.locating import open_locator
+from server.services.people import actor_of
 from server.services.sign_in import sign_in
+from server.services.standing import asks_of, relations_of, situation_of, whistles_of
+from server.workflow import OPEN, Relation, available
 from tests.conftest import NOW
 
 COUNT = 400  # enough to meet everything; the whole six thousand are seeded by the browser's tests
@@ -59,16 +62,17 @@ def test_everything_arrives(store, seeded, demo_town, demo_staff):
     assert (store.folder / FILE_NAME).stat().st_size == seeded.basemap_bytes
 
 
-def test_open_issues_are_at_the_worker_of_their_cell(store, seeded, demo_staff):
+def test_untouched_issues_are_at_the_worker_of_their_cell(store, seeded, demo_staff):
     first = {duty.area: duty.login for duty in demo_staff.duties if duty.kind == "A"}
+    untouched = (Issue.state == "dispatched", Issue.version == 2)
     with store.read() as tx:
         rows = tx.session.execute(
             select(Area.code, Person.login)
             .join(Issue, Issue.area_id == Area.id)
             .join(Person, Person.id == Issue.holder_person_id)
-            .where(Issue.state == "dispatched")
+            .where(*untouched)
         ).all()
-        assert count(tx, Issue, Issue.state == "dispatched") == len(rows) > 10
+        assert count(tx, Issue, *untouched) == len(rows) > 0
     assert all(first[code] == login for code, login in rows)
 
 
@@ -77,9 +81,44 @@ def test_what_lies_in_no_cell_waits_at_the_root(store, seeded):
         rows = tx.session.execute(
             select(Area.level, Issue.how)
             .join(Issue, Issue.area_id == Area.id)
-            .where(Issue.state == "reported")
+            .where(Issue.state == "reported", Issue.hand_offs == 0)
         ).all()
     assert set(rows) <= {("district", "outside")}
+
+
+def test_open_issues_stand_everywhere_in_the_loop_and_some_are_with_departments(store, seeded):
+    with store.read() as tx:
+        states = set(tx.session.scalars(select(Issue.state)))
+        assert len(states) >= 5
+        assert count(tx, Issue, Issue.due_at.is_not(None), Issue.state == "handling") > 5
+        assert count(tx, Whistle) > 0
+        assert count(tx, Issue, Issue.dispatched_at.is_not(None), Issue.hand_offs == 1) > 0
+
+
+STEPS = {"dispatch", "take", "finish", "settle", "resume", "pass", "rework", "survey", "reassign"}
+
+
+def test_of_every_open_issue_somebody_may_take_the_next_step_and_nobody_verifies_his_own(store, seeded):
+    with store.read() as tx:
+        people = [actor_of(tx, key) for key in tx.session.scalars(select(Person.id))]
+        rows = tx.session.execute(
+            select(Issue, Area.path).join(Area, Area.id == Issue.area_id).where(Issue.state.in_(OPEN))
+        ).all()
+        assert len(rows) > 15
+        for issue, path in rows:
+            query = select(Entry).where(Entry.issue_id == issue.id).order_by(Entry.seq)
+            entries, whistles = list(tx.session.scalars(query)), whistles_of(tx, issue.id)
+            situation = situation_of(tx, issue, entries, asks_of(tx, issue.id))
+            able = set()
+            for person in people:
+                relations = relations_of(person, issue, entries, whistles, path)
+                mine = {
+                    row.action for row in available(issue.state, person.roles_at(path), relations, situation)
+                }
+                able |= {person.person_id} if mine & STEPS else set()
+                assert Relation.PAST_HOLDER not in relations or not mine & {"pass", "survey", "extend"}
+            handled = {one.person_id for one in entries if one.action in {"finish", "settle"}}
+            assert able - handled, (issue.number, issue.state)
 
 
 def test_open_issues_were_received_when_they_were_reported(store, seeded):

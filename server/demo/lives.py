@@ -1,0 +1,154 @@
+"""How far the open issues have come: taken, passed on, whistled about, put off, handled, returned, merged.
+
+Each is acted on through :func:`server.services.issues.act` by those whose turn it is, at times after its report.
+The same town and day give the same lives.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import numpy as np
+from sqlalchemy import select
+
+from server.db import Tx
+from server.demo.town import SEED
+from server.models import Area, Department, Issue
+from server.services import issues
+from server.services.categories import categories
+from server.services.people import Actor
+from server.workflow import Role, State, WorkflowError
+
+__all__ = ["LIVES", "Crew", "live"]
+
+LIVES: Mapping[str, tuple[float, tuple[str, ...]]] = {
+    "untaken": (0.16, ()),
+    "taken": (0.22, ("take",)),
+    "noted": (0.08, ("take", "note")),
+    "passed on": (0.12, ("take", "transfer")),
+    "in other hands": (0.08, ("take", "transfer", "take")),
+    "whistled": (0.06, ("take", "whistle")),
+    "answered": (0.05, ("take", "whistle", "answer")),
+    "asked": (0.05, ("take", "ask_extend")),
+    "extended": (0.03, ("take", "ask_extend", "extend")),
+    "asked to suspend": (0.02, ("take", "ask_suspend")),
+    "suspended": (0.02, ("take", "ask_suspend", "suspend")),
+    "handled": (0.05, ("take", "finish")),
+    "verified": (0.04, ("take", "finish", "pass")),
+    "objected": (0.01, ("take", "finish", "pass", "object")),
+    "returned": (0.02, ("return",)),
+    "escalated": (0.02, ("escalate",)),
+    "urged": (0.03, ("urge",)),
+}
+"""Share of the open issues, and what was done with them."""
+WORDS: Mapping[str, Mapping[str, object]] = {
+    "note": {"text": "已到现场查看，正在联系维修人员。"},
+    "transfer": {"reason": "需要专业单位处理。"},
+    "whistle": {"matter": "请到现场共同处置。"},
+    "answer": {"result": "partly", "text": "已派人到场，配件到货后处理完。"},
+    "ask_extend": {"reason": "配件要三天后到货。"},
+    "ask_suspend": {"reason": "已列入今年改造计划，要等开工。", "told": "已向居民说明改造安排。"},
+    "finish": {"outcome": "已处理完，现场复核正常。"},
+    "object": {"reason": "居民反映问题又出现了，还没有真正解决。"},
+    "return": {"reason": "不在我的网格范围，请重新派遣。"},
+    "escalate": {"reason": "需要社区出面协调。"},
+    "urge": {"text": "居民再次来电催问。"},
+}
+_TURNS = {
+    "extend": Role.LEADER,
+    "pass": Role.LEADER,
+    "suspend": Role.SUPERVISOR,
+    "object": Role.DISPATCHER,
+    "urge": Role.DISPATCHER,
+}
+
+
+@dataclass(frozen=True)
+class Crew:
+    """Who can act.
+
+    Attributes
+    ----------
+    people : Mapping[int, Actor]
+        Everybody, by key.
+    departments : Mapping[str, int]
+        Keys by code.
+    """
+
+    people: Mapping[int, Actor]
+    departments: Mapping[str, int]
+
+    def over(self, path: str, role: Role) -> Actor:
+        """Give the one with a role nearest above an area."""
+        able = [one for one in self.people.values() if role in one.roles_at(path)]
+        return max(able, key=lambda one: max(len(grant.path) for grant in one.grants if grant.role == role))
+
+    def handler(self, department_id: int | None) -> Actor:
+        """Give a handler of a department."""
+        return next(one for one in self.people.values() if one.department_id == department_id)
+
+
+def live(tx: Tx, actors: Sequence[Actor], as_of: datetime) -> None:
+    """Let every issue that was dispatched come as far as it has.
+
+    Parameters
+    ----------
+    tx : Tx
+        The transaction of the seeding.
+    actors : Sequence of Actor
+        Everybody.
+    as_of : datetime
+        Nothing happens later.
+    """
+    rng = np.random.default_rng([SEED, 7])
+    people = {one.person_id: one for one in actors if one.person_id is not None}
+    crew = Crew(people, dict(tx.session.execute(select(Department.code, Department.id)).all()))
+    shares = np.cumsum([share for share, _ in LIVES.values()])
+    rows = tx.session.execute(
+        select(Issue, Area.path)
+        .join(Area, Area.id == Issue.area_id)
+        .where(Issue.state == State.DISPATCHED)
+        .order_by(Issue.id)
+    ).all()
+    # Evenly spread over all lives, so that a small town meets the seldom ones too.
+    draws = (rng.permutation(len(rows)) + 0.5) / max(len(rows), 1) * shares[-1]
+    for (issue, path), draw in zip(rows, draws.tolist(), strict=True):
+        actions = list(LIVES.values())[int(np.searchsorted(shares, draw))][1]
+        left = (as_of - issue.reported_at) * 0.9
+        times = np.sort(rng.beta(1.0, 3.0, size=len(actions))) * left.total_seconds()
+        for action, seconds in zip(actions, times.tolist(), strict=True):
+            at = issue.reported_at + timedelta(seconds=seconds)
+            if not _act(replace(tx, now=at), crew, issue, path, action):
+                break
+
+
+def _act(tx: Tx, crew: Crew, issue: Issue, path: str, action: str) -> bool:
+    """Do one thing as whoever's turn it is; False where the table has nobody do it here."""
+    department = crew.departments.get(categories()[issue.category].row["department"])
+    if action in ("transfer", "whistle") and department is None:
+        return False
+    if action in _TURNS:
+        actor = crew.over(path, _TURNS[action])
+    elif action == "answer" or issue.holder_department_id is not None:
+        actor = crew.handler(department if action == "answer" else issue.holder_department_id)
+    else:
+        actor = crew.people[issue.holder_person_id or 0]
+    given = {**WORDS.get(action, {}), **_more(tx, issue, action, department)}
+    try:
+        issues.perform(tx, actor, issue.number, action, given)
+    except WorkflowError:
+        return False
+    return True
+
+
+def _more(tx: Tx, issue: Issue, action: str, department: int | None) -> dict[str, object]:
+    """Make up what depends on the issue and the day."""
+    code = categories()[issue.category].row["department"]
+    due = max(issue.due_at or tx.now, tx.now)
+    told: dict[str, dict[str, object]] = {
+        "transfer": {"holder": f"department:{department}"},
+        "whistle": {"departments": [code], "answer_by": tx.now + timedelta(days=2)},
+        "ask_extend": {"until": due + timedelta(days=5)},
+        "ask_suspend": {"review_date": tx.now + timedelta(days=60)},
+    }
+    return told.get(action, {})
