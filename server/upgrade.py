@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from server.db import Store, check_postgis, install_spatial, translated
 from server.errors import SetupError
 
-__all__ = ["check_version", "upgrade"]
+__all__ = ["check_version", "lay_out", "upgrade"]
 
 
 def _alembic(connection: Connection | None = None) -> AlembicConfig:
@@ -42,12 +42,32 @@ def upgrade(store: Store) -> None:
         if not store.on_sqlite:
             check_postgis(store.engine)
         with store.engine.connect().execution_options(wangge_writes=True) as connection, connection.begin():
-            if not store.on_sqlite:
-                connection.exec_driver_sql("SELECT pg_advisory_xact_lock(778898)")
-                connection.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS postgis")
             _refuse_newer(_found(connection))
-            command.upgrade(_alembic(connection), "head")
+            lay_out(connection)
         install_spatial(store.engine)
+
+
+def lay_out(connection: Connection, revision: str = "head") -> None:
+    """Bring the tables to a layout inside the caller's transaction, without indexes and triggers.
+
+    Parameters
+    ----------
+    connection : Connection
+        Within a writing transaction.
+    revision : str
+        Layout; the newest by default.
+
+    Raises
+    ------
+    SetupError
+        This program does not know the layout.
+    """
+    if connection.dialect.name != "sqlite":
+        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(778898)")
+        connection.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS postgis")
+    if revision != "head":
+        _refuse_newer(revision)
+    command.upgrade(_alembic(connection), revision)
 
 
 def check_version(store: Store) -> None:

@@ -26,6 +26,8 @@ __all__ = ["main"]
         "user": "server.cli.user:user",
         "token": "server.cli.token:token",
         "doctor": "server.cli.doctor:doctor",
+        "backup": "server.cli.backup:backup",
+        "restore": "server.cli.backup:restore",
     },
 )
 @click.option(

@@ -5,10 +5,10 @@ import click
 from server.cli.environment import Environment, pass_environment
 from server.cli.output import say
 from server.cli.program import Command, Option
-from server.services.checkup import examine
+from server.services.checkup import Checkup, examine
 from server.words import sentence
 
-__all__ = ["doctor"]
+__all__ = ["SAMPLE", "doctor", "tell"]
 
 SAMPLE = 2000
 
@@ -21,6 +21,11 @@ def doctor(context: click.Context, environment: Environment, sample: int) -> Non
     """Examine entries, issues and placements; exit code 1 when something is wrong."""
     with environment.store() as store, store.read() as tx:
         report = examine(tx, sample)
+    tell(context, report)
+
+
+def tell(context: click.Context, report: Checkup) -> None:
+    """Print what an examination found; the command ends with 1 when something is wrong."""
     for complaint in report.complaints:
         click.echo(sentence(complaint.code, complaint.values))
     say("cli.doctor.done", issues=report.issues, entries=report.entries, places=report.places)

@@ -17,6 +17,7 @@ from babel.messages.pofile import read_po
 
 from server.words import (
     admin,
+    backup,
     commands,
     desk,
     duty,
@@ -61,6 +62,7 @@ SENTENCES: dict[str, str] = {
     **duty.SENTENCES,
     **regrid.SENTENCES,
     **admin.SENTENCES,
+    **backup.SENTENCES,
     **supervision.SENTENCES,
     **desk.SENTENCES,
     **work.SENTENCES,

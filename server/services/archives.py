@@ -1,0 +1,184 @@
+"""The form of a backup: one zip file with a manifest, the keys, and a table's rows as one JSON list a line.
+
+The form is the same for both databases, so that what was saved from one can be brought into the other. An
+archive is read member by member and never unpacked: its names are compared, not used as paths.
+"""
+
+import base64
+import hashlib
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+import shapely
+from sqlalchemy import Column, LargeBinary, Table, Uuid
+
+from server.errors import InputError, SetupError
+from server.models import Base
+from server.models.types import SRID, Geom, Instant, from_micros
+
+__all__ = ["FORMAT", "KEYS", "MANIFEST", "Archive", "member_of", "opened", "written_as"]
+
+FORMAT = 1
+MANIFEST, KEYS = "manifest.json", "keys.json"
+CHUNK = 1 << 20
+LONGEST_LINE = 1 << 26  # bytes; the outline of a whole province is a tenth of it
+SMALL = 1 << 20  # most bytes of manifest and keys
+MOST_RATIO = 200  # JSON of many like rows shrinks to a thirtieth
+_LINK = 0o120000
+
+
+@dataclass(frozen=True)
+class Archive:
+    """A backup whose members are all there and unchanged.
+
+    Attributes
+    ----------
+    file : zipfile.ZipFile
+        Open for reading.
+    manifest : dict
+        ``format, version, revision, made_at, database, settings, tables`` (name -> ``columns, rows, bytes,
+        sha256``) and ``keys`` (``bytes, sha256``).
+    """
+
+    file: zipfile.ZipFile
+    manifest: dict[str, Any]
+
+    def rows(self, table: str) -> Iterator[list[Any]]:
+        """Give the rows of a table, one after another."""
+        with self.file.open(member_of(table)) as lines:
+            while line := lines.readline(LONGEST_LINE):
+                yield orjson.loads(line)
+
+    @property
+    def keys(self) -> bytes:
+        """The keys that seal private text."""
+        return self.file.read(KEYS)
+
+
+def member_of(table: str) -> str:
+    """Name the member that holds a table."""
+    return f"tables/{table}.jsonl"
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Archive]:
+    """Open a backup and examine all of it before anything is used.
+
+    Raises
+    ------
+    InputError
+        ``backup.damaged``: truncated, changed, or no backup at all. ``backup.missing``: no such file.
+    SetupError
+        ``backup.newer``: written by a version that this program does not know.
+    """
+    if not path.is_file():
+        raise InputError("file.missing", file=str(path))
+    try:
+        with zipfile.ZipFile(path) as file:
+            archive = Archive(file, _manifest(file))
+            _examine(archive)
+            yield archive
+    except (
+        zipfile.BadZipFile,
+        orjson.JSONDecodeError,
+        NotImplementedError,
+        EOFError,
+        KeyError,
+        TypeError,
+    ) as error:
+        raise InputError("backup.damaged", file=str(path), why=type(error).__name__) from error
+    except _Wrong as error:
+        raise InputError("backup.damaged", file=str(path), why=str(error)) from error
+
+
+class _Wrong(Exception):
+    """A member is not as the manifest says."""
+
+
+def _manifest(file: zipfile.ZipFile) -> dict[str, Any]:
+    if file.getinfo(MANIFEST).file_size > SMALL:
+        raise _Wrong(MANIFEST)
+    manifest = orjson.loads(file.read(MANIFEST))
+    if not isinstance(manifest, dict) or not isinstance(manifest["tables"], dict):
+        raise _Wrong(MANIFEST)
+    if manifest["format"] != FORMAT:
+        raise SetupError("backup.newer", found=manifest["format"], known=FORMAT)
+    return manifest
+
+
+def _examine(archive: Archive) -> None:
+    told = {member_of(name): facts for name, facts in archive.manifest["tables"].items()}
+    told[KEYS] = archive.manifest["keys"]
+    infos = archive.file.infolist()
+    if sorted(one.filename for one in infos) != sorted([MANIFEST, *told]):
+        raise _Wrong("names")
+    for name, facts in archive.manifest["tables"].items():
+        table = Base.metadata.tables.get(name)
+        if table is None or not set(facts["columns"]) <= set(table.columns.keys()):
+            raise _Wrong(name)
+    for one in infos:
+        if one.external_attr >> 16 & 0o170000 == _LINK or one.is_dir() or one.flag_bits & 1:
+            raise _Wrong(one.filename)
+        if one.file_size > max(one.compress_size * MOST_RATIO, SMALL):
+            raise _Wrong(one.filename)
+        if one.filename != MANIFEST:
+            _compare(archive.file, one, told[one.filename])
+
+
+def _compare(file: zipfile.ZipFile, info: zipfile.ZipInfo, told: dict[str, Any]) -> None:
+    digest = hashlib.sha256()
+    if info.file_size != told["bytes"]:
+        raise _Wrong(info.filename)
+    with file.open(info) as member:
+        while piece := member.read(CHUNK):
+            digest.update(piece)
+    if digest.hexdigest() != told["sha256"]:
+        raise _Wrong(info.filename)
+
+
+def plain(value: object) -> object:
+    """Write what JSON does not know: bytes and geometries as base64; :mod:`orjson` calls this."""
+    if isinstance(value, bytes | memoryview):
+        return base64.b64encode(value).decode()
+    if isinstance(value, shapely.Geometry):
+        return base64.b64encode(shapely.to_wkb(value, byte_order=1)).decode()
+    raise TypeError(type(value).__name__)
+
+
+def written_as(table: Table, names: list[str], *, on_sqlite: bool) -> list[Callable[[Any], Any] | None]:
+    """Say how the values of columns go from an archive into a driver; None: as they are."""
+    choose = _sqlite if on_sqlite else _postgis
+    return [choose(table.columns[name]) for name in names]
+
+
+def _sqlite(column: Column[Any]) -> Callable[[Any], Any] | None:
+    if isinstance(column.type, Geom | LargeBinary):
+        return base64.b64decode
+    if isinstance(column.type, Uuid):
+        return lambda text: text.replace("-", "")
+    return _json if _is_json(column) else None
+
+
+def _postgis(column: Column[Any]) -> Callable[[Any], Any] | None:
+    if isinstance(column.type, Instant):
+        return from_micros
+    if isinstance(column.type, Geom):
+        return lambda text: shapely.to_wkb(
+            shapely.set_srid(shapely.from_wkb(base64.b64decode(text)), SRID), hex=True, include_srid=True
+        )
+    if isinstance(column.type, LargeBinary):
+        return base64.b64decode
+    return _json if _is_json(column) else None
+
+
+def _is_json(column: Column[Any]) -> bool:
+    return column.type.__visit_name__ == "JSON"
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value).decode()

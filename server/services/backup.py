@@ -1,0 +1,159 @@
+"""A backup of everything while the server goes on: rows as they stood at one instant, and the keys."""
+
+import hashlib
+import os
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import IO, Any
+
+import orjson
+from sqlalchemy import Connection, Table, select, text
+
+from server.config import SETTINGS
+from server.db import Store, translated
+from server.errors import InputError
+from server.keys import keys_of
+from server.models import Base
+from server.models.types import Instant, to_micros
+from server.services.archives import FORMAT, KEYS, MANIFEST, member_of, plain
+
+__all__ = ["Saved", "back_up"]
+
+AT_ONCE = 2000
+UNSAID = frozenset({"secret_key", "database_url", "dir"})
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What a backup holds.
+
+    Attributes
+    ----------
+    path : Path
+        The file.
+    bytes : int
+        Its size.
+    rows : int
+        Of all tables.
+    issues, entries : int
+        Some of them.
+    """
+
+    path: Path
+    bytes: int
+    rows: int
+    issues: int
+    entries: int
+
+
+def back_up(store: Store, path: Path) -> Saved:
+    """Write everything that a store holds into one file.
+
+    Parameters
+    ----------
+    store : Store
+        Others may read and write meanwhile: all rows are those of one instant.
+    path : Path
+        A new file; it is there whole or not at all, and only its owner may read it, for the keys are in it.
+
+    Returns
+    -------
+    Saved
+        What was written.
+
+    Raises
+    ------
+    InputError
+        There is such a file already, or no such folder.
+    """
+    if path.exists() or not path.parent.is_dir():
+        raise InputError("backup.there" if path.exists() else "backup.no_folder", file=str(path))
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with os.fdopen(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as file:
+            rows = _write(store, file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(draft, path)
+    except FileExistsError as error:
+        raise InputError("backup.there", file=str(path)) from error
+    finally:
+        draft.unlink(missing_ok=True)
+    return Saved(path, path.stat().st_size, sum(rows.values()), rows["issue"], rows["entry"])
+
+
+def _write(store: Store, file: IO[bytes]) -> dict[str, int]:
+    with (
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive,
+        translated(store.config),
+        _one_instant(store) as connection,
+    ):
+        revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+        tables = {str(table.name): _save(archive, connection, table) for table in Base.metadata.sorted_tables}
+        keys = _keys(store)
+        archive.writestr(KEYS, keys)
+        manifest = {
+            "format": FORMAT,
+            "version": version("wangge"),
+            "revision": revision,
+            "made_at": store.clock().isoformat(),
+            "database": store.engine.dialect.name,
+            "settings": _settings(store),
+            "keys": {"bytes": len(keys), "sha256": hashlib.sha256(keys).hexdigest()},
+            "tables": tables,
+        }
+        archive.writestr(MANIFEST, orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
+    return {name: facts["rows"] for name, facts in tables.items()}
+
+
+@contextmanager
+def _one_instant(store: Store) -> Iterator[Connection]:
+    """Open a reading transaction that sees one state of the store to its end."""
+    # SQLite's transactions are like this by themselves.
+    steady: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    options = {} if store.on_sqlite else steady
+    with store.engine.connect().execution_options(**options) as connection, connection.begin():
+        yield connection
+
+
+def _save(archive: zipfile.ZipFile, connection: Connection, table: Table) -> dict[str, Any]:
+    digest, size, count = hashlib.sha256(), 0, 0
+    instants = [isinstance(column.type, Instant) for column in table.columns]
+    order = list(table.primary_key.columns)
+    found = connection.execution_options(yield_per=AT_ONCE).execute(select(table).order_by(*order))
+    with archive.open(member_of(table.name), "w", force_zip64=True) as member:
+        for several in found.partitions():
+            lines = b"".join(_line(row, instants) for row in several)
+            member.write(lines)
+            digest.update(lines)
+            size, count = size + len(lines), count + len(several)
+    names = [str(column.name) for column in table.columns]
+    return {"columns": names, "rows": count, "bytes": size, "sha256": digest.hexdigest()}
+
+
+def _line(row: Any, instants: list[bool]) -> bytes:  # noqa: ANN401 - a row of the store
+    values = [
+        to_micros(value) if is_instant and isinstance(value, datetime) else value
+        for value, is_instant in zip(row, instants, strict=True)
+    ]
+    return orjson.dumps(values, default=plain, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def _keys(store: Store) -> bytes:
+    keys = keys_of(store)
+    sealing = {name: key.hex() for name, key in keys.text.items()}
+    return orjson.dumps({"session": keys.session, "text": sealing, "phone": keys.phone.hex()})
+
+
+def _settings(store: Store) -> dict[str, str]:
+    """Note what was set otherwise than by default, for whoever sets up the next place; no secrets."""
+    return {
+        one.name: str(store.config.values[one.name])
+        for one in SETTINGS
+        if one.name not in UNSAID and store.config.values[one.name] != one.default
+    }

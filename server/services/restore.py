@@ -1,0 +1,145 @@
+"""Bring a backup into an empty place: everything or nothing."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Table, inspect, text
+
+from server.config import Config
+from server.db import Store, check_postgis, translated
+from server.errors import InputError
+from server.keys import FILE as KEYS_FILE
+from server.models import Base
+from server.services.archives import Archive, opened, written_as
+from server.upgrade import lay_out, upgrade
+
+__all__ = ["Restored", "restore"]
+
+AT_ONCE = 1000
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What was brought back.
+
+    Attributes
+    ----------
+    rows, issues, entries : int
+        How many.
+    made_at, version : str
+        When the backup was made, and by which version.
+    settings : tuple of str
+        ``name=value`` of what was set otherwise than by default where it was made.
+    """
+
+    rows: int
+    issues: int
+    entries: int
+    made_at: str
+    version: str
+    settings: tuple[str, ...]
+
+
+def restore(path: Path, config: Config) -> Restored:
+    """Bring a backup into an empty folder and an empty database.
+
+    Parameters
+    ----------
+    path : Path
+        The backup; all of it is examined before anything is written.
+    config : Config
+        Names the folder and the database; another kind than the backup's is fine.
+
+    Raises
+    ------
+    InputError
+        The backup is damaged, or the place is not empty; nothing was written.
+    SetupError
+        The backup is of a newer version; nothing was written.
+    """
+    folder = Path(config.dir)
+    is_made = not folder.exists()
+    if not is_made and (not folder.is_dir() or any(folder.iterdir())):
+        raise InputError("restore.folder_not_empty", folder=str(folder))
+    with opened(path) as archive:
+        store = Store(config)
+        try:
+            _fill(store, archive)
+        except BaseException:
+            store.close()
+            _clear(folder, is_made=is_made)
+            raise
+        store.close()
+        rows = {name: facts["rows"] for name, facts in archive.manifest["tables"].items()}
+        told = archive.manifest
+    settings = tuple(f"{name}={value}" for name, value in told["settings"].items())
+    counts = (sum(rows.values()), rows["issue"], rows["entry"])
+    return Restored(*counts, told["made_at"], told["version"], settings)
+
+
+def _clear(folder: Path, *, is_made: bool) -> None:
+    """Remove what was begun; the folder was empty or not there."""
+    if folder.is_dir():
+        for one in folder.iterdir():
+            one.unlink()
+        if is_made:
+            folder.rmdir()
+
+
+def _fill(store: Store, archive: Archive) -> None:
+    with translated(store.config):
+        _refuse_full(store)
+        with store.engine.connect().execution_options(wangge_writes=True) as connection, connection.begin():
+            lay_out(connection, archive.manifest["revision"])
+            if store.on_sqlite:
+                connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+            for table in Base.metadata.sorted_tables:
+                facts = archive.manifest["tables"].get(table.name)
+                if facts is not None:
+                    _bring(connection, table, archive, facts)
+            keys = os.open(store.folder / KEYS_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(keys, "wb") as file:
+                file.write(archive.keys)
+    upgrade(store)
+
+
+def _refuse_full(store: Store) -> None:
+    if not store.on_sqlite:
+        check_postgis(store.engine)
+    tables = set(inspect(store.engine).get_table_names()) & {*Base.metadata.tables, "alembic_version"}
+    if tables:
+        shown = store.engine.url.render_as_string(hide_password=True)
+        raise InputError("restore.database_not_empty", url=shown)
+
+
+def _bring(connection: Connection, table: Table, archive: Archive, facts: dict[str, Any]) -> None:
+    names = facts["columns"]
+    written = written_as(table, names, on_sqlite=connection.dialect.name == "sqlite")
+    rows = (_row(row, written) for row in archive.rows(table.name))
+    columns = ", ".join(f'"{name}"' for name in names)
+    if connection.dialect.name == "sqlite":
+        marks = ", ".join("?" * len(names))
+        while several := list(islice(rows, AT_ONCE)):
+            connection.exec_driver_sql(f'INSERT INTO "{table.name}" ({columns}) VALUES ({marks})', several)
+        return
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({columns}) FROM STDIN') as copy:
+        for row in rows:
+            copy.write_row(row)
+    if "id" in names and facts["rows"]:
+        connection.execute(
+            text(
+                f"SELECT setval(pg_get_serial_sequence('\"{table.name}\"', 'id'), (SELECT max(id) FROM \"{table.name}\"))"
+            )
+        )
+
+
+def _row(row: list[Any], written: list[Callable[[Any], Any] | None]) -> tuple[Any, ...]:
+    return tuple(
+        value if value is None or write is None else write(value)
+        for value, write in zip(row, written, strict=True)
+    )
