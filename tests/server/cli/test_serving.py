@@ -36,7 +36,18 @@ def answer(url):
             time.sleep(0.2)
 
 
-def test_a_server_answers_and_stops_when_told(process, tmp_path, port):
+def job_process(parent):
+    """Wait for the job process beside a server; gives its key, None when it does not come."""
+    give_up = time.monotonic() + PATIENCE_S
+    while time.monotonic() < give_up:
+        for child in Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii").split():
+            if Path(f"/proc/{child}/cmdline").read_bytes().endswith(b"\0jobs\0"):
+                return child
+        time.sleep(0.2)
+    return None
+
+
+def test_a_server_answers_with_a_job_process_beside_it_and_both_stop_when_told(process, tmp_path, port):
     process("--dir", tmp_path, "db", "upgrade")
     command = [sys.executable, "-m", "server.cli", "--dir", str(tmp_path), "serve", "--port", str(port)]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("WANGGE_")}
@@ -45,11 +56,14 @@ def test_a_server_answers_and_stops_when_told(process, tmp_path, port):
     )
     try:
         assert answer(f"http://127.0.0.1:{port}/healthz") == 200
+        jobs = job_process(running.pid)
+        assert jobs
         running.send_signal(signal.SIGTERM)
         said = running.communicate(timeout=PATIENCE_S)[0].decode()
     finally:
         running.kill()
         running.wait()
+    assert not Path(f"/proc/{jobs}").exists()
     assert f"http://127.0.0.1:{port}" in said
     assert "Traceback" not in said
 

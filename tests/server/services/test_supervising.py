@@ -287,3 +287,14 @@ def test_a_suspended_issue_goes_on_at_the_date_of_review_and_its_clock_with_it(s
         )  # an hour was left
         assert (last.action, last.actor, last.given["reason"]) == ("resume", "system", "review")
     assert supervise(store) == NOTHING
+
+
+def test_a_round_with_nothing_to_do_asks_a_handful_of_questions_and_writes_nothing(store, clock, overdue):
+    overdue(5)
+    clock.at = DUE
+    supervise(store)
+    asked = []
+    event.listen(store.engine, "before_cursor_execute", lambda *one: asked.append(one[2]))
+    assert supervise(store) == NOTHING
+    assert len(asked) <= 8
+    assert [one for one in asked if not one.startswith("SELECT") and one != "BEGIN"] == []
