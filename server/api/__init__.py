@@ -8,8 +8,10 @@ from server.api import (
     categories,
     cells,
     clusters,
+    departments,
     heat,
     issues,
+    limits,
     locate,
     me,
     places,
@@ -31,5 +33,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     heat.blueprint,
     me.blueprint,
     categories.blueprint,
+    departments.blueprint,
+    limits.blueprint,
     spec.blueprint,
 )

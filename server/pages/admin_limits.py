@@ -14,6 +14,7 @@ from server.pages.frame import render
 from server.pages.parts import Choice
 from server.services import limits
 from server.services.categories import categories
+from server.services.category_edits import groups
 from server.services.limits import LimitView, NewLimit, kinds_for
 from server.services.rules import ALL, STAGES
 from server.words.limits import limit_kind_name, limit_said, stage_name
@@ -173,8 +174,9 @@ def reset(category: str) -> Response:
 
 def _rows(found: Iterable[LimitView]) -> Iterator[LimitRow]:
     by_category = {code: tuple(own) for code, own in groupby(found, lambda one: one.category)}
-    order = [ALL, *sorted(by_category.keys() - {ALL}, key=list(categories()).index)]
-    for code in sorted(order, key=lambda code: "" if code == ALL else categories()[code].group):
+    order = list(groups())
+    codes = sorted(categories(), key=lambda code: order.index(categories()[code].group))
+    for code in (ALL, *codes):
         known = categories().get(code)
         if known is None or known.is_active:
             cells = tuple(_cell(one) for one in by_category[code])
@@ -182,7 +184,7 @@ def _rows(found: Iterable[LimitView]) -> Iterator[LimitRow]:
 
 
 def _cell(one: LimitView) -> LimitCell:
-    said = limit_said(one.in_force.kind, one.in_force.amount)
+    said = limit_said(one.in_force.kind, one.in_force.amount, is_short=True)
     shipped = limit_said(one.shipped.kind, one.shipped.amount) if one.shipped else ""
     return LimitCell(said, shipped, one.is_own, one.edit is not None)
 

@@ -2,7 +2,7 @@
 
 import tempfile
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from server.errors import InputError, InvalidRows
 from server.services.imports.columns import Field, choose
 from server.services.imports.rejects import Reject
-from server.services.imports.tables import Row, open_table, text_of
+from server.services.imports.tables import Cell, Row, open_table, text_of
 from server.services.imports.values import instant
 from server.words import field_name, sentence
 from server.worktime import SATURDAY
@@ -110,7 +110,7 @@ def _day(year: int, row: Row, places: dict[str, int], zone: ZoneInfo) -> DayView
     if row.fault:
         raise row.fault
     said = {name: text_of(row.cells[place]) for name, place in places.items()}
-    at = instant(row.cells[places["day"]], "day", zone)
+    at = _instant(row.cells[places["day"]], zone)
     if at is None:
         raise InputError("field.missing", field="day")
     day = at.astimezone(zone).date()
@@ -125,6 +125,13 @@ def _day(year: int, row: Row, places: dict[str, int], zone: ZoneInfo) -> DayView
     if len(name) > NAME_MOST:
         raise InputError("field.too_long", field="name", length=len(name), limit=NAME_MOST)
     return DayView(day, kind, name)
+
+
+def _instant(cell: Cell, zone: ZoneInfo) -> datetime | None:
+    try:
+        return instant(cell, "day", zone)
+    except InputError as error:
+        raise InputError("calendar.day", field="day", value=text_of(cell)[:40]) from error
 
 
 def _check_new(day: date, known: dict[date, tuple[int, DayView]]) -> None:

@@ -15,9 +15,9 @@ def limit_kind_name(code: str) -> str:
     return _(NAMES["limit_kind"].get(code, code))
 
 
-def limit_said(kind: str, amount: float) -> str:
-    """Say a limit with its unit, such as 2 个工作日."""
-    return sentence(f"limit.{kind}", {"amount": f"{amount:g}"})
+def limit_said(kind: str, amount: float, *, is_short: bool = False) -> str:
+    """Say a limit with its unit, such as 2 个工作日; shorter for a table, 2 工作日."""
+    return sentence(f"limit.{'short.' if is_short else ''}{kind}", {"amount": f"{amount:g}"})
 
 
 def department_kind_name(code: str) -> str:

@@ -136,7 +136,7 @@ def test_all_findings_come_at_once_with_their_lines_and_nothing_is_written(store
     assert [(one.row, one.code) for one in refused.value.faults] == [
         (3, "calendar.other_year"),
         (4, "calendar.weekday"),
-        (5, "time.invalid"),
+        (5, "calendar.day"),
         (7, "calendar.weekday"),
         (8, "calendar.kind"),
         (9, "field.missing"),
