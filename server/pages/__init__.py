@@ -8,6 +8,8 @@ from server.pages import (
     admin_limits,
     areas,
     docs,
+    duties,
+    duty_acts,
     entry,
     frame,
     health,
@@ -19,7 +21,9 @@ from server.pages import (
     report,
     saved,
     supervision,
+    talk_day,
     tiles,
+    triage,
 )
 from server.pages.entry import problem_page
 
@@ -34,9 +38,13 @@ BLUEPRINTS = (
     saved.blueprint,
     issue.blueprint,
     issue.acting,
+    triage.blueprint,
     areas.blueprint,
+    duties.blueprint,
+    duty_acts.blueprint,
     regrid.blueprint,
     report.blueprint,
+    talk_day.blueprint,
     supervision.blueprint,
     admin.blueprint,
     admin_limits.blueprint,

@@ -15,6 +15,7 @@ from server.pages.parts import Frame, Link
 from server.pages.times import clock_words, moment
 from server.services import calendar_years, marks
 from server.services.people import Actor
+from server.services.triage import DISPATCHERS
 from server.words import _, role_name
 from server.workflow import Role
 
@@ -64,9 +65,20 @@ def _frame() -> Frame:
 
 
 def _links(actor: Actor) -> Iterator[Link]:
+    writes = Link("report", _("登记"), "/issues/new", "phone")
+    if Role.DISPATCHER in actor.roles:
+        yield writes
     if actor.roles & ISSUE_ROLES:
         yield Link("map", _("地图"), "/map", "map-2")
         yield Link("issues", _("事件"), "/issues?state=open", "list-details")
+    if actor.roles & {Role.LEADER, Role.SUPERVISOR} and Role.DISPATCHER not in actor.roles:
+        yield writes
+    if actor.roles & DISPATCHERS:
+        yield Link("triage", _("分理"), "/triage", "send")
+    if actor.roles & {Role.LEADER, Role.SUPERVISOR}:
+        yield Link("supervision", _("督办"), "/supervision", "alert-triangle")
+    if actor.roles & ISSUE_ROLES or Role.ADMIN in actor.roles:
+        yield Link("duties", _("值守"), "/duties", "users")
     yield Link("areas", _("区域与网格"), "/areas", "layout-grid")
     if actor.roles & {Role.WORKER, Role.LEADER}:
         yield Link("tablet", _("平板"), "/t/", "home")

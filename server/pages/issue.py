@@ -1,6 +1,7 @@
 """One issue: facts, log, what may be done with it; and doing it."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -10,7 +11,7 @@ from server.errors import Conflict, InputError
 from server.maps import MapView, map_parts
 from server.pages.action_forms import GRAVE, Refusal, forms_of, given_by
 from server.pages.facts import Facts, facts_of
-from server.pages.frame import render
+from server.pages.frame import inside, render
 from server.pages.ground import basemap_data, basemap_of, bounds_around, urls
 from server.pages.issue_contexts import IssuePage
 from server.pages.parts import ActionForm
@@ -25,7 +26,7 @@ from server.workflow import TRANSITIONS, IllegalAction, MissingField
 __all__ = ["acting", "blueprint"]
 
 LONGEST_NUMBER = 19  # digits
-FRAME = frozenset({"csrf_token", "version", "seen", "confirm"})
+FRAME = frozenset({"csrf_token", "version", "seen", "confirm", "next"})
 FIRST = 2  # forms that stand unfolded beside the likeliest
 Refused = Conflict | IllegalAction | InputError | MissingField
 blueprint = Blueprint("issue", __name__)
@@ -120,7 +121,11 @@ def act(number: str, action: str) -> AnyResponse:
     given = given_by(request.form.to_dict(flat=False), names, current_store().config.zone)
     with current_store().write() as tx:
         issues.act(tx, current_actor(), number, action, given, _number("version"))
-    return redirect(f"/issues/{number}?done={action}", 303)
+    onward = inside(request.form.get("next", ""))
+    if onward == "/":
+        return redirect(f"/issues/{number}?done={action}", 303)
+    said = urlencode({"done": action, "number": number})
+    return redirect(f"{onward}{'&' if '?' in onward else '?'}{said}", 303)
 
 
 def _number(name: str) -> int | None:

@@ -15,6 +15,7 @@ from server.models import Area, Ask, Department, Entry, Issue, Person, Whistle
 from server.services.areas import below, pattern
 from server.services.filters import Bbox, Filters
 from server.services.people import Actor
+from server.services.standing import SPENT_AT
 from server.workflow import OPEN, Role, State
 
 __all__ = ["OPEN_STATES", "TODO", "asked", "is_handler", "is_open"]
@@ -22,7 +23,6 @@ __all__ = ["OPEN_STATES", "TODO", "asked", "is_handler", "is_open"]
 OPEN_STATES = [str(state) for state in State if state in OPEN]
 _HELD = [str(State.DISPATCHED), str(State.HANDLING), str(State.SUSPENDED)]
 _SENT_BACK = ("rework", "object")
-MOST_HAND_OFFS = 2  # in a round; afterwards only a supervisor's last word is left
 
 
 def is_open() -> ColumnElement[bool]:
@@ -164,7 +164,7 @@ def _to_answer(actor: Actor) -> ColumnElement[bool]:
 
 def _last_word(_actor: Actor) -> ColumnElement[bool]:
     waiting = Issue.state.in_([str(State.REPORTED), *_HELD])
-    return and_(waiting, Issue.hand_offs >= MOST_HAND_OFFS, Issue.final.is_(False))
+    return and_(waiting, Issue.hand_offs >= SPENT_AT, Issue.final.is_(False))
 
 
 def _sent_back(_actor: Actor) -> ColumnElement[bool]:

@@ -52,7 +52,9 @@ class Timer:
     rules: Rules
     now: datetime
 
-    def left(self, category: str, due_at: datetime | None, *, urgent: bool) -> Left | None:
+    def left(
+        self, category: str, due_at: datetime | None, *, urgent: bool, stage: str = "total"
+    ) -> Left | None:
         """Tell what is left of an issue's limit.
 
         Parameters
@@ -63,6 +65,8 @@ class Timer:
             The limit; None: none runs.
         urgent : bool
             Whether somebody must be there day and night.
+        stage : str
+            One of :data:`server.services.rules.STAGES`.
 
         Returns
         -------
@@ -73,7 +77,7 @@ class Timer:
             return None
         begin, end = sorted((self.now, due_at))
         is_late, day = due_at <= self.now, self._work_day()
-        by_the_wall = self.rules.kind(category, urgent=urgent).by_the_wall
+        by_the_wall = self.rules.limit(category, stage, urgent=urgent).kind.by_the_wall
         if by_the_wall or end - begin > FAR:
             return Left(end - begin, is_late, in_work_time=False, work_day=day)
         return Left(elapsed(begin, end, self.rules.calendar), is_late, in_work_time=True, work_day=day)

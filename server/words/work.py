@@ -12,6 +12,8 @@ SENTENCES: dict[str, str] = {
     "bulk.many": "一次最多办理 {limit} 件，勾选了 {count} 件；请分几次办理。",
     "bulk.action": "不能批量“{action}”；可批量的有：{known}。",
     "bulk.not_found": "没有这次批量办理的结果；结果只保留一周。",
+    "triage.nearest": "离 {cell} 最近，约 {metres} 米。",
+    "triage.department": "此类事项的承办单位。",
     "confirm.missing": "请先勾选“确认{action}”。",
 }
 NAMES: dict[str, dict[str, str]] = {
