@@ -20,7 +20,7 @@ from server.services.people import Actor, system_actor
 from server.services.staffing import Subject, colleagues_of, runs, subject
 from server.workflow import Role
 
-__all__ = ["KINDS", "Post", "appoint", "end_duty", "give_up", "may_appoint"]
+__all__ = ["KINDS", "Post", "appoint", "area_for", "end_duty", "give_up", "may_appoint"]
 
 KINDS = ("A", "B", "leader")
 
@@ -77,7 +77,7 @@ def appoint(tx: Tx, actor: Actor, uid: UUID | str, post: Post) -> None:
     InputError
         The kind is not one for this level, the span cannot be, or they are not in service then.
     """
-    area = _area(tx, actor, post.area)
+    area = area_for(tx, actor, post.area)
     _check_kind(area, post.kind)
     if not may_appoint(actor, area.path, post.kind):
         raise NotPermitted("duty.not_given", area=area.name)
@@ -151,7 +151,14 @@ def give_up(tx: Tx, duty: Duty) -> None:
     tx.session.flush()
 
 
-def _area(tx: Tx, actor: Actor, code: str) -> Area:
+def area_for(tx: Tx, actor: Actor, code: str) -> Area:
+    """Find an area by code, to give its duties.
+
+    Raises
+    ------
+    NotFound
+        Absent, retired, or outside the actor's areas.
+    """
     area = tx.session.scalar(select(Area).where(Area.code == code, Area.retired_grid_id.is_(None)))
     if area is None or not _sees(actor, area.path):
         raise NotFound("area.unknown", code=code[:64])

@@ -50,7 +50,7 @@ class HeldPost:
         Who has it.
     kind : str
         ``A B leader``.
-    area, area_name : str
+    area, area_name, path : str
         For what.
     starts_at, ends_at : datetime or None
         First instant on duty; first instant off duty, if an end is set.
@@ -70,6 +70,7 @@ class HeldPost:
     kind: str
     area: str
     area_name: str
+    path: str
     starts_at: datetime
     ends_at: datetime | None
     leaves_at: datetime | None
@@ -150,7 +151,7 @@ def posts_of(tx: Tx, person_id: int) -> list[HeldPost]:
 
 def _posts(tx: Tx, area_ids: object, person_id: int | None = None) -> Iterable[HeldPost]:
     query = (
-        select(Duty.id, Person.uid, Person.name, Duty.kind, Area.code, Area.name.label("area_name"),
+        select(Duty.id, Person.uid, Person.name, Duty.kind, Area.code, Area.name.label("area_name"), Area.path,
                Duty.starts_at, Duty.ends_at, Person.leaves_at, Person.id.label("person_id"))
         .join(Person, Person.id == Duty.person_id)
         .join(Area, Area.id == Duty.area_id)
@@ -164,7 +165,7 @@ def _posts(tx: Tx, area_ids: object, person_id: int | None = None) -> Iterable[H
     for row in tx.session.execute(query):
         leave = tuple(away.get(row.person_id, ()))
         present = next((one for one in leave if one.starts_at <= tx.now), None)
-        yield HeldPost(*row[:9], is_coming=row.starts_at > tx.now, leave=leave, away=present)
+        yield HeldPost(*row[:10], is_coming=row.starts_at > tx.now, leave=leave, away=present)
 
 
 def _leave(tx: Tx) -> dict[int, list[Away]]:

@@ -4,7 +4,7 @@ It takes effect at once. Issues not yet taken go to the substitute when it begin
 (:mod:`server.services.handover`), those in work too where asked; they stay there afterwards.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -139,13 +139,13 @@ def change(tx: Tx, actor: Actor, leave_id: int, wish: Wish) -> Absence:
     return _view(tx, leave)
 
 
-def end(tx: Tx, actor: Actor, leave_id: int) -> Absence | None:
+def end(tx: Tx, actor: Actor, leave_id: int) -> Absence:
     """End a leave now, or cancel it before it begins.
 
     Returns
     -------
-    Absence or None
-        The leave as it ended; None when it was cancelled.
+    Absence
+        The leave as it ended; one that was cancelled never began, and is kept no longer.
 
     Raises
     ------
@@ -154,9 +154,10 @@ def end(tx: Tx, actor: Actor, leave_id: int) -> Absence | None:
     """
     leave, _who = _found(tx, actor, leave_id)
     if leave.starts_at >= tx.now:
+        told = replace(_view(tx, leave), ends_at=leave.starts_at)
         tx.session.delete(leave)
         tx.session.flush()
-        return None
+        return told
     leave.ends_at = tx.now
     tx.session.flush()
     return _view(tx, leave)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from server.db import Store, Tx
 from server.models import Area, Issue, Person
@@ -20,7 +20,19 @@ from server.services import duties, issues
 from server.services.people import system_actor
 from server.workflow import State
 
-__all__ = ["HELD", "HandedOver", "Item", "Order", "Takers", "always", "held", "listed", "run", "takers"]
+__all__ = [
+    "HELD",
+    "HandedOver",
+    "Item",
+    "Order",
+    "Takers",
+    "always",
+    "count",
+    "held",
+    "listed",
+    "run",
+    "takers",
+]
 
 BATCH = 50
 HELD = (State.DISPATCHED, State.HANDLING, State.SUSPENDED)
@@ -159,6 +171,12 @@ def held(order: Order) -> Select[Any]:
     if order.area_ids is not None:
         query = query.where(Issue.area_id.in_(order.area_ids))
     return query.order_by(Issue.id)
+
+
+def count(tx: Tx, person_id: int) -> int:
+    """Count the issues that somebody still has to do something about."""
+    query = held(Order(person_id, "hand_over")).order_by(None).with_only_columns(func.count())
+    return tx.session.scalar(query) or 0
 
 
 def takers(tx: Tx, order: Order, area_ids: Sequence[int]) -> Takers:

@@ -167,7 +167,7 @@ def test_ending_early_brings_her_back_and_cancelling_takes_it_away(announce, sto
     clock.at += DAY
     with store.write() as tx:
         assert leaves.end(tx, town.actors["worker_lin"], first.id).ends_at == clock.at
-        assert leaves.end(tx, town.actors["worker_lin"], second.id) is None
+        assert leaves.end(tx, town.actors["worker_lin"], second.id).ends_at == second.starts_at
     assert on_duty(store, town, 0) == "duty.A"
     with store.read() as tx:
         assert leaves.leaves_of(tx, town.people["worker_lin"]) == []
