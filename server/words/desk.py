@@ -3,6 +3,7 @@
 __all__ = ["NAMES", "SENTENCES"]
 
 NAMES: dict[str, dict[str, str]] = {
+    "field": {"date": "日期", "community": "社区"},
     "place_kind": {
         "compound": "小区",
         "building": "楼幢",
@@ -32,4 +33,10 @@ SENTENCES: dict[str, str] = {
     "duplicate.same_day": "同一天",
     "duplicate.category": "类别相同",
     "duplicate.words": "描述相近（{share} %）",
+    # quick entry
+    "entry.several": "“{value}”不止一处；请选一处，或在地图上标出。",
+    "entry.nowhere": "没有找到“{value}”；请换个说法、写网格编码，或在地图上标出。",
+    # talk day
+    "talk.empty": "一件也没有写；请至少填一行。",
+    "talk.too_many": "写了 {count} 件，一次最多 {limit} 件；请分两次登记。",
 }
