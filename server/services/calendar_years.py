@@ -123,6 +123,7 @@ def upload(tx: Tx, actor: Actor, year: int, file_name: str, content: bytes) -> s
     if year not in YEARS:
         raise InputError("calendar.year", field="year", value=year, least=YEARS[0], most=YEARS[-1])
     shown = shown_name(file_name)
+    changes.alone(tx)
     days = read_days(content, year, shown, tx.config.zone)
     _forget(tx, year)
     tx.session.add(CalendarYear(year=year, file_name=shown, by_id=actor.person_id, at=tx.now))
@@ -148,6 +149,7 @@ def remove(tx: Tx, actor: Actor, year: int) -> str:
     NotFound
         This year was not uploaded.
     """
+    changes.alone(tx)
     if year not in YEARS or tx.session.get(CalendarYear, year) is None:
         raise NotFound("calendar.not_uploaded", year=year)
     _forget(tx, year)

@@ -135,6 +135,7 @@ def add(tx: Tx, actor: Actor, code: str, wish: CategoryWish) -> str:
     InputError
         Malformed or taken code, name taken, no such group or kind of department; nothing is written.
     """
+    changes.alone(tx)
     refresh(tx)
     code = code.strip()
     if len(code) > CODE_MOST or not CODE_FORM.fullmatch(code):
@@ -159,6 +160,7 @@ def change(tx: Tx, actor: Actor, code: str, wish: CategoryWish) -> str | None:
     NotFound, InputError
         As :func:`view` and :func:`add`.
     """
+    changes.alone(tx)
     before = view(tx, code).category
     row = _row(code, wish)
     differing = sorted(name for name, value in row.items() if before.row[name] != value)
@@ -189,6 +191,7 @@ def switch(tx: Tx, actor: Actor, code: str, *, on: bool) -> str | None:
     Conflict
         It is the last one that is offered.
     """
+    changes.alone(tx)
     before = view(tx, code).category
     if before.is_active == on:
         return None
@@ -216,6 +219,7 @@ def reset(tx: Tx, actor: Actor, code: str) -> str | None:
     Conflict
         It was added, so there is nothing to go back to; or its shipped name now belongs to another.
     """
+    changes.alone(tx)
     found = view(tx, code)
     base = shipped_categories().get(code)
     if base is None:

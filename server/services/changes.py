@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from server.db import Tx
 from server.models import Mark
@@ -14,9 +14,10 @@ from server.models.types import from_micros, to_micros
 from server.services.people import Actor
 from server.uids import uuid7
 
-__all__ = ["Change", "change_of", "latest", "record"]
+__all__ = ["Change", "alone", "change_of", "latest", "record"]
 
 PREFIX = "change."
+_ALONE = text("SELECT pg_advisory_xact_lock(778901)")
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,12 @@ class Change:
     values: Mapping[str, Any]
     who: str
     at: datetime
+
+
+def alone(tx: Tx) -> None:
+    """Wait until nobody else changes the rules: changes come one after another, each seeing those before it."""
+    if not tx.on_sqlite:  # where one transaction writes at a time anyway
+        tx.session.execute(_ALONE)
 
 
 def record(tx: Tx, actor: Actor, code: str, **values: Any) -> str:  # noqa: ANN401 - codes and values

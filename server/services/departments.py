@@ -143,6 +143,7 @@ def create(tx: Tx, actor: Actor, code: str, wish: DepartmentWish) -> str:
     NotPermitted
         The area is not one of the actor's.
     """
+    changes.alone(tx)
     code = code.strip()
     if len(code) > CODE_MOST or not CODE_FORM.fullmatch(code):
         raise InputError("department.code", field="code", value=code[:CODE_MOST])
@@ -168,6 +169,7 @@ def change(tx: Tx, actor: Actor, code: str, wish: DepartmentWish) -> str | None:
     NotFound, InputError, NotPermitted
         As :func:`one` and :func:`create`.
     """
+    changes.alone(tx)
     found = one(tx, actor, code)
     _check_own(actor, found.path)
     row = tx.session.get_one(Department, found.id)
@@ -204,6 +206,7 @@ def switch(tx: Tx, actor: Actor, code: str, *, on: bool) -> str | None:
     Conflict
         It still holds open issues, or has not answered whistles; the error counts them.
     """
+    changes.alone(tx)
     found = one(tx, actor, code)
     _check_own(actor, found.path)
     if found.is_active == on:

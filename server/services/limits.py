@@ -130,6 +130,7 @@ def set_limits(tx: Tx, actor: Actor, category: str, wanted: Iterable[NewLimit], 
     InputError
         A stage, unit or amount that cannot be; nothing is written.
     """
+    changes.alone(tx)
     _check_category(tx, category)
     limits = {(category, one.stage, urgent): _limit(one, urgent=urgent) for one in wanted}
     rules = rules_of(tx)
@@ -157,6 +158,7 @@ def reset(tx: Tx, actor: Actor, category: str, stage: str, *, urgent: bool) -> s
     InputError
         No such stage.
     """
+    changes.alone(tx)
     _check_category(tx, category)
     key = (category, _stage(stage), urgent)
     if key not in _edits(tx):

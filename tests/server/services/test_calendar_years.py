@@ -1,5 +1,6 @@
 """The calendar by year: an upload counts whole or not at all, and a year that is missed is told in time."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from textwrap import dedent
 
@@ -104,6 +105,12 @@ def test_an_upload_takes_the_place_of_an_earlier_one(store, upload):
     upload("day,kind,name\n2027-01-04,holiday,元旦\n")
     told = year_of(store, 2027)
     assert (told.holidays, told.make_up_days) == (1, 0)
+
+
+def test_uploads_of_one_year_at_once_come_one_after_another(store, upload):
+    with ThreadPoolExecutor(4) as people:
+        list(people.map(upload, [YEAR_2027] * 4))
+    assert year_of(store, 2027).holidays == 6
 
 
 def test_without_a_shipped_one_a_removed_year_is_unpublished_again(store, upload, admin):

@@ -1,9 +1,14 @@
 """Categories as edited: what is shipped stays beneath, every process sees the edit, old issues keep their kind."""
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from server.db import Store
 from server.errors import Conflict, InputError, NotFound
+from server.models import Issue
 from server.services import category_edits, changes, intake
 from server.services.categories import (
     categories,
@@ -62,9 +67,11 @@ def test_another_process_sees_the_edit_at_its_next_transaction(store, admin):
 
 def test_an_added_category_can_be_reported_and_has_the_limits_of_all(store, admin, town):
     with store.write() as tx:
-        category_edits.add(tx, admin, "park_fittings", PARK)
+        category_edits.add(tx, admin, "park_fittings", replace(PARK, urgent=True))
         draft = Draft("公园设施", "patrol", "秋千坏了", lon=122.015, lat=37.015)
-        assert intake.report(tx, town.actors["worker_lin"], draft)
+        number = intake.report(tx, town.actors["worker_lin"], draft).number
+        issue = tx.session.query(Issue).filter_by(number=number).one()
+        assert (issue.urgent, issue.due_at - tx.now) == (True, timedelta(hours=24))
         found = category_edits.view(tx, "park_fittings")
     assert (found.is_shipped, found.open, found.category.row["group_name"]) == (False, 1, "公共设施")
 
@@ -122,6 +129,19 @@ def test_what_was_added_has_nothing_to_go_back_to(store, admin):
             category_edits.reset(tx, admin, "park_fittings")
         with pytest.raises(NotFound):
             category_edits.view(tx, "dragons")
+
+
+def test_of_several_who_add_the_same_category_at_once_one_succeeds(store, admin):
+    def add(_number):
+        try:
+            with store.write() as tx:
+                return category_edits.add(tx, admin, "park_fittings", PARK)
+        except InputError as refused:
+            return refused.code
+
+    with ThreadPoolExecutor(4) as people:
+        told = list(people.map(add, range(4)))
+    assert sum(one == "category.taken" for one in told) == 3
 
 
 def test_one_category_is_always_offered(store, admin):

@@ -4,7 +4,7 @@ import pytest
 
 from server.errors import Conflict, InputError, NotFound, NotPermitted
 from server.models import Department, Issue, Whistle
-from server.services import changes, departments, intake, people
+from server.services import changes, departments, intake, issues, people
 from server.services.departments import DepartmentWish
 from server.services.drafts import Draft
 from server.services.people import NewPerson
@@ -104,6 +104,18 @@ def test_a_department_that_holds_open_issues_is_not_retired(store, admin, issue)
     with store.write() as tx:
         assert departments.switch(tx, admin, "heating", on=True)
     assert shown(store, admin).is_active
+
+
+def test_nothing_can_be_given_to_a_retired_department(store, admin, issue, town):
+    give(store, issue, person=town.people["worker_lin"])
+
+    def offered(tx):
+        return "热力公司" in {one.name for one in issues.candidates(tx, town.actors["supervisor_li"], issue)}
+
+    with store.write() as tx:
+        assert offered(tx)
+        departments.switch(tx, admin, "heating", on=False)
+        assert not offered(tx)
 
 
 def test_a_department_that_has_not_answered_a_whistle_is_not_retired(store, admin, issue, town):
