@@ -10,6 +10,7 @@ from server.config import load
 from server.db import Store
 from server.services.checkup import is_empty
 from server.upgrade import upgrade
+from tests.lived import live
 from tests.personas import build_town
 from tests.postgis import Cluster, find_programs
 from tests.scatter import scatter
@@ -121,6 +122,12 @@ def town(store, clock, shelf):
 def scattered(store, town, shelf):
     """Issues over the small town as :func:`tests.scatter.scatter` scatters them, newest first."""
     return shelf.fill(store, "scattered", lambda: scatter(store, town))
+
+
+@pytest.fixture
+def lived(store, town, shelf):
+    """Numbers of issues over which the loop has run; see :func:`tests.lived.live`."""
+    return shelf.fill(store, "lived", lambda: live(store, town))
 
 
 @pytest.fixture(scope="session")

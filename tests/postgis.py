@@ -38,7 +38,7 @@ class Cluster:
         self.programs = programs
         self.folder = Path(tempfile.mkdtemp(prefix="wangge-pg-"))
         self.port = _free_port()
-        self.count = 0
+        self.count = self.count_bare = 0
         if os.geteuid() == 0:
             shutil.chown(self.folder, "postgres", "postgres")
         self.run(
@@ -73,6 +73,12 @@ class Cluster:
         self.count += 1
         self.sql(f"CREATE DATABASE wangge_{self.count} TEMPLATE wangge_template STRATEGY file_copy")
         return self.url(f"wangge_{self.count}")
+
+    def bare(self):
+        """Make a database without any tables; give its URL."""
+        self.count_bare += 1
+        self.sql(f"CREATE DATABASE wangge_bare_{self.count_bare}")
+        return self.url(f"wangge_bare_{self.count_bare}")
 
     def stop(self):
         self.run("pg_ctl", "-D", self.data, "-m", "immediate", "-w", "stop")

@@ -1,8 +1,8 @@
-"""Examining a store: chains of entries, issues against their entries, placements against the locator."""
+"""Examining a store: chains, issues against their entries, what is derived, placements against the locator."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from server.db import Tx
 from server.models import Area, Entry, Issue, Person
+from server.services.derived import EXAMINATIONS, Complaint
 from server.services.ledger import broken_chains
 from server.services.locating import open_locator
 from server.workflow import Folded, State, fold
@@ -28,22 +29,6 @@ _KEPT = (
     "urgent",
     "satisfaction",
 )
-
-
-@dataclass(frozen=True)
-class Complaint:
-    """Something that is not as it should be.
-
-    Attributes
-    ----------
-    code : str
-        ``doctor.chain doctor.fold doctor.place``.
-    values : dict
-        Number of the issue, and what differs.
-    """
-
-    code: str
-    values: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -92,7 +77,8 @@ def examine(tx: Tx, sample: int) -> Checkup:
     unfolded = list(_unfolded(tx))[:MOST_NAMED]
     misplaced, places = _misplaced(tx, sample)
     entries = tx.session.scalar(select(func.count()).select_from(Entry)) or 0
-    return Checkup(len(numbers), entries, places, (*broken, *unfolded, *misplaced[:MOST_NAMED]))
+    derived = [one for ask in EXAMINATIONS for one in islice(ask(tx), MOST_NAMED)]
+    return Checkup(len(numbers), entries, places, (*broken, *unfolded, *derived, *misplaced[:MOST_NAMED]))
 
 
 def _unfolded(tx: Tx) -> Iterator[Complaint]:

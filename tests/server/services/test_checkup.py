@@ -1,0 +1,111 @@
+"""The doctor: a store that lived is well; one row changed behind the program's back is named, and nothing else."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import delete, select, text, update
+
+from server.models import Ask, DayCounter, Entry, Issue, Person, PrivateText, Whistle
+from server.services.checkup import examine
+
+
+@pytest.fixture
+def numbers(lived):
+    return lived
+
+
+def id_of(tx, number):
+    return tx.session.scalar(select(Issue.id).where(Issue.number == number))
+
+
+def of(tx, number, **values):
+    tx.session.execute(update(Issue).where(Issue.number == number).values(**values))
+
+
+def give_otherwise(tx, number):
+    """Change what an entry holds, as somebody would who first took the guards away."""
+    for statement in (
+        ["DROP TRIGGER entry_no_update"] if tx.on_sqlite else ["DROP TRIGGER entry_no_change ON entry"]
+    ):
+        tx.session.execute(text(statement))
+    mine = (Entry.issue_id == id_of(tx, number), Entry.action == "report")
+    given = tx.session.scalar(select(Entry.given).where(*mine))
+    tx.session.execute(update(Entry).where(*mine).values(given={**given, "source": "box"}))
+
+
+def unite(tx, number):
+    """Say of an issue that is at work that it was merged into the one that was merged."""
+    of(tx, number, parent_id=tx.session.scalar(select(Issue.id).where(Issue.state == "merged")))
+
+
+CHANGES = {
+    "an entry": (0, give_otherwise, ["doctor.chain"]),
+    "a state": (0, lambda tx, number: of(tx, number, state="dispatched"), ["doctor.fold"]),
+    "a due": (0, lambda tx, number: of(tx, number, due_at=tx.now + timedelta(days=30)), ["doctor.fold"]),
+    "an amber": (0, lambda tx, number: of(tx, number, amber_at=None), ["doctor.due"]),
+    "a stage": (
+        0,
+        lambda tx, number: of(tx, number, stage_due_at=tx.now + timedelta(days=900)),
+        ["doctor.due"],
+    ),
+    "a review": (2, lambda tx, number: of(tx, number, review_at=None), ["doctor.due"]),
+    "sealed words": (
+        5,
+        lambda tx, number: tx.session.execute(
+            update(PrivateText)
+            .where(PrivateText.issue_id == id_of(tx, number), PrivateText.kind == "reporter_name")
+            .values(ciphertext=b"x" * 40)
+        ),
+        ["doctor.text"],
+    ),
+    "sealed words that are gone": (
+        5,
+        lambda tx, number: tx.session.execute(
+            delete(PrivateText).where(
+                PrivateText.issue_id == id_of(tx, number), PrivateText.kind == "reporter_name"
+            )
+        ),
+        ["doctor.text_missing"],
+    ),
+    "a request": (0, lambda tx, _number: tx.session.execute(update(Ask).where(Ask.kind == "extend").values(state="refused")), ["doctor.ask"]),
+    "a request that is gone": (2, lambda tx, _number: tx.session.execute(delete(Ask).where(Ask.kind == "suspend")), ["doctor.ask"]),
+    "a whistle": (1, lambda tx, _number: tx.session.execute(update(Whistle).values(result="cannot")), ["doctor.whistle"]),
+    "a whistle that is gone": (1, lambda tx, _number: tx.session.execute(delete(Whistle)), ["doctor.whistle"]),
+    "a count": (0, lambda tx, number: of(tx, number, repeats=4), ["doctor.repeats"]),
+    "a parent": (5, unite, ["doctor.parent", "doctor.repeats"]),
+    "a counter": (None, lambda tx, _number: tx.session.execute(update(DayCounter).values(last=3)), ["doctor.counter"]),
+}  # fmt: skip
+
+
+def complaints(store):
+    with store.read() as tx:
+        return examine(tx, 100).complaints
+
+
+def test_a_store_in_which_the_loop_has_run_is_well(store, numbers):
+    assert complaints(store) == ()
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_what_was_changed_behind_the_programs_back_is_named(store, numbers, what):
+    which, change, expected = CHANGES[what]
+    with store.write() as tx:
+        change(tx, numbers[which or 0])
+    found = complaints(store)
+    assert sorted(one.code for one in found) == expected
+    if which is not None:
+        assert numbers[which] in {one.values["number"] for one in found}
+
+
+def test_a_holder_who_no_longer_serves_is_named_with_every_issue_held(store, town, numbers):
+    with store.write() as tx:
+        tx.session.execute(update(Person).where(Person.login == "worker_lin").values(is_active=False))
+    found = complaints(store)
+    assert {one.code for one in found} == {"doctor.holder"}
+    assert {one.values["number"] for one in found} == {numbers[one] for one in (0, 1, 2, 5)}
+
+
+def test_purged_words_prove_nothing_and_are_no_fault(store, numbers):
+    with store.write() as tx:
+        tx.session.execute(update(PrivateText).values(ciphertext=None, salt=None, purged_at=tx.now))
+    assert complaints(store) == ()
