@@ -7,6 +7,7 @@ from server.pages import (
     admin_departments,
     admin_limits,
     areas,
+    desk,
     docs,
     duties,
     duty_acts,
@@ -32,6 +33,7 @@ __all__ = ["BLUEPRINTS", "problem_page"]
 BLUEPRINTS = (
     frame.blueprint,
     entry.blueprint,
+    desk.blueprint,
     map.blueprint,
     issues.blueprint,
     many.blueprint,

@@ -1,30 +1,19 @@
-"""The way in and out: first page by role, sign-in, sign-out, and what an error looks like."""
+"""The way in and out: sign-in, sign-out, and what an error looks like."""
 
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from server.auth import ISSUE_ROLES, allow, current_actor, current_store, public, sign_in_here, sign_out_here
+from server.auth import current_store, public, sign_in_here, sign_out_here
 from server.errors import NotSignedIn
 from server.pages.contexts import ProblemPage, SignInPage
 from server.pages.frame import inside, render
 from server.pages.parts import Link
 from server.services import marks
 from server.words import _, role_name, sentence
-from server.workflow import Role
 
 __all__ = ["blueprint", "problem_page"]
 
 blueprint = Blueprint("entry", __name__)
-
-
-@blueprint.get("/")
-@allow()
-def first() -> AnyResponse:
-    """Go to the page that this person's work begins with."""
-    actor = current_actor()
-    if actor.roles == {Role.WORKER}:
-        return redirect("/t/", 303)
-    return redirect("/map" if actor.roles & ISSUE_ROLES else "/areas", 303)
 
 
 @blueprint.get("/sign-in")

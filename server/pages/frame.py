@@ -65,6 +65,7 @@ def _frame() -> Frame:
 
 
 def _links(actor: Actor) -> Iterator[Link]:
+    yield Link("desk", _("工作台"), "/", "inbox")
     writes = Link("report", _("登记"), "/issues/new", "phone")
     if Role.DISPATCHER in actor.roles:
         yield writes

@@ -21,13 +21,6 @@ def token_of(client, path="/areas"):
     return re.search(r'name="csrf_token" value="([^"]+)"', client.get(path).text)[1]
 
 
-@pytest.mark.parametrize(
-    ("login", "first"), [("worker_lin", "/t/"), ("supervisor_li", "/map"), ("admin_wu", "/areas")]
-)
-def test_the_first_page_is_where_the_work_begins(client_of, login, first):
-    assert client_of(login).get("/").headers["Location"] == first
-
-
 def test_nobody_is_led_to_the_sign_in_and_back(client_of):
     answer = client_of().get("/issues?state=open")
     assert answer.status_code == 303
