@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response as AnyResponse
 
 from server.auth import allow, current_actor, current_store, optional_actor
-from server.errors import Conflict, InputError
+from server.errors import Conflict, InputError, NotFound
 from server.maps import MapView, map_parts
 from server.pages.entry import problem_page
 from server.pages.facts import row_of
@@ -102,16 +102,17 @@ def _refused(typed: Typed, read: Read) -> Response:
 
 
 @blueprint.errorhandler(InputError)
+@blueprint.errorhandler(NotFound)
 @blueprint.errorhandler(Conflict)
 @blueprint.errorhandler(WorkflowError)
 @blueprint.errorhandler(CSRFError)
-def come_back(error: InputError | Conflict | WorkflowError | CSRFError) -> Response:
+def come_back(error: InputError | NotFound | Conflict | WorkflowError | CSRFError) -> Response:
     """Show the form as it was typed, with what stands in the way."""
     actor = optional_actor()
     is_stale = isinstance(error, CSRFError)
     said = sentence("auth.csrf") if is_stale else sentence(error.code, shown(error.values))
     status = 400 if is_stale else status_of(error)
-    if actor is None or not _may_write(actor):
+    if request.method != "POST" or actor is None or not _may_write(actor):
         return Response(problem_page(status, said), status)
     return Response(_page(Typed.of(request.form), problem=said), status)
 

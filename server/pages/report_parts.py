@@ -173,7 +173,8 @@ def report_page(typed: Typed, drawn: MapParts, data: Mapping[str, Any], **more: 
     """Make the page of a form; ``more`` are the fields of :class:`ReportPage` that differ from usual."""
     errors = more.get("errors") or {}
     if errors:
-        more["focus"] = next((name for name in vars(typed) if name in errors), "source")
+        first = next((name for name in vars(typed) if name in errors), "source")
+        more["focus"] = "spot" if first == "q" and more.get("spots") else first
     return ReportPage(
         typed, source_choices(typed.source), category_options(typed.category), drawn, data, **more
     )

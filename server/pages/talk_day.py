@@ -9,7 +9,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response as AnyResponse
 
 from server.auth import allow, current_actor, current_store, optional_actor
-from server.errors import Conflict, InputError
+from server.errors import Conflict, InputError, NotFound
 from server.pages.entry import problem_page
 from server.pages.facts import Row, row_of
 from server.pages.frame import render
@@ -162,16 +162,17 @@ def _page(
         *(Choice(one.code, one.name, one.code == meeting.community) for one in found),
     )
     rows = tuple(_row(at, talk, met) for at, talk in enumerate(talks))
+    head = errors_of(met.faults) if met else {}
     hall = met.several.get(-1) if met else None
     page = TalkPage(
         meeting,
         rows,
         TalkRow("N", Talk(), category_options(""), {}, ()),
         communities,
-        errors=errors_of(met.faults) if met else {},
+        errors=head,
         problem=problem,
         spots=spot_rows(hall.several) if hall else (),
-        focus=focus or "date",
+        focus=focus or next((name for one in (head, *(row.errors for row in rows)) for name in one), "date"),
     )
     return render("report/talk_day.html", page)
 
@@ -186,15 +187,16 @@ def _row(at: int, talk: Talk, met: Met | None) -> TalkRow:
 
 
 @blueprint.errorhandler(InputError)
+@blueprint.errorhandler(NotFound)
 @blueprint.errorhandler(Conflict)
 @blueprint.errorhandler(WorkflowError)
 @blueprint.errorhandler(CSRFError)
-def come_back(error: InputError | Conflict | WorkflowError | CSRFError) -> Response:
+def come_back(error: InputError | NotFound | Conflict | WorkflowError | CSRFError) -> Response:
     """Show the form as it was typed, with what stands in the way."""
     actor = optional_actor()
     is_stale = isinstance(error, CSRFError)
     said = sentence("auth.csrf") if is_stale else sentence(error.code, shown(error.values))
     status = 400 if is_stale else status_of(error)
-    if actor is None or not actor.roles & frozenset(DESK_ROLES):
+    if request.method != "POST" or actor is None or not actor.roles & frozenset(DESK_ROLES):
         return Response(problem_page(status, said), status)
     return Response(_page(Meeting.of(request.form), _talks(), problem=said), status)

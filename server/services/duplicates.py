@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from rapidfuzz import fuzz
-from sqlalchemy import Row, or_, select
+from sqlalchemy import Row, Select, or_, select
 
 from geo.crs import distance_m
 from geo.squares import square_at
@@ -116,7 +116,9 @@ def _around(tx: Tx, actor: Actor, lon: float, lat: float, at: datetime) -> Seque
     wide = NEAR_M * _MARGIN * 0.001 / max(float(box[0]), 1e-6)
     span = timedelta(days=DAYS)
     squares = {square_at(lon + east, lat + north) for east in (-wide, wide) for north in (-high, high)}
-    query = select(Issue.id, Issue.lon, Issue.lat, Issue.category, Issue.summary, Issue.reported_at).where(
+    query: Select[Any] = select(
+        Issue.id, Issue.lon, Issue.lat, Issue.category, Issue.summary, Issue.reported_at
+    ).where(
         Issue.square.in_(squares),
         Issue.lon.between(lon - wide, lon + wide),
         Issue.lat.between(lat - high, lat + high),
@@ -124,7 +126,8 @@ def _around(tx: Tx, actor: Actor, lon: float, lat: float, at: datetime) -> Seque
         or_(Issue.state.in_(_OPEN), Issue.state.in_(_ENDED_WELL) & (Issue.ended_at >= tx.now - span)),
         visible(actor),
     )
-    return tx.session.execute(query).all()
+    rows: Sequence[Row[Any]] = tx.session.execute(query).all()
+    return rows
 
 
 def _scored(

@@ -181,6 +181,9 @@ def _hall(
     said = meeting.q.strip() or meeting.spot
     if not said and all(talk.q.strip() or talk.spot for talk in talks):
         return Spotted()
+    if not said:
+        faults["q"] = ("talk.hall", {"field": "place"})
+        return Spotted()
     found = point_of(tx, actor, meeting.q, meeting.spot, "", "")
     faults.update(found.faults)
     if found.several:

@@ -34,9 +34,10 @@ SENTENCES: dict[str, str] = {
     "duplicate.category": "类别相同",
     "duplicate.words": "描述相近（{share} %）",
     # quick entry
-    "entry.several": "“{value}”不止一处；请选一处，或在地图上标出。",
-    "entry.nowhere": "没有找到“{value}”；请换个说法、写网格编码，或在地图上标出。",
+    "entry.several": "“{value}”不止一处；请选一处。",
+    "entry.nowhere": "没有找到“{value}”；请换个说法，或写网格编码。",
     # talk day
+    "talk.hall": "有的事没写地点；请写会场在哪里，或逐行写地点。",
     "talk.empty": "一件也没有写；请至少填一行。",
     "talk.too_many": "写了 {count} 件，一次最多 {limit} 件；请分两次登记。",
 }

@@ -28,6 +28,7 @@ export function mount(element) {
   const hadFocus = document.activeElement === select;
   [select.hidden, box.hidden] = [true, false];
   input.id = select.id;
+  if (select.hasAttribute("aria-invalid")) input.setAttribute("aria-invalid", "true");
   select.removeAttribute("id");
   if (hadFocus) input.focus();
 }
