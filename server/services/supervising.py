@@ -26,7 +26,7 @@ __all__ = ["Round", "supervise"]
 
 MARKS = 200
 """Marks in one transaction."""
-ENTRIES = 20
+ENTRIES = 5
 """Entries in one transaction; on SQLite a report waits for it."""
 log = logging.getLogger("wangge.supervision")
 

@@ -9,7 +9,7 @@ than the newest step recorded is told afterwards, even where an edited calendar 
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from server.config import Config
 from server.worktime import Calendar
@@ -90,8 +90,8 @@ class WorkClock:
         for opened, closed in calendar.stretches(begin):
             if opened >= end:
                 break
-            self.begins.append(opened)
-            self.ends.append(min(closed, end))
+            self.begins.append(opened.astimezone(UTC))  # instants of one zone are compared without asking it
+            self.ends.append(min(closed, end).astimezone(UTC))
             self.before.append(self.total)
             self.total += self.ends[-1] - opened
 
