@@ -22,7 +22,10 @@ def index() -> Response:
 
     With their names in the language asked for.
     """
-    kinds = [{**named(one.code, one.label), "group": one.group} for one in categories().values()]
+    kinds = [
+        {**named(one.code, one.label), "group": one.group, "is_active": one.is_active}
+        for one in categories().values()
+    ]
     return answer(
         {
             "items": kinds,

@@ -240,6 +240,7 @@ class CategoryRow(Named):
     """A kind of issue."""
 
     group: str
+    is_active: bool = Field(description="false: no longer offered for new reports")
 
 
 class CategoryList(Told):

@@ -1,7 +1,7 @@
 """Departments and limits through the API: in service, in force, in the language asked for."""
 
 from server.models import Department
-from server.services import departments, limits
+from server.services import category_edits, departments, limits
 from server.services.categories import standing
 from server.services.departments import DepartmentWish
 from server.services.limits import NewLimit
@@ -27,6 +27,14 @@ def test_departments_in_service_are_listed_with_kind_and_area(client_of, store, 
         "area": {"code": "990101001", "name": "西苑街道"},
     }
     assert next(one for one in told if one["code"] == "bare")["area"] is None
+
+
+def test_a_category_that_is_switched_off_says_so(client_of, store, town):
+    with store.write() as tx:
+        category_edits.switch(tx, town.actors["admin_wu"], "dogs", on=False)
+    told = client_of("worker_lin").get(f"{API}/categories").get_json()["items"]
+    assert [one["code"] for one in told if not one["is_active"]] == ["dogs"]
+    standing.set(None)
 
 
 def test_limits_are_those_in_force(client_of, store, town):
