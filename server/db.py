@@ -43,11 +43,14 @@ class Tx:
         Where it runs.
     now : datetime
         Aware, UTC; every time that the transaction writes as "now".
+    seen : dict
+        What was read in passing, so that it is not asked for again.
     """
 
     session: Session
     store: "Store"
     now: datetime
+    seen: dict[str, Any] = field(default_factory=dict)
 
     @property
     def config(self) -> Config:
@@ -198,8 +201,7 @@ def translated(config: Config) -> Iterator[None]:
 def install_spatial(engine: Engine) -> None:
     """Put spatial indexes and the entries' triggers in place; harmless when they are there.
 
-    SQLite gets R*Trees over issues and boundaries, kept by triggers; PostGIS a generated point column and
-    GiST indexes. On both, entries refuse UPDATE and DELETE.
+    SQLite gets R*Trees kept by triggers, PostGIS GiST indexes; on both, entries refuse UPDATE and DELETE.
 
     Parameters
     ----------

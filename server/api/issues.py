@@ -14,7 +14,7 @@ from server.api.telling import brief_told, issue_told
 from server.api.told import IssueAnswer, IssueList
 from server.auth import ISSUE_ROLES, allow, current_store
 from server.db import Tx
-from server.services import intake, issues, listing
+from server.services import intake, issues, listing, receipts
 from server.services.drafts import LIMITS, Draft
 from server.services.filters import instant_of
 from server.services.people import Actor
@@ -134,7 +134,7 @@ def create(json_data: NewIssue) -> Response:
 
     def act(tx: Tx, actor: Actor) -> dict[str, Any]:
         receipt = intake.report(tx, actor, draft)
-        return issue_told(tx, issues.one(tx, actor, receipt.number))
+        return issue_told(tx, *receipts.seen(tx, actor, draft, receipt))
 
     told = answer_once(act, 201)
     told.headers["Location"] = f"{PREFIX}/issues/{told.get_json()['number']}"

@@ -66,7 +66,7 @@ def holder_told(holder: tuple[str, str] | None) -> dict[str, str] | None:
     return {"name": holder[1], "kind": holder[0]} if holder else None
 
 
-def issue_told(tx: Tx, view: IssueView) -> dict[str, Any]:
+def issue_told(tx: Tx, view: IssueView, brief: Brief | None = None) -> dict[str, Any]:
     """Tell an issue whole.
 
     Parameters
@@ -75,9 +75,11 @@ def issue_told(tx: Tx, view: IssueView) -> dict[str, Any]:
         The transaction the view was read in.
     view : IssueView
         The issue as the actor sees it.
+    brief : Brief, optional
+        The same one in brief, where it is known already.
     """
     issue = view.issue
-    brief = briefs.by_ids(tx, [issue.id])[issue.id]
+    brief = brief or briefs.by_ids(tx, [issue.id])[issue.id]
     return {
         **brief_told(brief),
         "place_text": view.place or brief.place_text,

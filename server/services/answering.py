@@ -3,7 +3,6 @@
 The cell is everybody's to know; who is on duty there is told only in the asker's own areas.
 """
 
-from collections import ChainMap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,13 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.db import Tx
-from server.services import duties, placing, positions
+from server.services import duties, grid_above, placing, positions
 from server.services.areas import visible_paths
 from server.services.duties import OnDuty
 from server.services.locating import OpenLocator, open_locator
 from server.services.people import Actor
 from server.services.placing import Placed
-from server.services.roster import Tree
 
 __all__ = ["Answered", "Answers", "answer_many", "answer_one"]
 
@@ -102,7 +100,7 @@ def answer_one(tx: Tx, actor: Actor, lon: float, lat: float, crs: str, accuracy_
     is_mine = placed.in_cell and placed.path.startswith(visible_paths(actor))
     holder = None
     if is_mine and grid is not None:
-        tree = _tree(tx, grid, np.array([placed.row]))
+        tree = grid_above.tree_of(tx, grid, np.array([placed.row]))
         holder = duties.on_duty(tx, placed.area_id, tx.now, tree)
     return Answered(placed, grid, holder if holder and holder.person_id is not None else None)
 
@@ -149,18 +147,11 @@ def answer_many(tx: Tx, actor: Actor, lon: Sequence[Any], lat: Sequence[Any], cr
 
 def _holders(tx: Tx, actor: Actor, grid: OpenLocator, rows: NDArray[np.intp]) -> list[str | None]:
     """Name who is on duty in cells; None for no cell, one elsewhere, and nobody."""
-    paths, mine = placing.paths_of(tx, grid, rows), visible_paths(actor)
+    paths, mine = grid_above.paths_of(tx, grid, rows), visible_paths(actor)
     keys = [int(grid.area_ids[row]) if row >= 0 else None for row in rows.tolist()]
     seen = [key for key in keys if key is not None and paths[key].startswith(mine)]
-    on_duty = duties.on_duty_many(tx, seen, tx.now, _tree(tx, grid, rows[rows >= 0]))
+    on_duty = duties.on_duty_many(tx, seen, tx.now, grid_above.tree_of(tx, grid, rows[rows >= 0]))
     return [(on_duty[key].name or None) if key in on_duty else None for key in keys]
-
-
-def _tree(tx: Tx, grid: OpenLocator, rows: NDArray[np.intp]) -> Tree:
-    """Give cells and all areas above them, as the grid knows them."""
-    columns = (grid.area_ids[rows].tolist(), grid.parent_ids[rows].tolist(), rows.tolist())
-    cells = {key: (grid.names[row], parent or None) for key, parent, row in zip(*columns, strict=True)}
-    return ChainMap(cells, placing.above_cells(tx, grid).tree)
 
 
 def _spread(values: list[str | None], place_of: NDArray[np.intp]) -> list[str | None]:

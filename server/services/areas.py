@@ -11,6 +11,7 @@ from server.db import Tx
 from server.errors import NotFound
 from server.models import Area, Boundary, Grid, Import
 from server.services.extents import boxes
+from server.services.marks import RULES_MARK, saw
 from server.services.people import Actor
 
 __all__ = [
@@ -72,7 +73,9 @@ class AreaView:
 
 Layout = tuple[int | None, int | None]
 _LAYOUT = select(
-    func.max(Grid.id), select(func.max(Import.id)).where(Import.kind == "cells").scalar_subquery()
+    func.max(Grid.id),
+    select(func.max(Import.id)).where(Import.kind == "cells").scalar_subquery(),
+    RULES_MARK,
 )  # made once: every position asked about asks this first
 
 
@@ -87,7 +90,8 @@ def layout(tx: Tx) -> Layout:
     An import may rename areas or hang them elsewhere without a new grid; what a process keeps of names
     and paths is kept under this.
     """
-    grid_id, import_id = tx.rows(_LAYOUT)[0]
+    grid_id, import_id, rules = tx.rows(_LAYOUT)[0]
+    saw(tx, rules)
     return grid_id, import_id
 
 

@@ -17,16 +17,16 @@ from server.services import areas
 from server.services.areas import AreaView
 from server.workflow import ENDED, State
 
-__all__ = ["COLUMNS", "Brief", "briefs_of", "by_ids", "clock_of"]
+__all__ = ["COLUMNS", "SCALARS", "Brief", "briefs_of", "by_ids", "clock_of"]
 
-_SCALARS = (
+SCALARS = (
     "id", "uid", "number", "state", "category", "source", "summary", "place_text", "lon", "lat", "accuracy_m",
     "distance_m", "how", "reported_at", "due_at", "round", "version", "border", "needs_check", "urgent", "repeats",
     "review_at", "external_number", "satisfaction", "stage_due_at",
 )  # fmt: skip
 COLUMNS = [
     getattr(Issue, name)
-    for name in (*_SCALARS, "area_id", "amber_at", "holder_person_id", "holder_department_id")
+    for name in (*SCALARS, "area_id", "amber_at", "holder_person_id", "holder_department_id")
 ]
 
 
@@ -124,7 +124,7 @@ def briefs_of(tx: Tx, rows: Sequence[Row[Any]]) -> list[Brief]:
     for row in rows:
         person, unit = people.get(row.holder_person_id), units.get(row.holder_department_id)
         holder = ("person", person) if person else ("department", unit) if unit else None
-        facts = {name: getattr(row, name) for name in _SCALARS}
+        facts = {name: getattr(row, name) for name in SCALARS}
         clock = clock_of(row.state, row.amber_at, row.due_at, tx.now)
         briefs.append(Brief(**facts, area=where[row.area_id], holder=holder, clock=clock))
     return briefs

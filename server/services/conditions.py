@@ -18,7 +18,7 @@ from server.services.people import Actor
 from server.services.standing import SPENT_AT
 from server.workflow import OPEN, Role, State
 
-__all__ = ["OPEN_STATES", "TODO", "asked", "is_handler", "is_open"]
+__all__ = ["AWAITED", "OPEN_STATES", "asked", "is_handler", "is_open"]
 
 OPEN_STATES = [str(state) for state in State if state in OPEN]
 _HELD = [str(State.DISPATCHED), str(State.HANDLING), str(State.SUSPENDED)]
@@ -95,7 +95,7 @@ def _named(tx: Tx, actor: Actor, filters: Filters) -> Iterator[ColumnElement[boo
             raise InputError("filter.department", field="department", value=filters.department)
         yield Issue.holder_department_id == unit
     if filters.todo:
-        yield TODO[filters.todo](actor)
+        yield AWAITED[filters.todo](actor)
     if filters.q:
         yield _says(tx, filters.q)
 
@@ -172,7 +172,7 @@ def _sent_back(_actor: Actor) -> ColumnElement[bool]:
     return (Issue.state == str(State.HANDLING)) & again
 
 
-TODO: dict[str, Callable[[Actor], ColumnElement[bool]]] = {
+AWAITED: dict[str, Callable[[Actor], ColumnElement[bool]]] = {
     "extend": _asks("extend"),
     "suspend": _asks("suspend"),
     "answer": _to_answer,

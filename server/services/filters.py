@@ -60,7 +60,7 @@ class Filters:
     satisfactions : tuple of str
         Any of these answers to the last call-back; empty: all.
     todo : str
-        What it waits for beside its state, a key of :data:`server.services.conditions.TODO`; empty: anything.
+        What it waits for beside its state, a key of :data:`server.services.conditions.AWAITED`; empty: anything.
     ended_since : datetime or None
         Closed, rejected or merged at or after this instant.
     """

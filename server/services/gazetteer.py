@@ -15,7 +15,7 @@ from geo.crs import distance_m
 from server.db import Tx
 from server.errors import InputError
 from server.models import Area, Boundary, Place
-from server.services import areas, placing
+from server.services import areas, grid_above
 from server.services.areas import pinyin_of, visible_paths
 from server.services.locating import open_locator
 from server.services.marks import mark, set_mark
@@ -291,7 +291,7 @@ def _in_cells(tx: Tx, actor: Actor, found: list[FoundPlace]) -> list[FoundPlace]
         return found
     nearest_m = tx.config.nearest_m
     where = grid.locator.place([one.lon for one in found], [one.lat for one in found], nearest_m=nearest_m)
-    paths, mine = placing.paths_of(tx, grid, where.row), visible_paths(actor)
+    paths, mine = grid_above.paths_of(tx, grid, where.row), visible_paths(actor)
     told = []
     for one, row in zip(found, where.row.tolist(), strict=True):
         cell = (str(grid.codes[row]), grid.names[row]) if row >= 0 else None

@@ -7,10 +7,10 @@ hold words about people, so it is sealed, and forgotten after a week.
 import hashlib
 import os
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, insert, select
 
 from server.db import Tx
 from server.errors import InputError
@@ -21,6 +21,8 @@ from server.services.people import Actor
 __all__ = ["Answer", "checked_key", "digest_of", "kept", "recall", "remember"]
 
 KEPT = timedelta(days=7)
+FORGETS_EVERY = timedelta(hours=1)
+FORGOT = "answers forgotten"
 LONGEST = 200
 NONCE_BYTES = 12
 
@@ -104,7 +106,7 @@ def kept(tx: Tx, actor: Actor, key: str) -> Answer | None:
 
 
 def remember(tx: Tx, actor: Actor, key: str, digest: str, answer: Answer) -> None:
-    """Keep an answer, and forget those older than a week.
+    """Keep an answer, and now and then forget those older than a week.
 
     Parameters
     ----------
@@ -115,20 +117,28 @@ def remember(tx: Tx, actor: Actor, key: str, digest: str, answer: Answer) -> Non
     answer : Answer
         What will be sent.
     """
-    tx.session.execute(delete(RememberedAnswer).where(RememberedAnswer.at < tx.now - KEPT))
+    _forget(tx)
     key_id, secret = keys_of(tx.store).newest
     nonce = os.urandom(NONCE_BYTES)
     sealed = nonce + AESGCM(secret).encrypt(nonce, answer.body, _bound(actor.person_id, key))
-    tx.session.add(
-        RememberedAnswer(
-            person_id=actor.person_id,
-            key=key,
-            body_digest=digest,
-            status=answer.status,
-            answer=key_id.encode() + b":" + sealed,
-            at=tx.now,
-        )
-    )
+    row = {
+        "person_id": actor.person_id,
+        "key": key,
+        "body_digest": digest,
+        "status": answer.status,
+        "answer": key_id.encode() + b":" + sealed,
+        "at": tx.now,
+    }
+    tx.session.execute(insert(RememberedAnswer.__table__), row)  # type: ignore[arg-type] # without the ORM
+
+
+def _forget(tx: Tx) -> None:
+    """Forget old answers; each process once an hour."""
+    last: datetime | None = tx.store.shelf.get(FORGOT)
+    if last is not None and timedelta(0) <= tx.now - last < FORGETS_EVERY:
+        return
+    tx.session.execute(delete(RememberedAnswer).where(RememberedAnswer.at < tx.now - KEPT))
+    tx.store.shelf[FORGOT] = tx.now
 
 
 def _unsealed(tx: Tx, row: RememberedAnswer) -> bytes:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 from sqlalchemy import insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -19,14 +20,17 @@ from server.models import DayCounter, Issue, PrivateText
 from server.services import clocks, duties
 from server.services.drafts import Draft, checked
 from server.services.duties import OnDuty
-from server.services.ledger import NewEntry, append, role_shown, with_private
-from server.services.people import Actor, system_actor
-from server.services.placing import Placed, place
+from server.services.first_entries import entries_of
+from server.services.grid_above import tree_of
+from server.services.ledger import NewEntry, append
+from server.services.locating import OpenLocator, open_locator
+from server.services.people import Actor
+from server.services.placing import Placed, place_on
 from server.services.private import Sealed, seal
 from server.services.redact import public_place, public_words
 from server.services.rules import Rules, rules_of
 from server.uids import uuid7
-from server.workflow import Role, State
+from server.workflow import State
 
 __all__ = ["Receipt", "report", "report_many"]
 
@@ -49,6 +53,10 @@ class Receipt:
         Where it lies.
     holder : OnDuty or None
         Who has it; None when nobody could be found or it is finished history.
+    row : dict
+        Columns of the issue, but for its key.
+    grid : OpenLocator or None
+        The grid that was asked.
     """
 
     id: int
@@ -56,6 +64,8 @@ class Receipt:
     state: State
     placed: Placed
     holder: OnDuty | None
+    row: dict[str, Any]
+    grid: OpenLocator | None
 
 
 def report(tx: Tx, actor: Actor, draft: Draft) -> Receipt:
@@ -92,13 +102,12 @@ def report_many(
         A client-made uid is already there.
     """
     facts = facts or [checked(tx, draft) for draft in drafts]
-    places = place(tx, drafts)
-    live = {
-        where.area_id
-        for where, draft in zip(places, drafts, strict=True)
-        if where.in_cell and not draft.closed_at
-    }
-    on_duty = duties.on_duty_many(tx, live, tx.now)
+    grid = open_locator(tx)
+    places = place_on(tx, grid, drafts)
+    live = [
+        where for where, draft in zip(places, drafts, strict=True) if where.in_cell and not draft.closed_at
+    ]
+    on_duty = _on_duty(tx, grid, live)
     numbers = _numbers(tx, [fact["happened_at"] for fact in facts])
     rules = rules_of(tx)
     rows, holders, sealed = [], [], []
@@ -117,14 +126,19 @@ def report_many(
         tx.session.execute(insert(PrivateText.__table__), texts)  # type: ignore[arg-type] # see _inserted
     entries: list[NewEntry] = []
     for step in zip(ids, drafts, rows, holders, sealed, places, strict=True):
-        entries += _entries(actor, *step)
+        entries += entries_of(actor, *step)
     append(tx, entries)
+    held = [holder if holder and holder.person_id else None for holder in holders]
     return [
-        Receipt(
-            key, row["number"], State(row["state"]), where, holder if holder and holder.person_id else None
-        )
-        for key, row, where, holder in zip(ids, rows, places, holders, strict=True)
+        Receipt(key, row["number"], State(row["state"]), where, holder, row, grid)
+        for key, row, where, holder in zip(ids, rows, places, held, strict=True)
     ]
+
+
+def _on_duty(tx: Tx, grid: OpenLocator | None, live: list[Placed]) -> dict[int, OnDuty]:
+    """Ask who is on duty in cells; what lies above them the grid knows."""
+    tree = tree_of(tx, grid, np.array([where.row for where in live])) if grid is not None and live else None
+    return duties.on_duty_many(tx, {where.area_id for where in live}, tx.now, tree)
 
 
 def _inserted(tx: Tx, rows: list[dict[str, Any]]) -> list[int]:
@@ -133,6 +147,8 @@ def _inserted(tx: Tx, rows: list[dict[str, Any]]) -> list[int]:
     The table is written to without the ORM, and the ids are read by uid afterwards: RETURNING in the
     parameters' order makes SQLite insert row by row, which takes four times as long.
     """
+    if len(rows) == 1:
+        return [int(tx.session.execute(insert(Issue.__table__), rows[0]).inserted_primary_key[0])]  # type: ignore[attr-defined, arg-type]
     tx.session.execute(insert(Issue.__table__), rows)  # type: ignore[arg-type]
     uids = [row["uid"] for row in rows]
     found = tx.session.execute(select(Issue.uid, Issue.id).where(Issue.uid.in_(uids)))
@@ -216,50 +232,6 @@ def _origin(draft: Draft, fact: dict[str, Any]) -> dict[str, Any]:
         "urgent": fact["urgent"],
         "callback": fact["callback"] and not draft.closed_at,
     }
-
-
-def _entries(
-    actor: Actor,
-    issue_id: int,
-    draft: Draft,
-    row: dict[str, Any],
-    holder: OnDuty | None,
-    sealed: list[Sealed],
-    where: Placed,
-) -> list[NewEntry]:
-    given = {"category": row["category"], "source": row["source"], **where.given}
-    if row["urgent"]:
-        given["urgent"] = True
-    first = NewEntry(
-        issue_id,
-        1,
-        actor,
-        role_shown(actor, where.path),
-        "report",
-        None,
-        State.REPORTED,
-        row["reported_at"],
-        with_private(given, sealed),
-    )
-    if draft.closed_at:
-        ended = max(draft.closed_at, row["reported_at"])
-        return [first, NewEntry(issue_id, 2, actor, role_shown(actor, where.path), "import", State.REPORTED,
-                                State.CLOSED, ended, {"import": draft.import_id})]  # fmt: skip
-    if holder is None or holder.person_id is None:
-        return [first]
-    return [first, _dispatched(issue_id, row, holder)]
-
-
-def _dispatched(issue_id: int, row: dict[str, Any], holder: OnDuty) -> NewEntry:
-    """Give the entry of the system, which dispatches at once."""
-    given = {
-        "holder": ["person", holder.person_id],
-        "reason": holder.reason,
-        "due_at": row["due_at"].isoformat(),
-    }
-    steps = (State.REPORTED, State.DISPATCHED)
-    at = row["received_at"]
-    return NewEntry(issue_id, 2, system_actor(), Role.SYSTEM, "dispatch", *steps, at, given, stage_used_s=0)
 
 
 def _refuse_known(tx: Tx, uids: list[Any]) -> None:

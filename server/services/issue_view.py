@@ -1,6 +1,6 @@
 """One issue as somebody sees it: facts, unsealed words, log, and what they may do with it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from server.db import Tx
 from server.errors import NotFound
-from server.models import Area, Department, Entry, Issue, Person, PrivateText
+from server.models import Area, Ask, Department, Entry, Issue, Person, PrivateText, Whistle
 from server.services.beside import Asked, Called, asked, called, family
 from server.services.listing import visible
 from server.services.people import Actor
@@ -17,7 +17,7 @@ from server.services.private import unseal
 from server.services.standing import asks_of, has_above, relations_of, situation_of, whistles_of
 from server.workflow import Situation, State, Transition, available
 
-__all__ = ["IssueView", "Step", "found", "one", "view"]
+__all__ = ["IssueView", "Step", "found", "offered", "one", "view"]
 
 AT_INTAKE = frozenset({"description", "place", "reporter_name", "reporter_phone"})
 
@@ -156,12 +156,7 @@ def view(tx: Tx, actor: Actor, issue: Issue, path: str) -> IssueView:
     first = log[0].words if log else {}
     whistles, asks = whistles_of(tx, issue.id), asks_of(tx, issue.id)
     plain = [entry for entry, _ in entries]
-    situation = situation_of(tx, issue, plain, asks)
-    relations = relations_of(actor, issue, plain, whistles, path)
-    offered = available(State(issue.state), actor.roles_at(path), relations, situation)
-    if any(row.action == "escalate" for row in offered) and not has_above(tx, issue):
-        situation |= {Situation.TOP}
-        offered = tuple(row for row in offered if row.action != "escalate")
+    actions, situation = offered(tx, actor, issue, path, plain, whistles, asks)
     parent, children = family(tx, issue)
     return IssueView(
         issue,
@@ -172,13 +167,32 @@ def view(tx: Tx, actor: Actor, issue: Issue, path: str) -> IssueView:
         first.get("reporter_phone", ""),
         _holder_name(tx, issue),
         log,
-        offered,
+        actions,
         situation,
         called(tx, whistles),
         asked(tx, asks),
         parent,
         children,
     )
+
+
+def offered(
+    tx: Tx,
+    actor: Actor,
+    issue: Issue,
+    path: str,
+    entries: Sequence[Entry],
+    whistles: Sequence[Whistle],
+    asks: Sequence[Ask],
+) -> tuple[tuple[Transition, ...], frozenset[Situation]]:
+    """List what an actor may do with an issue, and how the issue itself stands."""
+    situation = situation_of(tx, issue, entries, asks)
+    relations = relations_of(actor, issue, entries, whistles, path)
+    rows = available(State(issue.state), actor.roles_at(path), relations, situation)
+    if any(row.action == "escalate" for row in rows) and not has_above(tx, issue):
+        situation |= {Situation.TOP}
+        rows = tuple(row for row in rows if row.action != "escalate")
+    return rows, situation
 
 
 def _holders(tx: Tx, entries: list[Entry]) -> dict[tuple[str, int], str]:

@@ -8,7 +8,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from server.db import Tx
 from server.models import Mark
 
-__all__ = ["DEMO", "RULES", "demo_accounts", "is_demo", "mark", "set_mark"]
+__all__ = ["DEMO", "RULES", "RULES_MARK", "demo_accounts", "is_demo", "mark", "saw", "set_mark"]
 
 DEMO = "demo"
 RULES = "rules"  # changes whenever limits, calendar or categories do
@@ -16,14 +16,27 @@ RULES = "rules"  # changes whenever limits, calendar or categories do
 _VALUE = select(Mark.value).where(Mark.name == bindparam("name"))  # asked by every request
 
 
+RULES_MARK = select(Mark.value).where(Mark.name == RULES).scalar_subquery()
+"""The mark of the rules, for statements that are asked anyway; :func:`saw` keeps what they found."""
+
+
+def saw(tx: Tx, version: str | None) -> None:
+    """Keep the mark of the rules that another statement of this transaction has read."""
+    tx.seen[RULES] = version
+
+
 def mark(tx: Tx, name: str) -> str | None:
     """Read a mark; None when it was never set."""
+    if name in tx.seen:
+        seen: str | None = tx.seen[name]
+        return seen
     found = tx.rows(_VALUE, {"name": name})
     return found[0].value if found else None
 
 
 def set_mark(tx: Tx, name: str, value: str) -> None:
     """Set a mark, whatever it was before."""
+    tx.seen.pop(name, None)
     statement = (sqlite if tx.on_sqlite else postgresql).insert(Mark).values(name=name, value=value)
     tx.session.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
 

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, select
 from server.db import Tx
 from server.errors import InputError, NotPermitted
 from server.models import Area, Department, Person, RoleGrant
+from server.services.marks import RULES_MARK, saw
 from server.uids import uuid7
 from server.workflow import Role
 
@@ -246,7 +247,7 @@ def hashed_password(password: str | None, hashed: dict[str, str] | None = None) 
 
 ACTOR_ROWS = (
     select(Person.id, Person.uid, Person.login, Person.name, Person.department_id, RoleGrant.role,
-           Area.id, Area.code, Area.name, Area.path)
+           Area.id, Area.code, Area.name, Area.path, RULES_MARK)
     .outerjoin(RoleGrant, RoleGrant.person_id == Person.id)
     .outerjoin(Area, Area.id == RoleGrant.area_id)
     .where(Person.is_active)
@@ -261,13 +262,14 @@ _BY_KEY = ACTOR_ROWS.where(Person.id == bindparam("person_id"))
 
 def actor_of(tx: Tx, person_id: int) -> Actor | None:
     """Load a person as an actor; None when absent or no longer active."""
-    return actor_from(tx.rows(_BY_KEY, {"person_id": person_id}))
+    return actor_from(tx, tx.rows(_BY_KEY, {"person_id": person_id}))
 
 
-def actor_from(rows: Sequence[Sequence[Any]]) -> Actor | None:
+def actor_from(tx: Tx, rows: Sequence[Sequence[Any]]) -> Actor | None:
     """Make an actor of the rows of one person, as :data:`ACTOR_ROWS` asks for them; None without any."""
     if not rows:
         return None
+    saw(tx, rows[0][10])
     key, uid, login, name, department_id, *_ = rows[0]
     grants = tuple(Grant(Role(row[5]), *row[6:10]) for row in rows if row[5] is not None)
     return Actor(key, uid, login, name, grants, department_id)

@@ -5,34 +5,24 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sqlalchemy import select
 
 from geo import Placement, systems
 from server.db import Tx
 from server.errors import InputError
-from server.models import Area
 from server.services import areas
 from server.services.areas import AreaView
 from server.services.drafts import Draft, check_position
+from server.services.grid_above import paths_of, tree_of
 from server.services.locating import OpenLocator, open_locator
 
-__all__ = ["Above", "Placed", "above_cells", "desk_of", "explain", "paths_of", "place"]
-
-
-@dataclass(frozen=True)
-class Above:
-    """The areas above the cells, by key.
-
-    Attributes
-    ----------
-    tree : dict
-        Name and parent id.
-    paths : dict
-        Tree path; that of 0, which stands for no area, is ``/``.
-    """
-
-    tree: dict[int, tuple[str, int | None]]
-    paths: dict[int, str]
+__all__ = [
+    "Placed",
+    "area_of",
+    "desk_of",
+    "explain",
+    "place",
+    "place_on",
+]
 
 
 @dataclass(frozen=True)
@@ -87,10 +77,11 @@ def place(tx: Tx, drafts: Sequence[Draft]) -> list[Placed]:
     InputError
         There is no area at all yet.
     """
-    return _placed(tx, open_locator(tx), drafts)
+    return place_on(tx, open_locator(tx), drafts)
 
 
-def _placed(tx: Tx, grid: OpenLocator | None, drafts: Sequence[Draft]) -> list[Placed]:
+def place_on(tx: Tx, grid: OpenLocator | None, drafts: Sequence[Draft]) -> list[Placed]:
+    """Place drafts on a grid that was opened in this transaction; see :func:`place`."""
     desk = desk_of(tx, grid)
     lon, lat = to_wgs84(drafts)
     if grid is None:
@@ -171,53 +162,22 @@ def explain(
     draft = Draft("", "", lon=lon, lat=lat, crs=crs, accuracy_m=accuracy_m)
     check_position(draft)
     grid = open_locator(tx)
-    return _placed(tx, grid, [draft])[0], grid
+    return place_on(tx, grid, [draft])[0], grid
 
 
-def paths_of(tx: Tx, grid: OpenLocator, rows: np.ndarray) -> dict[int, str]:
-    """Give the tree paths of cells.
-
-    Parameters
-    ----------
-    tx : Tx
-        Any transaction.
-    grid : OpenLocator
-        Names the cells by row.
-    rows : ndarray of int, shape (n,)
-        Rows of it, -1 for none.
-
-    Returns
-    -------
-    dict[int, str]
-        Area id -> path.
-    """
-    paths = above_cells(tx, grid).paths
-    cells = [row for row in dict.fromkeys(rows.tolist()) if row >= 0]
-    parents, keys = grid.parent_ids[cells].tolist(), grid.area_ids[cells].tolist()
-    codes = grid.codes[cells].tolist()
-    return {key: f"{paths[parent]}{code}/" for key, parent, code in zip(keys, parents, codes, strict=True)}
-
-
-def above_cells(tx: Tx, grid: OpenLocator) -> Above:
-    """Read the areas above the cells; kept in this process until the area tree changes.
-
-    Parameters
-    ----------
-    tx : Tx
-        Any transaction.
-    grid : OpenLocator
-        Knows the state of the tree.
-    """
-    kept = tx.store.shelf.get("above")
-    if kept is None or kept[0] != grid.layout:
-        rows = tx.session.execute(
-            select(Area.id, Area.name, Area.parent_id, Area.path).where(Area.level != "cell")
-        ).all()
-        tree = {key: (name, parent) for key, name, parent, _ in rows}
-        above = Above(tree, {0: "/", **{key: path for key, *_, path in rows}})
-        kept = tx.store.shelf["above"] = (grid.layout, above)
-    found: Above = kept[1]
-    return found
+def area_of(tx: Tx, grid: OpenLocator | None, placed: Placed) -> AreaView:
+    """Describe the area of a placed report by what the grid knows: its place in the tree, no figures."""
+    if grid is None or not placed.in_cell:
+        return desk_of(tx, grid)
+    tree = tree_of(tx, grid, np.array([placed.row]))
+    names: list[str] = []
+    current: int | None = placed.area_id
+    while current is not None and current in tree:
+        name, current = tree[current]
+        names.append(name)
+    code = str(grid.codes[placed.row])
+    facts = (placed.area_id, code, "cell", names[0], None, placed.path, tuple(reversed(names)))
+    return AreaView(*facts, None, None, None)
 
 
 def _inside(grid: OpenLocator, paths: dict[int, str], lon: float, lat: float, row: int) -> Placed:

@@ -147,7 +147,7 @@ def actor_of_token(tx: Tx, token: str) -> Actor:
         Unknown, expired or revoked.
     """
     rows = tx.rows(_BY_TOKEN, {"digest": _digest(token), "now": tx.now})
-    actor = actor_from(rows)
+    actor = actor_from(tx, rows)
     if actor is None:
         raise NotSignedIn("auth.token")
     return replace(actor, scopes=frozenset(rows[0].scopes.split()))

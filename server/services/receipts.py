@@ -1,0 +1,90 @@
+"""What somebody is told of an issue they have just reported, without reading it back.
+
+It equals what :func:`server.services.issues.one` would read a moment later (a test compares them); most of
+the time of a report would go into reading what is known.
+"""
+
+from typing import Any
+
+from server.db import Tx
+from server.models import Issue
+from server.services.briefs import SCALARS, Brief, clock_of
+from server.services.drafts import Draft
+from server.services.first_entries import given_at_dispatch, given_at_report
+from server.services.intake import Receipt
+from server.services.issue_view import IssueView, Step, offered
+from server.services.ledger import role_shown
+from server.services.people import Actor
+from server.services.placing import area_of
+from server.workflow import Role, State
+
+__all__ = ["seen"]
+
+
+def seen(tx: Tx, actor: Actor, draft: Draft, receipt: Receipt) -> tuple[IssueView, Brief]:
+    """Show a new issue to who reported it.
+
+    Parameters
+    ----------
+    tx : Tx
+        The transaction that took it in.
+    actor : Actor
+        Who reported it.
+    draft : Draft
+        What was reported.
+    receipt : Receipt
+        What became of it.
+    """
+    path, row = receipt.placed.path, receipt.row
+    issue = Issue(**row, id=receipt.id, **_UNTOUCHED)
+    actions, situation = offered(tx, actor, issue, path, (), (), ())
+    holder = ("person", receipt.holder.name) if receipt.holder else None
+    view = IssueView(
+        issue,
+        path,
+        draft.description,
+        draft.place_text,
+        draft.reporter_name,
+        draft.reporter_phone,
+        holder,
+        _log(actor, draft, receipt),
+        actions,
+        situation,
+    )
+    facts = {name: getattr(issue, name) for name in SCALARS}
+    area = area_of(tx, receipt.grid, receipt.placed)
+    clock = clock_of(row["state"], row["amber_at"], row["due_at"], tx.now)
+    return view, Brief(**facts, area=area, holder=holder, clock=clock)
+
+
+_UNTOUCHED: dict[str, Any] = {
+    "review_at": None,
+    "final": False,
+    "attempts": 0,
+    "repeats": 0,
+    "parent_id": None,
+    "satisfaction": None,
+    "quantity": None,
+    "unit": None,
+    "money_fen": None,
+}
+
+
+def _log(actor: Actor, draft: Draft, receipt: Receipt) -> tuple[Step, ...]:
+    row, placed = receipt.row, receipt.placed
+    given = given_at_report(row, placed)
+    words = {
+        "description": draft.description,
+        "place": draft.place_text,
+        "reporter_name": draft.reporter_name,
+        "reporter_phone": draft.reporter_phone,
+    }
+    said = {kind: text for kind, text in words.items() if text}
+    role = str(role_shown(actor, placed.path))
+    states = (str(State.REPORTED), str(State.DISPATCHED))
+    first = Step(1, "report", None, states[0], role, actor.name, row["reported_at"], given, said)
+    if receipt.holder is None:
+        return (first,)
+    given, name = given_at_dispatch(row, receipt.holder), receipt.holder.name
+    by_system = str(Role.SYSTEM)
+    return first, Step(2, "dispatch", *states, by_system, "", row["received_at"], given, {}, 0, name)
