@@ -6,7 +6,7 @@ category names; whoever returned it stands last. All of a page is read in a fixe
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -149,7 +149,9 @@ def _described(tx: Tx, briefs: Sequence[Brief], rows: Sequence[Any]) -> Iterator
                 for one in row.runner_ups or ()]  # fmt: skip
         spot = spots[brief.id]
         found = [*_person(on_duty.get(spot) if spot else None, brief, near), *_unit(units, brief)]
-        found.sort(key=lambda one: one.holder in returned.get(brief.id, ()))
+        by = returned.get(brief.id, set())
+        again = [replace(it, why="triage.returner", values={}) for it in found if it.holder in by]
+        found = [*(it for it in found if it.holder not in by), *again]
         yield Waiting(brief, row.assigned, tuple(near), tuple(found), row.hand_offs >= SPENT_AT)
 
 

@@ -13,6 +13,7 @@ SENTENCES: dict[str, str] = {
     "bulk.action": "不能批量“{action}”；可批量的有：{known}。",
     "bulk.not_found": "没有这次批量办理的结果；结果只保留一周。",
     "triage.nearest": "离 {cell} 最近，约 {metres} 米。",
+    "triage.returner": "当值，但退过这一件。",
     "triage.department": "此类事项的承办单位。",
     "confirm.missing": "请先勾选“确认{action}”。",
 }
