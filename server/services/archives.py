@@ -7,8 +7,9 @@ archive is read member by member and never unpacked: its names are compared, not
 import base64
 import hashlib
 import zipfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import zlib
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,7 @@ class Archive:
     file: zipfile.ZipFile
     manifest: dict[str, Any]
 
-    def rows(self, table: str) -> Iterator[list[Any]]:
+    def rows(self, table: str) -> Generator[list[Any], None, None]:
         """Give the rows of a table, one after another."""
         with self.file.open(member_of(table)) as lines:
             while line := lines.readline(LONGEST_LINE):
@@ -72,32 +73,39 @@ def opened(path: Path) -> Iterator[Archive]:
     Raises
     ------
     InputError
-        ``backup.damaged``: truncated, changed, or no backup at all. ``backup.missing``: no such file.
+        ``backup.damaged``: truncated, changed, or no backup at all. ``file.missing``: no such file.
     SetupError
         ``backup.newer``: written by a version that this program does not know.
     """
     if not path.is_file():
         raise InputError("file.missing", file=str(path))
+    archive = _examined(path)
     try:
-        with zipfile.ZipFile(path) as file:
+        yield archive
+    finally:
+        archive.file.close()
+
+
+def _examined(path: Path) -> Archive:
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(zipfile.ZipFile(path))
             archive = Archive(file, _manifest(file))
             _examine(archive)
-            yield archive
-    except (
-        zipfile.BadZipFile,
-        orjson.JSONDecodeError,
-        NotImplementedError,
-        EOFError,
-        KeyError,
-        TypeError,
-    ) as error:
-        raise InputError("backup.damaged", file=str(path), why=type(error).__name__) from error
-    except _Wrong as error:
-        raise InputError("backup.damaged", file=str(path), why=str(error)) from error
+        except _DAMAGE as error:
+            raise InputError(
+                "backup.damaged", file=str(path), why=str(error) or type(error).__name__
+            ) from error
+        stack.pop_all()
+    return archive
 
 
 class _Wrong(Exception):
     """A member is not as the manifest says."""
+
+
+_DAMAGE = (_Wrong, zipfile.BadZipFile, zlib.error, orjson.JSONDecodeError, NotImplementedError, EOFError,
+           LookupError, TypeError, UnicodeDecodeError)  # fmt: skip
 
 
 def _manifest(file: zipfile.ZipFile) -> dict[str, Any]:

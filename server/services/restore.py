@@ -1,17 +1,19 @@
 """Bring a backup into an empty place: everything or nothing."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Table, inspect, text
+from sqlalchemy.exc import DBAPIError
 
 from server.config import Config
 from server.db import Store, check_postgis, translated
-from server.errors import InputError
+from server.errors import InputError, ServerError
 from server.keys import FILE as KEYS_FILE
 from server.models import Base
 from server.services.archives import Archive, opened, written_as
@@ -66,14 +68,11 @@ def restore(path: Path, config: Config) -> Restored:
     if not is_made and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError("restore.folder_not_empty", folder=str(folder))
     with opened(path) as archive:
-        store = Store(config)
         try:
-            _fill(store, archive)
+            _fill(config, path, archive)
         except BaseException:
-            store.close()
             _clear(folder, is_made=is_made)
             raise
-        store.close()
         rows = {name: facts["rows"] for name, facts in archive.manifest["tables"].items()}
         told = archive.manifest
     settings = tuple(f"{name}={value}" for name, value in told["settings"].items())
@@ -90,36 +89,59 @@ def _clear(folder: Path, *, is_made: bool) -> None:
             folder.rmdir()
 
 
-def _fill(store: Store, archive: Archive) -> None:
-    with translated(store.config):
+def _fill(config: Config, path: Path, archive: Archive) -> None:
+    store = Store(config)
+    try:
         _refuse_full(store)
-        with store.engine.connect().execution_options(wangge_writes=True) as connection, connection.begin():
-            lay_out(connection, archive.manifest["revision"])
-            if store.on_sqlite:
-                connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
-            for table in Base.metadata.sorted_tables:
-                facts = archive.manifest["tables"].get(table.name)
-                if facts is not None:
-                    _bring(connection, table, archive, facts)
-            keys = os.open(store.folder / KEYS_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(keys, "wb") as file:
-                file.write(archive.keys)
-    upgrade(store)
+        with _unusable(store, path):
+            _bring_all(store, archive)
+        upgrade(store)
+    finally:
+        store.close()
+
+
+@contextmanager
+def _unusable(store: Store, path: Path) -> Iterator[None]:
+    """Say of rows that the database does not take that the backup is damaged."""
+    refusals = (store.engine.dialect.loaded_dbapi.Error, DBAPIError, LookupError, TypeError, ValueError)
+    try:
+        yield
+    except ServerError:
+        raise
+    except refusals as error:
+        raise InputError("backup.damaged", file=str(path), why=type(error).__name__) from error
+
+
+def _bring_all(store: Store, archive: Archive) -> None:
+    writer = store.engine.connect().execution_options(wangge_writes=True)
+    with translated(store.config), writer as connection, connection.begin():
+        lay_out(connection, archive.manifest["revision"])
+        if store.on_sqlite:
+            connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+        for table in Base.metadata.sorted_tables:
+            facts = archive.manifest["tables"].get(table.name)
+            if facts is not None:
+                with closing(archive.rows(table.name)) as rows:
+                    _bring(connection, table, facts, rows)
+        keys = os.open(store.folder / KEYS_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(keys, "wb") as file:
+            file.write(archive.keys)
 
 
 def _refuse_full(store: Store) -> None:
-    if not store.on_sqlite:
-        check_postgis(store.engine)
-    tables = set(inspect(store.engine).get_table_names()) & {*Base.metadata.tables, "alembic_version"}
+    with translated(store.config):
+        if not store.on_sqlite:
+            check_postgis(store.engine)
+        tables = {*inspect(store.engine).get_table_names()} & {*Base.metadata.tables, "alembic_version"}
     if tables:
         shown = store.engine.url.render_as_string(hide_password=True)
         raise InputError("restore.database_not_empty", url=shown)
 
 
-def _bring(connection: Connection, table: Table, archive: Archive, facts: dict[str, Any]) -> None:
+def _bring(connection: Connection, table: Table, facts: dict[str, Any], lines: Iterable[list[Any]]) -> None:
     names = facts["columns"]
     written = written_as(table, names, on_sqlite=connection.dialect.name == "sqlite")
-    rows = (_row(row, written) for row in archive.rows(table.name))
+    rows = (_row(row, written) for row in lines)
     columns = ", ".join(f'"{name}"' for name in names)
     if connection.dialect.name == "sqlite":
         marks = ", ".join("?" * len(names))

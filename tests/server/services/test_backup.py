@@ -8,7 +8,7 @@ import zipfile
 import orjson
 import pytest
 import shapely
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select
 
 from server.config import load
 from server.db import Store
@@ -21,6 +21,8 @@ from server.services.checkup import examine
 from server.services.drafts import Draft
 from server.services.private import unseal
 from server.services.restore import restore
+from server.upgrade import lay_out
+from tests.aged import FIRST
 
 DRAFT = Draft("heating", "phone", "暖气不热", lon=122.015, lat=37.015, reporter_phone="13812345678")
 
@@ -183,7 +185,17 @@ def _no_tables(manifest, members):
     manifest["tables"] = []
 
 
-HOSTILE = (_other_keys, _out_of_the_folder, _a_link, _a_bomb, _an_unknown_table, _an_unknown_column, _no_keys,
+def _rows_that_no_table_takes(manifest, members):
+    members["tables/mark.jsonl"] = b'["x",{"a":1},3]\n'
+    manifest["tables"]["mark"] |= facts_of(members["tables/mark.jsonl"])
+
+
+def _a_row_of_nothing(manifest, members):
+    members["tables/mark.jsonl"] = b"[null,null]\n"
+    manifest["tables"]["mark"] |= facts_of(members["tables/mark.jsonl"])
+
+
+HOSTILE = (_rows_that_no_table_takes, _a_row_of_nothing, _other_keys, _out_of_the_folder, _a_link, _a_bomb, _an_unknown_table, _an_unknown_column, _no_keys,
            _no_tables)  # fmt: skip
 
 
@@ -232,6 +244,38 @@ def test_a_backup_of_a_newer_version_is_refused(small, place, tmp_path, name, co
     (tmp_path / "all.zip").write_bytes(small)
     rewritten(tmp_path / "all.zip", lambda manifest, _members: manifest.update({name: 9999}))
     assert refuse(tmp_path / "all.zip", place) == code
+
+
+def test_a_backup_of_an_older_version_is_brought_to_the_present(store, town, place, tmp_path):
+    with store.write() as tx:
+        outside = Draft("heating", "phone", "暖气不热", lon=122.5, lat=37.5)
+        number = intake.report(tx, town.actors["dispatcher_qian"], outside).number
+    back_up(store, tmp_path / "all.zip")
+    first = Store(load({"dir": str(tmp_path / "first")}, environment={}))
+    with first.engine.connect().execution_options(wangge_writes=True) as connection, connection.begin():
+        lay_out(connection, FIRST)
+        then = {name: {one["name"] for one in inspect(connection).get_columns(name)}
+                for name in inspect(connection).get_table_names()}  # fmt: skip
+    first.close()
+
+    def make_older(manifest, members):
+        manifest["revision"] = FIRST
+        for name in [*manifest["tables"]]:
+            facts, data = manifest["tables"].pop(name), members.pop(f"tables/{name}.jsonl")
+            if name in then:
+                kept = [at for at, column in enumerate(facts["columns"]) if column in then[name]]
+                rows = [[orjson.loads(line)[at] for at in kept] for line in data.splitlines()]
+                data = b"".join(orjson.dumps(row) + b"\n" for row in rows)
+                members[f"tables/{name}.jsonl"] = data
+                columns = [facts["columns"][at] for at in kept]
+                manifest["tables"][name] = {"columns": columns, "rows": len(rows), **facts_of(data)}
+
+    rewritten(tmp_path / "all.zip", make_older)
+    config, open_it = place("sqlite" if store.on_sqlite else "postgresql")
+    restore(tmp_path / "all.zip", config)
+    with open_it().read() as tx:
+        assert tx.session.scalars(select(Issue.number)).all() == [number]
+        assert examine(tx, 100).complaints == ()
 
 
 def test_a_backup_without_its_file_says_so(place, tmp_path):
