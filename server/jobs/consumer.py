@@ -11,7 +11,7 @@ import threading
 from huey import MemoryHuey, crontab
 
 from server.db import Store
-from server.jobs.rounds import REFUSED, each_once
+from server.jobs.rounds import JOBS, REFUSED, once
 from server.words import speak
 
 __all__ = ["consume"]
@@ -21,6 +21,7 @@ STOP_S = 5
 """Given to a transaction under way; after that the store rolls it back."""
 MOST_REST_S = 0.5
 HEALTH_S = 10
+STOPPING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 log = logging.getLogger("wangge.jobs")
 
 
@@ -39,37 +40,40 @@ def consume(store: Store) -> None:
     told = threading.Event()
     _write_logs(store)
     huey = MemoryHuey("wangge", results=False)
-
-    @huey.periodic_task(
-        crontab(minute="*"), expires=PERIOD_S
-    )  # a round that lasts longer is not queued up behind
-    def each_minute() -> None:
-        _one_round(store, told)
-
+    for name in JOBS:  # a task each, so that a fault in one leaves the others their turn
+        _periodic(huey, store, name, told)
     consumer = huey.create_consumer(workers=1, max_delay=1.0, shutdown_timeout=STOP_S)
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)  # none is lost to the consumer's own handlers
     consumer.start()
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    for number in STOPPING:
         signal.signal(number, lambda _number, _frame: told.set())
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
     while not told.wait(HEALTH_S):
         consumer.check_worker_health()
     consumer.stop(graceful=True)
 
 
-def _one_round(store: Store, told: threading.Event) -> None:
+def _periodic(huey: MemoryHuey, store: Store, name: str, told: threading.Event) -> None:
+    # Whoever lasts longer than a minute finds no others queued up behind.
+    @huey.periodic_task(crontab(minute="*"), name=name, expires=PERIOD_S)
+    def each_minute() -> None:
+        _one_round(store, name, told)
+
+
+def _one_round(store: Store, name: str, told: threading.Event) -> None:
     def breathe(took_s: float) -> None:
         if told.wait(min(took_s, MOST_REST_S)):  # as long as the store was held, others may have it
             raise _Stopped
 
     speak(store.config.language)
     try:
-        done = each_once(store, breathe)
+        counts = once(store, name, breathe)
     except _Stopped:
         return
-    for name, counts in done.items():
-        if REFUSED in counts:
-            log.warning("%s: %s", name, counts[REFUSED])
-        elif any(counts.values()):
-            log.info("%s: %s", name, {what: count for what, count in counts.items() if count})
+    if REFUSED in counts:
+        log.warning("%s: %s", name, counts[REFUSED])
+    elif any(counts.values()):
+        log.info("%s: %s", name, {what: count for what, count in counts.items() if count})
 
 
 def _write_logs(store: Store) -> None:

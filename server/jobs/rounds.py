@@ -10,7 +10,7 @@ from server.services.passing_on import HandedOver
 from server.services.supervising import supervise
 from server.words import sentence
 
-__all__ = ["JOBS", "REFUSED", "Breathe", "each_once"]
+__all__ = ["JOBS", "REFUSED", "Breathe", "each_once", "once"]
 
 REFUSED = "refused"
 Breathe = Callable[[float], None]
@@ -26,25 +26,29 @@ def _handed_over(done: HandedOver) -> dict[str, int]:
     return {"moved": done.moved, "left": len(done.left)}
 
 
-def each_once(store: Store, breathe: Breathe | None = None) -> dict[str, dict[str, Any]]:
-    """Do every job once; one that the store refuses does not keep the others from their turn.
+def once(store: Store, name: str, breathe: Breathe | None = None) -> dict[str, Any]:
+    """Do one job once.
 
     Parameters
     ----------
     store : Store
         Where.
+    name : str
+        One of :data:`JOBS`.
     breathe : callable, optional
         Called after each transaction with the seconds that it took.
 
     Returns
     -------
-    dict[str, dict]
-        Job -> its counts; a job that was refused has :data:`REFUSED` with the sentence instead.
+    dict[str, Any]
+        Its counts; :data:`REFUSED` with the sentence instead where the store refused.
     """
-    done: dict[str, dict[str, Any]] = {}
-    for name, job in JOBS.items():
-        try:
-            done[name] = dict(job(store, breathe))
-        except ServerError as error:
-            done[name] = {REFUSED: sentence(error.code, error.values)}
-    return done
+    try:
+        return dict(JOBS[name](store, breathe))
+    except ServerError as error:
+        return {REFUSED: sentence(error.code, error.values)}
+
+
+def each_once(store: Store) -> dict[str, dict[str, Any]]:
+    """Do every job once, in the table's order; see :func:`once`."""
+    return {name: once(store, name) for name in JOBS}
