@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from rapidfuzz import fuzz
-from sqlalchemy import Row, Select, or_, select
+from sqlalchemy import Row, or_, select
 
 from geo.crs import distance_m
 from geo.squares import square_at
@@ -32,6 +32,7 @@ _WEIGHTS = {"near": 35.0, "days": 15.0, "category": 20.0, "words": 30.0}
 _DEGREE_M = 111_000.0  # no degree of latitude is shorter by more than the margin below
 _MARGIN = 1.01
 _EMPTY_WORDS = frozenset("的了在是有和就不也都很到说要去会着没看好我你他她它这那吧吗呢啊请")
+_COLUMNS = [getattr(Issue, name) for name in ("id", "lon", "lat", "category", "summary", "reported_at")]
 _ENDED_WELL = [str(State.CLOSED)]
 _OPEN = [str(state) for state in OPEN]
 
@@ -97,11 +98,11 @@ def find(
     rows = _around(tx, actor, lon, lat, at)
     if not rows:
         return []
-    said = public_words(words)
+    said = _tokens(public_words(words))
     metres = distance_m(lon, lat, [row.lon for row in rows], [row.lat for row in rows]).tolist()
     scored = []
     for row, far in zip(rows, metres, strict=True):
-        alike = words_alike(said, row.summary)
+        alike = _alike(said, _tokens(row.summary))
         if far <= NEAR_M and (row.category == category or alike >= _ALIKE):
             scored.append(_scored(row, far, at, alike, row.category == category))
     best = sorted(scored, key=lambda one: (-one[1], one[0]))[:limit]
@@ -116,9 +117,7 @@ def _around(tx: Tx, actor: Actor, lon: float, lat: float, at: datetime) -> Seque
     wide = NEAR_M * _MARGIN * 0.001 / max(float(box[0]), 1e-6)
     span = timedelta(days=DAYS)
     squares = {square_at(lon + east, lat + north) for east in (-wide, wide) for north in (-high, high)}
-    query: Select[Any] = select(
-        Issue.id, Issue.lon, Issue.lat, Issue.category, Issue.summary, Issue.reported_at
-    ).where(
+    query = select(*_COLUMNS).where(
         Issue.square.in_(squares),
         Issue.lon.between(lon - wide, lon + wide),
         Issue.lat.between(lat - high, lat + high),
@@ -126,8 +125,7 @@ def _around(tx: Tx, actor: Actor, lon: float, lat: float, at: datetime) -> Seque
         or_(Issue.state.in_(_OPEN), Issue.state.in_(_ENDED_WELL) & (Issue.ended_at >= tx.now - span)),
         visible(actor),
     )
-    rows: Sequence[Row[Any]] = tx.session.execute(query).all()
-    return rows
+    return tx.session.execute(query).all()
 
 
 def _scored(
@@ -157,7 +155,10 @@ def words_alike(one: str, other: str) -> float:
     Chinese is compared by its characters, in any order; words that say nothing, and what was masked,
     do not count.
     """
-    first, second = _tokens(one), _tokens(other)
+    return _alike(_tokens(one), _tokens(other))
+
+
+def _alike(first: str, second: str) -> float:
     return float(fuzz.token_set_ratio(first, second)) if first and second else 0.0
 
 

@@ -79,6 +79,12 @@ def test_rows_become_issues_at_their_workers(bring, store, town):
         assert broken_chains(tx) == []
 
 
+def test_the_number_of_the_hotline_is_kept_with_the_issue(bring, store, town):
+    bring(many(1).replace("编号", "工单编号").replace("\n1,", "\nWO-1,"))
+    with store.read() as tx:
+        assert tx.session.scalars(select(Issue.external_number)).all() == ["WO-1"]
+
+
 def test_a_file_imported_again_changes_nothing(bring, store):
     bring(many(3))
     report, _rejects = bring(many(3))
