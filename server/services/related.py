@@ -36,8 +36,10 @@ def nearby(tx: Tx, actor: Actor, issue: Issue) -> list[tuple[str, str]]:
     high = NEAR_M / METRES_A_DEGREE
     wide = high / max(0.1, math.cos(math.radians(issue.lat)))
     box = (issue.lon - wide, issue.lat - high, issue.lon + wide, issue.lat + high)
-    page = listing.find(tx, actor, Filters(bbox=box, states=_OPEN), limit=MOST)
-    return [(one.number, one.summary) for one in page.items if one.id != issue.id]
+    here = listing.matching(tx, actor, Filters(bbox=box, states=_OPEN))
+    query = select(Issue.number, Issue.summary).where(here, Issue.id != issue.id)
+    rows = tx.session.execute(query.order_by(Issue.reported_at.desc(), Issue.id.desc()).limit(MOST))
+    return [(row.number, row.summary) for row in rows]
 
 
 def pointed(tx: Tx, view: IssueView) -> Pointed:
