@@ -8,6 +8,7 @@ from server.models import Duty, Leave, Person
 from server.services import intake
 from server.services.drafts import Draft
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 EIGHTH, THIRD = "990101001001008", "990101001001003"
 

@@ -12,6 +12,8 @@ from server.services.appointing import Post
 COMMUNITY, SUBDISTRICT = "990101001001", "990101001"
 EIGHTH, THIRD, TIANLONG = "990101001001008", "990101001001003", "990101001002001"
 DAY = timedelta(days=1)
+ON_ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For rules that ask nothing of the store that others do not ask of both."""
 
 
 @pytest.fixture
@@ -68,6 +70,7 @@ def test_with_a_duty_goes_the_role_and_with_its_end_it_goes_too(appoint, store, 
     assert answer(store, town, THIRD) == ("赵敏", "duty.leader")
 
 
+@ON_ONE
 def test_a_leader_of_the_subdistrict_is_named_by_a_supervisor_and_not_by_a_leader_below(appoint, store, town):
     with pytest.raises(NotFound):
         appoint("worker_he", SUBDISTRICT, "leader", by="leader_zhao")
@@ -77,6 +80,7 @@ def test_a_leader_of_the_subdistrict_is_named_by_a_supervisor_and_not_by_a_leade
     assert answer(store, town, TIANLONG) == ("钱进", "duty.leader")
 
 
+@ON_ONE
 @pytest.mark.parametrize(
     ("area", "kind", "code"),
     [(EIGHTH, "leader", "duty.level"), (COMMUNITY, "A", "duty.level"), (EIGHTH, "C", "duty.kind")],
@@ -87,6 +91,7 @@ def test_a_post_that_an_area_of_this_level_does_not_have_is_refused(appoint, are
     assert refused.value.code == code
 
 
+@ON_ONE
 def test_somebody_of_another_subdistrict_or_about_to_leave_is_refused(appoint, store, town, clock):
     with pytest.raises(InputError):
         appoint("outsider", EIGHTH, "A")
@@ -97,6 +102,7 @@ def test_somebody_of_another_subdistrict_or_about_to_leave_is_refused(appoint, s
     assert refused.value.code == "duty.leaving"
 
 
+@ON_ONE
 def test_a_duty_that_ends_before_it_begins_is_refused(appoint, clock):
     with pytest.raises(InputError) as refused:
         appoint("worker_he", EIGHTH, "A", ends_at=clock.at - DAY)
@@ -120,6 +126,7 @@ def test_a_duty_to_come_is_cancelled(appoint, store, town, clock):
         assert [post.area for post in duty_board.posts_of(tx, town.people["worker_lin"])] == [EIGHTH]
 
 
+@ON_ONE
 def test_who_is_not_over_the_area_ends_nothing(store, town):
     duty = duty_of(store, town, "worker_lin", EIGHTH)
     for login, error in (

@@ -15,6 +15,8 @@ from server.services.drafts import Draft
 from server.services.leaves import Wish
 
 DAY = timedelta(days=1)
+ON_ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For rules that ask nothing of the store that others do not ask of both."""
 EIGHTH, SECOND, THIRD = ((122.015, 37.015), (122.015, 37.005), (122.005, 37.015))
 CELLS = {EIGHTH: "990101001001008", SECOND: "990101001001002", THIRD: "990101001001003"}
 TAKE = ("worker_lin", "take", {})
@@ -110,6 +112,7 @@ def test_at_the_beginning_of_leave_what_is_not_taken_goes_to_the_substitute(
     assert holders(store, town, [carried["dispatched"]]) == ["dispatcher_qian"]
 
 
+@ON_ONE
 def test_with_everything_what_is_in_work_goes_too_and_what_is_suspended_waits(carried, store, town, uid_of):
     announce(store, town, uid_of, "worker_lin", 0, 3, "worker_he", everything=True)
     assert handover.run_due(store).moved == 2
@@ -117,6 +120,7 @@ def test_with_everything_what_is_in_work_goes_too_and_what_is_suspended_waits(ca
     assert complaints(store) == ()
 
 
+@ON_ONE
 def test_without_a_substitute_what_is_not_taken_goes_to_who_is_on_duty(store, town, uid_of):
     number = report(store, town)
     announce(store, town, uid_of, "worker_lin", 0, 3)
@@ -184,6 +188,7 @@ def test_by_hand_all_or_those_of_some_cells_go_to_somebody_or_to_who_is_on_duty(
     assert [reason for _, reason in handed(store)] == ["hand_over"] * 2
 
 
+@ON_ONE
 def test_who_hands_over_and_to_whom_is_checked(store, town, uid_of):
     lin = uid_of("worker_lin")
     for login, error in (("dispatcher_qian", NotPermitted), ("outsider", NotFound)):
@@ -228,6 +233,7 @@ def test_a_worker_who_leaves_has_no_duty_no_token_no_way_in_and_no_open_issue(ca
     assert complaints(store) == ()
 
 
+@ON_ONE
 def test_a_leaving_announced_for_later_is_carried_out_then_or_taken_back(store, town, uid_of, clock):
     number = report(store, town)
     leader = town.actors["leader_zhao"]
@@ -257,6 +263,7 @@ def test_what_the_gone_left_behind_goes_on_as_soon_as_somebody_is_there(store, t
     assert (holders(store, town, numbers), handed(store)) == (["worker_he"], [(numbers[0], "left")])
 
 
+@ON_ONE
 @pytest.mark.parametrize(
     ("by", "login", "error"),
     [("leader_zhao", "leader_zhao", NotPermitted), ("worker_he", "worker_lin", NotFound),
@@ -268,6 +275,7 @@ def test_nobody_sends_away_himself_or_who_is_not_below_him(store, town, uid_of, 
         leaving.leave_service(store, town.actors[by], uid_of(login))
 
 
+@ON_ONE
 def test_the_last_administrator_does_not_leave(store, town, uid_of):
     other = town.people["supervisor_li"]
     with store.write() as tx:
