@@ -5,7 +5,7 @@ import os
 import platform
 from pathlib import Path
 
-from benchmarks import datum, import_rate, locate_file, locate_latency, map_latency
+from benchmarks import datum, desk_latency, import_rate, locate_file, locate_latency, map_latency, report_rate
 from benchmarks.locator import measure, telling
 from tests.conftest import SHARED
 
@@ -42,6 +42,8 @@ def main() -> None:
         "map_latency": map_latency.run(),
         "locate_latency": locate_latency.run(),
         "locate_file": locate_file.run(),
+        "report_rate": report_rate.run(),
+        "desk_latency": desk_latency.run(),
     }
     OUT.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     telling.write(told["locator"])

@@ -20,6 +20,7 @@ def on_each_store(measure: Callable[[str, Path, str], Figures]) -> dict[str, Fig
         cluster = Cluster(programs)
         try:
             cluster.sql("CREATE DATABASE bench")
+            cluster.make_durable()
             with tempfile.TemporaryDirectory() as folder:
                 results["postgis"] = measure("PostGIS", Path(folder), cluster.url("bench"))
         finally:

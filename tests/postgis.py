@@ -13,6 +13,8 @@ __all__ = ["Cluster", "find_programs"]
 
 OPTIONS = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=60 -c jit=off"
 
+DURABLE = "-c fsync=on -c synchronous_commit=on -c full_page_writes=on -c max_connections=60 -c jit=off"
+
 
 def find_programs():
     """Folder with initdb, or None when PostgreSQL's server programs or PostGIS are absent."""
@@ -49,6 +51,12 @@ class Cluster:
             "pg_ctl", "-D", self.data, "-w", "-t", "60", "-l", str(self.folder / "log"), "-o", server, "start"
         )
         self.sql("CREATE DATABASE wangge_template")
+
+    def make_durable(self):
+        """Wait for the disk from now on, as a real server does: tests need not, measurements must."""
+        self.run("pg_ctl", "-D", self.data, "-w", "-m", "fast", "stop")
+        server = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' {DURABLE}"
+        self.run("pg_ctl", "-D", self.data, "-w", "-l", str(self.folder / "log"), "-o", server, "start")
 
     @property
     def data(self):
