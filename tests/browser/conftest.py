@@ -11,11 +11,12 @@ from playwright.sync_api import sync_playwright
 from server.clock import system_clock
 from server.config import load
 from server.db import Store
-from server.models import Area
-from server.services import gazetteer, intake
+from server.models import Area, Department
+from server.services import gazetteer, intake, people
 from server.services.drafts import Draft
 from server.services.gazetteer import NewPlace
 from server.services.marks import DEMO, set_mark
+from server.services.people import NewPerson
 from server.upgrade import upgrade
 from tests.browser.serving import CHROMIUM, SECRET, chromium_path, serving
 from tests.personas import PASSWORD, build_town
@@ -33,6 +34,11 @@ def fill(store):
         set_mark(tx, DEMO, json.dumps({"accounts": [["worker_lin", PASSWORD, "worker"]]}))
         tx.session.get(Area, town.areas[HOSTILE_CELL]).name = HOSTILE
         gazetteer.keep(tx, PLACES)
+        tx.session.add(Department(code="property", name="安居物业", kind="property", area_id=None))
+        tx.session.flush()
+        people.create(
+            tx, [NewPerson("handler_wu", "吴工", PASSWORD, None, (("handler", "990101"),), "property")]
+        )
     worker = town.actors["worker_lin"]
     for place in range(60):
         at = system_clock() - timedelta(days=40 - place * 0.66, hours=1)
