@@ -25,7 +25,7 @@ from server.demo.staff import PERSONAS, Staff, build_staff
 from server.demo.stories import Story, drafts
 from server.demo.town import Town, build_town
 from server.errors import Conflict
-from server.models import LEVELS, Area, Department
+from server.models import LEVELS, Area, Department, Leave, Person
 from server.services import duties, gazetteer, intake, marks, people
 from server.services.accounts import actor_of_login
 from server.services.basemap import FILE_NAME
@@ -41,6 +41,7 @@ PASSWORD = "wangge-demo"  # noqa: S105 - printed at every start, valid in the de
 _BEFORE = timedelta(days=400)  # everybody was hired before the first issue
 _BATCH = 400
 _DESK = frozenset({"hotline", "phone", "online", "wechat", "box"})  # sources that a dispatcher enters
+_HOME = "990101001001"  # 文峰社区
 _HOME_DESK = "dispatcher_qian"  # enters what lies outside every cell
 
 
@@ -99,6 +100,7 @@ def seed(
         _hire(before, staff)
         gazetteer.keep(before, town_places(town))
         live(tx, _tell(tx, town, staff, stories), now)
+        _go_away(tx, staff, now)
         accounts = [[login, PASSWORD, _role(staff, login)] for login in PERSONAS]
         marks.set_mark(tx, marks.DEMO, json.dumps({"accounts": accounts, "as_of": now.isoformat()}))
         size = write_town_map(town, store.folder / FILE_NAME)
@@ -133,6 +135,23 @@ def _hire(tx: Tx, staff: Staff) -> None:
     )
     for duty in staff.duties:
         duties.assign(tx, ids[duty.login], areas[duty.area], duty.kind, None, None)
+
+
+def _go_away(tx: Tx, staff: Staff, now: datetime) -> None:
+    """Let two workers be away: one with somebody standing in, of the other's cell nobody answers but the leader."""
+    at_home = [duty for duty in staff.duties if duty.area.startswith(_HOME) and duty.kind == "A"]
+    logins = [login for login in dict.fromkeys(duty.login for duty in at_home) if login not in PERSONAS]
+    keys = dict(tx.session.execute(select(Person.login, Person.id)).all())
+    for away, substitute in ((logins[0], logins[1]), (logins[2], None)):
+        tx.session.add(
+            Leave(
+                person_id=keys[away],
+                substitute_id=keys[substitute] if substitute else None,
+                starts_at=now - timedelta(days=1),
+                ends_at=now + timedelta(days=6),
+            )
+        )
+    tx.session.flush()
 
 
 def _tell(tx: Tx, town: Town, staff: Staff, stories: Sequence[Story]) -> list[Actor]:

@@ -11,7 +11,7 @@ from server.services.categories import category_name
 from server.services.filters import instant_of
 from server.services.issue_view import IssueView, Step
 from server.services.related import Pointed
-from server.words import NAMES, _, action_name, moved_said, role_name, sentence
+from server.words import NAMES, SENTENCES, _, action_name, moved_said, role_name, sentence
 from server.workflow import Role
 
 __all__ = ["LogLine", "lines_of"]
@@ -101,8 +101,10 @@ def _facts(step: Step, why: str, names: Pointed, zone: tzinfo) -> Iterator[str]:
         yield why
     elif step.action in GIVING and step.holder:
         yield _("派给 {name}", name=step.holder)
-    if given.get("reason_code") and not why:
-        yield sentence(given["reason_code"])
+    if not why:
+        yield _reason(str(given.get("reason") or ""))
+    if given.get("turn", 1) > 1:
+        yield _("第 {n} 次", n=given["turn"])
     if given.get("final"):
         yield _("最终指派，不再退单、转派")
     if step.moved is not None:
@@ -116,6 +118,11 @@ def _facts(step: Step, why: str, names: Pointed, zone: tzinfo) -> Iterator[str]:
         yield _("照片 {n} 张", n=given["photos"])
     yield from _pointed(step, names)
     yield from _times(given, zone)
+
+
+def _reason(code: str) -> str:
+    """Say why the system did it; nothing for who was on duty, which the issue itself tells."""
+    return sentence(f"reason.{code}") if f"reason.{code}" in SENTENCES else ""
 
 
 def _pointed(step: Step, names: Pointed) -> Iterator[str]:

@@ -8,9 +8,10 @@ import hashlib
 import os
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import Row, bindparam, delete, func, insert, select
 
 from server.db import Tx
 from server.errors import InputError
@@ -24,6 +25,16 @@ KEPT = timedelta(days=7)
 FORGETS_EVERY = timedelta(hours=1)
 FORGOT = "answers forgotten"
 LONGEST = 200
+_COLUMNS = (
+    RememberedAnswer.person_id,
+    RememberedAnswer.key,
+    RememberedAnswer.body_digest,
+    RememberedAnswer.status,
+    RememberedAnswer.answer,
+)
+_KEPT = select(*_COLUMNS).where(
+    RememberedAnswer.person_id == bindparam("person_id"), RememberedAnswer.key == bindparam("key")
+)  # made once: every report asks it
 NONCE_BYTES = 12
 
 
@@ -83,13 +94,10 @@ def recall(tx: Tx, actor: Actor, key: str, digest: str) -> Answer | None:
     if not tx.on_sqlite:  # SQLite has one writer anyway
         lock = hashlib.sha256(f"{actor.person_id} {key}".encode()).digest()[:8]
         tx.session.execute(select(func.pg_advisory_xact_lock(int.from_bytes(lock, signed=True))))
-    row = tx.session.scalar(
-        select(RememberedAnswer).where(
-            RememberedAnswer.person_id == actor.person_id, RememberedAnswer.key == key
-        )
-    )
-    if row is None:
+    rows = tx.rows(_KEPT, {"person_id": actor.person_id, "key": key})
+    if not rows:
         return None
+    row = rows[0]
     if row.body_digest != digest:
         raise InputError("idempotency.reused", field="Idempotency-Key")
     return Answer(row.status, _unsealed(tx, row))
@@ -97,12 +105,8 @@ def recall(tx: Tx, actor: Actor, key: str, digest: str) -> Answer | None:
 
 def kept(tx: Tx, actor: Actor, key: str) -> Answer | None:
     """Look at the answer that was given under a key, whatever was asked; None when there is none."""
-    row = tx.session.scalar(
-        select(RememberedAnswer).where(
-            RememberedAnswer.person_id == actor.person_id, RememberedAnswer.key == key
-        )
-    )
-    return Answer(row.status, _unsealed(tx, row)) if row is not None else None
+    rows = tx.rows(_KEPT, {"person_id": actor.person_id, "key": key})
+    return Answer(rows[0].status, _unsealed(tx, rows[0])) if rows else None
 
 
 def remember(tx: Tx, actor: Actor, key: str, digest: str, answer: Answer) -> None:
@@ -141,7 +145,7 @@ def _forget(tx: Tx) -> None:
     tx.store.shelf[FORGOT] = tx.now
 
 
-def _unsealed(tx: Tx, row: RememberedAnswer) -> bytes:
+def _unsealed(tx: Tx, row: Row[Any]) -> bytes:
     key_id, _, sealed = bytes(row.answer).partition(b":")
     secret = keys_of(tx.store).text[key_id.decode()]
     return AESGCM(secret).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _bound(row.person_id, row.key))

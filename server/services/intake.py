@@ -8,10 +8,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import numpy as np
-from sqlalchemy import insert, select
+from sqlalchemy import Executable, Integer, String, bindparam, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from server.db import Tx
@@ -253,13 +254,17 @@ def _numbers(tx: Tx, instants: list[Any]) -> list[str]:
 
 
 def _count_up(tx: Tx, counts: Mapping[str, int]) -> dict[str, int]:
-    """Reserve numbers of several days in one statement, by day, so that two writers never wait crosswise."""
-    if not counts:
-        return {}
-    rows = [{"day": day, "last": count} for day, count in sorted(counts.items())]
-    statement = (sqlite if tx.on_sqlite else postgresql).insert(DayCounter).values(rows)
-    statement = statement.on_conflict_do_update(
+    """Reserve numbers day by day, in order, so that two writers never wait crosswise."""
+    statement = _counting(tx.on_sqlite)
+    rows = sorted(counts.items())
+    return {day: int(tx.rows(statement, {"day": day, "last": count})[0].last) for day, count in rows}
+
+
+@cache
+def _counting(on_sqlite: bool) -> Executable:
+    """Make the statement that reserves numbers of a day, once."""
+    day, last = bindparam("day", type_=String), bindparam("last", type_=Integer)
+    statement = (sqlite if on_sqlite else postgresql).insert(DayCounter).values(day=day, last=last)
+    return statement.on_conflict_do_update(
         index_elements=["day"], set_={"last": DayCounter.last + statement.excluded.last}
-    )
-    found = tx.session.execute(statement.returning(DayCounter.day, DayCounter.last))
-    return {day: int(last) for day, last in found}
+    ).returning(DayCounter.last)

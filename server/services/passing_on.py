@@ -158,7 +158,7 @@ def _batch(tx: Tx, order: Order, after: int) -> tuple[HandedOver, int | None]:
             left.append(row.number)
         elif taker[0] != order.person_id:
             given = {"holder": f"person:{taker[0]}", "reason_code": order.reason}
-            issues.act(tx, system_actor(), row.number, "reassign", given)
+            issues.perform(tx, system_actor(), row.number, "reassign", given)
             moved += 1
     return HandedOver(moved, tuple(left)), rows[-1].id if len(rows) == BATCH else None
 

@@ -170,7 +170,7 @@ def _tell(tx: Tx, issue: Issue, one: Until, step: Step) -> bool:
             if one.newest is None:
                 _record(tx, one, "red")
             _record(tx, one, step.level, step.turn, told.person_id)
-            issues.act(tx, system_actor(), issue.number, "supervise", {**given, "reason_code": "overdue"})
+            issues.perform(tx, system_actor(), issue.number, "supervise", {**given, "reason_code": "overdue"})
     except (ServerError, WorkflowError) as error:
         _refused(issue, error)
         return False
@@ -180,7 +180,7 @@ def _tell(tx: Tx, issue: Issue, one: Until, step: Step) -> bool:
 def _act(tx: Tx, issue: Issue, action: str, given: dict[str, Any]) -> bool:
     try:
         with tx.session.begin_nested():
-            issues.act(tx, system_actor(), issue.number, action, given)
+            issues.perform(tx, system_actor(), issue.number, action, given)
     except (ServerError, WorkflowError) as error:
         _refused(issue, error)
         return False

@@ -88,6 +88,7 @@ SENTENCES: dict[str, str] = {
     "triage.returned": "承办人退单，等待重新派遣。",
     "triage.reopened": "重办，等待派遣。",
     "triage.unmerged": "撤销并案，等待派遣。",
+    "reason.grid_change": "网格调整",
     "reason.leave": "请假交接",
     "reason.hand_over": "工作交接",
     "reason.left": "离岗交接",

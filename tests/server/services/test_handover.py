@@ -152,7 +152,7 @@ def test_killed_between_batches_it_goes_on_and_moves_nothing_twice(store, town, 
     monkeypatch.setattr(passing_on, "BATCH", 2)
     numbers = report(store, town, count=5)
     announce(store, town, uid_of, "worker_lin", 0, 3, "worker_he")
-    act, acted = issues.act, []
+    act, acted = issues.perform, []
 
     def dies(tx, actor, number, action, given):
         acted.append(number)
@@ -161,7 +161,7 @@ def test_killed_between_batches_it_goes_on_and_moves_nothing_twice(store, town, 
         return act(tx, actor, number, action, given)
 
     with monkeypatch.context() as broken:
-        broken.setattr(issues, "act", dies)
+        broken.setattr(issues, "perform", dies)
         with pytest.raises(Busy):
             handover.run_due(store)
     assert len(handed(store)) == 2, "the batch that broke wrote nothing"
