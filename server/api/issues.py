@@ -10,11 +10,12 @@ from pydantic import Field, Strict
 from server.api.asked import LON, Crs, FilterQuery
 from server.api.resource import PREFIX, Body, answer, answer_once, download, form_of, resource, stored
 from server.api.tables import issue_table
-from server.api.telling import brief_told, issue_told
-from server.api.told import IssueAnswer, IssueList
+from server.api.telling import brief_told, issue_told, named
+from server.api.told import IssueAnswer, IssueList, OutcomesAnswer
 from server.auth import ISSUE_ROLES, allow, current_store
 from server.db import Tx
-from server.services import intake, issues, listing, receipts
+from server.services import intake, issues, listing, outcomes, receipts
+from server.services.categories import category_name
 from server.services.drafts import LIMITS, Draft
 from server.services.filters import instant_of
 from server.services.people import Actor
@@ -30,6 +31,7 @@ class IssueQuery(FilterQuery):
 
     limit: int = Field(listing.USUAL, description="at most so many", ge=1, le=listing.MOST)
     after: str = Field("", description="`next` of the page before", max_length=200)
+    sort: Literal["newest", "oldest", "due"] = Field("newest", description="in which order")
 
 
 class NewIssue(Body):
@@ -153,11 +155,39 @@ def index(query_data: IssueQuery) -> Response:
     filters = query_data.filters()
 
     def read(tx: Tx, actor: Actor) -> listing.Page:
-        return listing.find(tx, actor, filters, query_data.after, query_data.limit)
+        return listing.find(tx, actor, filters, query_data.after, query_data.limit, query_data.sort)
 
     page = stored(read)
     return answer(
         {"items": [brief_told(brief) for brief in page.items], "next": page.next, "total": page.total}
+    )
+
+
+@blueprint.get("/stats/outcomes")
+@allow()
+@blueprint.input(FilterQuery, location="query")
+@blueprint.output(OutcomesAnswer)
+def done(query_data: FilterQuery) -> Response:
+    """Add up outcomes.
+
+    Quantities by category and unit, and money, of all issues that match.
+    """
+    filters = query_data.filters()
+    found = stored(lambda tx, actor: outcomes.outcomes(tx, actor, filters))
+    return answer(
+        {
+            "items": [
+                {
+                    "category": named(one.category, category_name(one.category)),
+                    "quantity": one.quantity,
+                    "unit": one.unit,
+                    "issues": one.issues,
+                }
+                for one in found.amounts
+            ],
+            "money": found.money,
+            "paid": found.paid,
+        }
     )
 
 

@@ -22,6 +22,7 @@ __all__ = [
     "LocateAnswers",
     "MeAnswer",
     "Named",
+    "OutcomesAnswer",
     "Problem",
     "Told",
     "WorkerList",
@@ -249,6 +250,23 @@ class CategoryList(Told):
     items: list[CategoryRow]
     sources: list[Named]
     states: list[Named]
+
+
+class AmountRow(Told):
+    """What was done of one kind."""
+
+    category: Named
+    quantity: float
+    unit: str
+    issues: int = Field(description="in how many")
+
+
+class OutcomesAnswer(Told):
+    """What was done in all."""
+
+    items: list[AmountRow]
+    money: float = Field(description="yuan")
+    paid: int = Field(description="issues that cost money")
 
 
 class Fault(Told):

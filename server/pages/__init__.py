@@ -18,6 +18,7 @@ from server.pages import (
     issues,
     many,
     map,  # noqa: A004 - the page's name
+    outcomes,
     regrid,
     report,
     saved,
@@ -38,6 +39,7 @@ BLUEPRINTS = (
     issues.blueprint,
     many.blueprint,
     saved.blueprint,
+    outcomes.blueprint,
     issue.blueprint,
     issue.acting,
     triage.blueprint,

@@ -48,7 +48,7 @@ class IssueListPage:
         Actions on many at once.
     total : int or None
         How many match; None when not counted.
-    first_url, next_url, csv_url, here : str
+    first_url, next_url, csv_url, sum_url, here : str
         Other pages of the list (empty: none), its export, and this page.
     """
 
@@ -61,6 +61,7 @@ class IssueListPage:
     first_url: str
     next_url: str
     csv_url: str
+    sum_url: str
     here: str
 
 

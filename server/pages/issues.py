@@ -49,6 +49,7 @@ def index() -> str:
             first_url=list_address(asked),
             next_url=list_address({**asked, "after": page.next}) if page.next else "",
             csv_url=_address("/api/v1/issues.csv", given),
+            sum_url=_address("/issues/outcomes", given),
             here=list_address({**asked, "after": after} if after else asked),
         ),
     )

@@ -186,6 +186,7 @@ def upgrade() -> None:
     op.execute(f"ALTER TABLE issue ADD COLUMN parent_id {_key()} {reference}")
     op.create_index("ix_issue_external_number", "issue", ["external_number"])
     op.create_index("ix_issue_parent_id", "issue", ["parent_id"])
+    op.create_index("ix_issue_ended", "issue", ["ended_at"])
     op.create_index("ix_issue_state", "issue", ["state", "due_at", "area_id"])
 
 
@@ -194,7 +195,7 @@ def _key() -> str:
 
 
 def downgrade() -> None:
-    for name in ("ix_issue_state", "ix_issue_parent_id", "ix_issue_external_number"):
+    for name in ("ix_issue_state", "ix_issue_ended", "ix_issue_parent_id", "ix_issue_external_number"):
         op.drop_index(name, table_name="issue")
     op.drop_column("issue", "parent_id")
     for table, column in reversed(_COLUMNS):
