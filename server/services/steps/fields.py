@@ -7,7 +7,7 @@ from typing import Any
 
 from server.db import Tx
 from server.errors import InputError
-from server.services.filters import instant_of
+from server.services.filters import instant_of, known
 
 __all__ = ["CODES", "TEXT_MOST", "WORDS", "code", "instant", "number", "unit", "words"]
 
@@ -44,8 +44,7 @@ def words(field: str, said: object) -> str:
 def code(field: str, said: object) -> str:
     """Read one of :data:`CODES`."""
     if said not in CODES[field]:
-        known = "、".join(sorted(CODES[field]))
-        raise InputError("field.invalid", field=field, value=str(said)[:40], why=known)
+        raise InputError("field.not_one_of", field=field, value=str(said)[:40], expected=known(field))
     return str(said)
 
 
