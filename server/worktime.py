@@ -12,13 +12,13 @@ make-up days (调休上班日) are published for a year at a time; a year that i
 Monday to Friday, and :meth:`Calendar.unknown_years` tells which, so that people can be warned.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from itertools import pairwise
 
-__all__ = ["Calendar", "Kind", "Limit", "due", "elapsed", "moved", "part"]
+__all__ = ["Calendar", "Kind", "Limit", "due", "elapsed", "moved", "part", "part_of"]
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
@@ -187,6 +187,31 @@ def part(start: datetime, until: datetime, share: float, kind: Kind, calendar: C
         return start + share * max(until - start, timedelta(0))
     worked = elapsed(start, until, calendar)
     return min(due(start, Limit(Kind.WORK_HOUR, share * (worked / HOUR)), calendar), until)
+
+
+def part_of(
+    segments: Sequence[tuple[datetime, datetime]], share: float, kind: Kind, calendar: Calendar
+) -> datetime:
+    """Tell when a share of a time with pauses is used.
+
+    Parameters
+    ----------
+    segments : Sequence of (datetime, datetime)
+        Stretches in which the clock ran, ascending; at least one.
+    share, kind, calendar :
+        As for :func:`part`.
+    """
+    lengths = [_length(begin, end, kind, calendar) for begin, end in segments]
+    left = share * sum(lengths, timedelta(0))
+    for (begin, end), length in zip(segments, lengths, strict=True):
+        if left <= length and length:
+            return part(begin, end, left / length, kind, calendar)
+        left -= length
+    return segments[-1][1]
+
+
+def _length(begin: datetime, end: datetime, kind: Kind, calendar: Calendar) -> timedelta:
+    return max(end - begin, timedelta(0)) if kind.by_the_wall else elapsed(begin, end, calendar)
 
 
 def moved(until: datetime, stopped: datetime, resumed: datetime, kind: Kind, calendar: Calendar) -> datetime:

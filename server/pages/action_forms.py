@@ -10,6 +10,7 @@ from server.pages.parts import ActionForm, Choice, FormField
 from server.pages.times import moment
 from server.services.asking import Asked, HolderOption
 from server.services.filters import instant_of
+from server.services.steps.fields import UNITS
 from server.words import NAMES, _, action_name, field_name
 from server.workflow import Transition
 
@@ -39,7 +40,6 @@ TIMES = frozenset({"answer_by", "until"})
 RADIOS = ("result", "satisfaction", "contacted")
 SEVERAL = "departments"
 CHANGES = ("category", "urgent", "lon", "lat")
-UNITS = ("处", "盏", "米", "平方米", "立方米", "户", "件", "车", "人次")
 MINUTE, DAY = len("2026-03-10T10:00"), len("2026-03-10")
 
 
@@ -144,7 +144,7 @@ def _fields(name: str, asked: Asked, *, is_required: bool) -> Iterator[FormField
     elif name in ("quantity", "money", "photos"):
         kind = "number"
     elif name == "unit":
-        kind, choices = "suggest", tuple(Choice(_(one), "") for one in UNITS)
+        kind, choices = "choice", tuple(Choice(one, _(one)) for one in ("", *UNITS))
     elif name == "parent":
         kind, hint = "suggest", _("可从附近未结事件中选，也可填写编号。")
         choices = tuple(Choice(*one) for one in asked.nearby)

@@ -6,7 +6,7 @@ anew. Stage clocks run beside it and never end after it. While no clock runs (be
 suspended) the due is None.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from server.services.rules import Rules
 from server.workflow import ENDED, NEW_ROUND, State
 from server.worktime import elapsed
 
-__all__ = ["begun", "recounted", "started", "turned", "used_s"]
+__all__ = ["begun", "extended", "joined", "recounted", "started", "turned", "used_s"]
 
 LIMITED = frozenset({"dispatch", "take", "verify", "survey"})  # handling has all that is left
 
@@ -129,16 +129,17 @@ def turned(
     begins = action == "object" or (target == State.DISPATCHED and issue.dispatched_at is None)
     if begins:
         _write(issue, begun(rules, issue.category, urgent=issue.urgent, at=at))
+        waiting = [_at(one.given["joined_due"]) for one in _this_round(entries) if "joined_due" in one.given]
+        if action != "object" and waiting and issue.due_at and min(waiting) < issue.due_at:
+            _earlier(issue, min(waiting))
     if target != issue.state or stage:
         told = started(rules, issue.category, stage, urgent=issue.urgent, at=at, due_at=issue.due_at)
         _write(issue, told if target not in ENDED else dict.fromkeys(told))
     return resumed | _told(before, issue.due_at)
 
 
-def recounted(
-    rules: Rules, issue: Issue, entries: Iterable[Entry], *, until: datetime | None = None
-) -> dict[str, Any]:
-    """Count a running due anew after a correction or a grant; what a suspension keeps back is counted too.
+def recounted(rules: Rules, issue: Issue, entries: Iterable[Entry]) -> dict[str, Any]:
+    """Count the due anew after a correction, from the first dispatch of the round; grants stand.
 
     Parameters
     ----------
@@ -148,8 +149,6 @@ def recounted(
         Category and urgency already corrected.
     entries : Iterable of Entry
         What was done before.
-    until : datetime, optional
-        An extension granted now.
 
     Returns
     -------
@@ -158,18 +157,72 @@ def recounted(
     """
     if issue.dispatched_at is None:
         return {}
-    before, kind = issue.due_at, rules.kind(issue.category, urgent=issue.urgent)
+    kind = rules.kind(issue.category, urgent=issue.urgent)
     due_at = rules.due(issue.dispatched_at, issue.category, "total", urgent=issue.urgent)
-    for entry in _this_round(entries):
+    mine = _this_round(entries)
+    for entry in mine:
         given = entry.given
         if given.get("resumed_from"):
             due_at = rules.moved(due_at, _at(given["resumed_from"]), entry.happened_at, kind)
         if entry.action == "extend":
             due_at = max(due_at, _at(given["until"]))
-        if entry.action == "absorb" and given.get("due_at"):
-            due_at = min(due_at, _at(given["due_at"]))
-    due_at = max(due_at, until) if until else due_at
-    amber_at = rules.amber(issue.dispatched_at, due_at, kind)
+        if given.get("joined_due"):
+            due_at = min(due_at, _at(given["joined_due"]))
+    return _set(rules, issue, mine, due_at)
+
+
+def extended(rules: Rules, issue: Issue, entries: Iterable[Entry], until: datetime) -> dict[str, Any]:
+    """Move a running due to the end that was granted; gives ``due_at``."""
+    due_at = max(issue.due_at, until) if issue.due_at else until
+    return _set(rules, issue, _this_round(entries), due_at)
+
+
+def joined(parent: Issue, entries: Iterable[Entry], due_at: datetime | None) -> dict[str, Any]:
+    """Let an issue take the earlier due of another that is merged into it, at once or when its clock runs.
+
+    Parameters
+    ----------
+    parent : Issue
+        Takes it.
+    entries : Iterable of Entry
+        Of the parent, in order.
+    due_at : datetime or None
+        Due of the other.
+
+    Returns
+    -------
+    dict
+        What the parent's entry keeps: ``joined_due`` for later counts, and what changed now.
+    """
+    if due_at is None:
+        return {}
+    told: dict[str, Any] = {"joined_due": due_at.isoformat()}
+    if parent.state == State.SUSPENDED and (pause := _pause(entries)) and pause.due_at:
+        was, amber = min(pause.due_at, due_at), pause.amber_at or due_at
+        return told | {"due_was": was.isoformat(), "amber_was": min(amber, was).isoformat()}
+    if parent.due_at is None or due_at >= parent.due_at:
+        return told
+    _earlier(parent, due_at)
+    return told | {"due_at": due_at.isoformat()}
+
+
+def _earlier(issue: Issue, due_at: datetime) -> None:
+    issue.due_at = due_at
+    issue.amber_at = min(issue.amber_at or due_at, due_at)
+    if issue.stage_due_at is not None:
+        issue.stage_due_at = min(issue.stage_due_at, due_at)
+
+
+def _set(rules: Rules, issue: Issue, entries: Sequence[Entry], due_at: datetime) -> dict[str, Any]:
+    """Set a due, with the instant at which three quarters of its own time are used; pauses don't count."""
+    before, begin = issue.due_at, issue.dispatched_at or due_at
+    segments: list[tuple[datetime, datetime]] = []
+    for entry in entries:
+        if entry.given.get("resumed_from"):
+            segments.append((begin, _at(entry.given["resumed_from"])))
+            begin = entry.happened_at
+    kind = rules.kind(issue.category, urgent=issue.urgent)
+    amber_at = min(rules.amber_of([*segments, (begin, due_at)], kind), due_at)
     if issue.state == State.SUSPENDED:
         return {"due_was": due_at.isoformat(), "amber_was": amber_at.isoformat()}
     issue.due_at, issue.amber_at = due_at, amber_at

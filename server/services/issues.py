@@ -6,7 +6,7 @@ and digest. What each action reads and changes is in :mod:`server.services.steps
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -41,6 +41,9 @@ from server.workflow import (
 __all__ = ["TEXT_MOST", "Candidate", "IssueView", "act", "candidates", "one", "perform"]
 
 TEXT_MOST = fields.TEXT_MOST
+ON_THE_SPOT = frozenset({"take", "finish", "settle", "answer", "note"})
+"""Acts that a device may tell of afterwards; requests, grants and verdicts happen when they are received."""
+BACKDATED_MOST = timedelta(days=7)
 LOST = frozenset({State.REPORTED, State.REJECTED, State.MERGED})
 SYSTEM_CODES = frozenset({"reason_code", "assigned", "level", "person", "department", "turn"})
 _NEEDS_OWN_WORDS = ("reason", "text")
@@ -126,9 +129,10 @@ def perform(
 def _lock(tx: Tx, number: str, given: Mapping[str, Any]) -> None:
     """Lock the issue, and the one it is merged with, always in the same order."""
     numbers = [number, str(given["parent"]).strip()[:40]] if given.get("parent") else [number]
-    mine = Issue.number.in_(numbers)
-    rows = select(Issue.id).where(mine).order_by(Issue.id).with_for_update()
-    tx.session.execute(rows)
+    rows = tx.session.execute(select(Issue.id, Issue.parent_id).where(Issue.number.in_(numbers))).all()
+    ids = {key for row in rows for key in row if key is not None}
+    locked = select(Issue).where(Issue.id.in_(ids)).order_by(Issue.id).with_for_update()
+    tx.session.execute(locked.execution_options(populate_existing=True)).all()
 
 
 def _step(
@@ -162,8 +166,28 @@ def _step(
     except IllegalAction as refused:
         raise IllegalAction(state=state, action=action, possible=possible) from refused
     _refuse_strange(action, state, actor, given)
-    at = min(max(happened_at, entries[-1].happened_at), tx.now) if happened_at else tx.now
+    at = _when(tx, actor, action, happened_at, entries[-1])
     return Step(tx, actor, issue, path, entries, whistles, asks, action, target, given, at)
+
+
+def _when(tx: Tx, actor: Actor, action: str, happened_at: datetime | None, last: Entry) -> datetime:
+    """Tell when a step happened: now, or when a device without a network says that the work was done.
+
+    Raises
+    ------
+    InputError
+        Not an act that is done on the spot, or too long ago.
+    """
+    if happened_at is None:
+        return tx.now
+    if actor.is_system:  # follows an act of somebody else
+        return min(max(happened_at, last.happened_at), tx.now)
+    if action not in ON_THE_SPOT:
+        raise InputError("time.not_backdated", field="happened_at", action=action)
+    if happened_at < tx.now - BACKDATED_MOST:
+        days = BACKDATED_MOST.days
+        raise InputError("time.backdated", field="happened_at", value=happened_at.isoformat(), days=days)
+    return min(max(happened_at, last.happened_at), tx.now)
 
 
 def _changes(tx: Tx, entries: Sequence[Entry], seen: int) -> list[dict[str, Any]]:
@@ -220,10 +244,9 @@ def _carry_out(step: Step) -> None:
         used,
     )
     append(tx, [entry])
-    if step.state == State.HANDLING and step.target not in (State.HANDLING, State.SUSPENDED):
-        close_open(step)
     if action in DO:
         DO[action](step)
+    close_open(step)
     _stand(step)
     tx.session.flush()
 
@@ -240,9 +263,8 @@ def _stand(step: Step) -> None:
     elif held:
         issue.holder_person_id = held[1] if held[0] == "person" else None
         issue.holder_department_id = held[1] if held[0] == "department" else None
-    if step.given.get("assigned") is not None:
-        duty = step.given["assigned"]
-        issue.assigned = {"code": duty.reason, "values": duty.values}
+    if held and step.action != "take":
+        issue.assigned = _why(step)
     new_round = step.action in NEW_ROUND
     issue.round += new_round
     issue.hand_offs = 0 if new_round else issue.hand_offs + (step.action in HAND_OFFS)
@@ -254,3 +276,13 @@ def _stand(step: Step) -> None:
     issue.ended_at = step.at if target in ENDED else None
     issue.updated_at = step.tx.now
     issue.version += 1
+
+
+def _why(step: Step) -> dict[str, Any]:
+    """Say why the holder holds it: who is on duty, why the system moved it, or who gave it."""
+    duty = step.given.get("assigned")
+    if duty is not None:
+        return {"code": duty.reason, "values": duty.values}
+    if step.actor.is_system:
+        return {"code": f"reason.{step.codes.get('reason', '')}", "values": {}}
+    return {"code": "assigned.by", "values": {"name": step.actor.name}}

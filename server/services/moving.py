@@ -21,7 +21,7 @@ from server.services.people import Actor, system_actor
 from server.services.placing import Placed, place
 from server.services.regrid import elsewhere
 from server.services.rules import Rules, rules_of
-from server.services.standing import SPENT_AT
+from server.services.standing import SPENT_AT, asks_of
 from server.services.steps.corrections import PLACE, off_duty, spot, write_place
 from server.workflow import OPEN, Role, Situation, State, advance
 
@@ -232,6 +232,11 @@ def _give(tx: Tx, step: _Step, action: str, state: State, person_id: int, duty: 
     issue = step.issue
     given: dict[str, Any] = {"holder": ["person", person_id], "reason": duty.reason}
     target = advance(state, action, {Role.SYSTEM}, (), given, step.situation)
+    if issue.hand_offs >= SPENT_AT:
+        given["final"] = issue.final = True
+    for ask in asks_of(tx, issue.id) if state == State.HANDLING else ():
+        if ask.state == "open":
+            ask.state, ask.decided_at = "withdrawn", tx.now
     used = clocks.used_s(step.rules, issue, tx.now)
     given |= clocks.turned(step.rules, issue, (), action=action, target=target, stage="take", at=tx.now)
     issue.state, issue.holder_person_id = str(target), person_id

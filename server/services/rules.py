@@ -5,7 +5,7 @@ transaction that needs them asks for that mark first; the categories are brought
 """
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -19,7 +19,7 @@ from server.services.categories import refresh
 from server.services.marks import RULES, mark, set_mark
 from server.shipped import shipped
 from server.uids import uuid7
-from server.worktime import Calendar, Kind, Limit, due, moved, part
+from server.worktime import Calendar, Kind, Limit, due, moved, part, part_of
 
 __all__ = ["ALL", "STAGES", "Rules", "edited", "rules_of", "shipped_limits"]
 
@@ -86,6 +86,10 @@ class Rules:
     def amber(self, start: datetime, until: datetime, kind: Kind) -> datetime:
         """Tell when three quarters of the time are used; UTC."""
         return part(start, until, AMBER, kind, self.calendar).astimezone(UTC)
+
+    def amber_of(self, segments: Sequence[tuple[datetime, datetime]], kind: Kind) -> datetime:
+        """Tell when three quarters of a time with pauses are used; UTC."""
+        return part_of(segments, AMBER, kind, self.calendar).astimezone(UTC)
 
     def moved(self, until: datetime, stopped: datetime, resumed: datetime, kind: Kind) -> datetime:
         """Move an end by the time that the clock stood still; see :func:`server.worktime.moved`; UTC."""

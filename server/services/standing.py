@@ -10,13 +10,14 @@ from server.models import Ask, Entry, Issue, Whistle
 from server.services.categories import categories
 from server.services.duties import above
 from server.services.people import Actor
-from server.workflow import ENDED, NEW_ROUND, Relation, Role, Situation, State
+from server.workflow import NEW_ROUND, Relation, Role, Situation
 
 __all__ = ["SPENT_AT", "asks_of", "has_above", "relations_of", "situation_of", "whistles_of"]
 
 SPENT_AT = 2  # returns and transfers in a round
 GRANTED_MOST = 2  # of a kind in a round
 UNREACHED_AT = 3  # failed contacts
+ENDS = frozenset({"reject", "withdraw", "survey", "close"})
 REOPENED_WITHIN = timedelta(days=30)
 
 
@@ -60,12 +61,22 @@ def relations_of(
     if issue.border:
         found.add(Relation.BORDER)
     found |= _by_calls(one for one in whistles if handles and one.department_id == actor.department_id)
+    return frozenset(found | _by_entries(actor, entries))
+
+
+def _by_entries(actor: Actor, entries: Sequence[Entry]) -> set[Relation]:
+    """Compute what an actor has been to an issue in its present round."""
+    found: set[Relation] = set()
+    holder = None
     for entry in entries:
+        holder = entry.given.get("holder") or holder
         if entry.action in NEW_ROUND:
             found -= {Relation.PAST_HOLDER, Relation.VERIFIER}
+        if entry.action == "object" and holder == ["person", actor.person_id]:
+            found.add(Relation.PAST_HOLDER)  # goes on with it without taking it again
         if entry.person_id == actor.person_id:
             found |= _by_entry(entry)
-    return frozenset(found)
+    return found
 
 
 def _by_calls(mine: Iterable[Whistle]) -> set[Relation]:
@@ -80,7 +91,7 @@ def _by_entry(entry: Entry) -> set[Relation]:
         return {Relation.PAST_HOLDER}
     if entry.action == "pass":
         return {Relation.VERIFIER}
-    return {Relation.ENDER} if State(entry.to_state) in ENDED else set()
+    return {Relation.ENDER} if entry.action in ENDS else set()
 
 
 def situation_of(tx: Tx, issue: Issue, entries: Sequence[Entry], asks: Sequence[Ask]) -> frozenset[Situation]:

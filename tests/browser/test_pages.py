@@ -14,7 +14,7 @@ def test_the_list_is_filtered_by_a_form_that_needs_no_script(open_page):
     page.select_option("[name=category]", "dogs")
     page.click("form.filters button")
     assert "category=dogs" in page.url
-    names = page.locator("table.rows tbody tr td:nth-child(3)").all_inner_texts()
+    names = page.locator("table.rows tbody td.col-category").all_inner_texts()
     assert names
     assert set(names) == {"养犬"}
 
@@ -25,7 +25,7 @@ def test_a_filter_changes_the_list_in_place_and_the_address_with_it(open_page):
     page.select_option("[name=category]", "dogs")
     page.wait_for_url("**category=dogs**")
     page.wait_for_function(
-        "() => [...document.querySelectorAll('tbody tr td:nth-child(3)')].every((one) => one.innerText === '养犬')"
+        "() => [...document.querySelectorAll('tbody td.col-category')].every((one) => one.innerText === '养犬')"
     )
     assert page.evaluate("() => window.same_page") is True
     assert "category=dogs" in page.locator("a[download]").get_attribute("href")
@@ -33,7 +33,7 @@ def test_a_filter_changes_the_list_in_place_and_the_address_with_it(open_page):
     page.go_back()
     page.wait_for_function("() => window.same_page === undefined")
     page.wait_for_load_state("networkidle")
-    assert len(set(page.locator("tbody tr td:nth-child(3)").all_inner_texts())) > 1
+    assert len(set(page.locator("tbody td.col-category").all_inner_texts())) > 1
 
 
 def test_an_empty_list_says_so_and_offers_a_way_on(open_page):

@@ -8,6 +8,7 @@ from server.services import clocks
 from server.services.rules import rules_of
 from server.services.steps import fields
 from server.services.steps.step import Step
+from server.workflow import State
 
 __all__ = ["DO", "READ", "close_open"]
 
@@ -48,7 +49,7 @@ def _asked(step: Step) -> None:
 def _extend(step: Step) -> None:
     until = _open(step, "extend").until
     step.codes["until"] = until.isoformat()
-    step.codes |= clocks.recounted(rules_of(step.tx), step.issue, step.entries, until=until)
+    step.codes |= clocks.extended(rules_of(step.tx), step.issue, step.entries, until)
 
 
 def _suspend(step: Step) -> None:
@@ -82,7 +83,10 @@ def _deciding(kind: str, state: str) -> Callable[[Step], None]:
 
 
 def close_open(step: Step) -> None:
-    """Take back what is still asked for once the issue leaves the hands that asked."""
+    """Take back what is still asked for once work stops, or goes into other hands."""
+    works = step.state in (State.HANDLING, State.SUSPENDED)
+    if not works or step.target == State.HANDLING:
+        return
     for ask in step.asks:
         if ask.state == "open":
             ask.state, ask.decided_at = "withdrawn", step.at

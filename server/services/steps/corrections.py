@@ -105,8 +105,9 @@ def _move(step: Step, where: Placed, draft: Draft) -> None:
     if step.state == State.REPORTED:
         told = duty or OnDuty(where.area_id, None, "", "duty.no_cell")
         issue.assigned = {"code": told.reason, "values": told.values}
-    is_waiting = step.state == State.REPORTED and issue.hand_offs < SPENT_AT
-    is_untaken = step.state == State.DISPATCHED and off_duty(issue, duty)
+    is_free = issue.hand_offs < SPENT_AT and not issue.final
+    is_waiting = step.state == State.REPORTED and is_free
+    is_untaken = step.state == State.DISPATCHED and is_free and off_duty(issue, duty)
     if duty is None or duty.person_id is None:
         issue.needs_check = issue.needs_check or step.state != State.REPORTED
     elif is_waiting or is_untaken:

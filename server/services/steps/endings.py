@@ -72,7 +72,9 @@ def _attempted(step: Step) -> None:
 
 
 def _anew(step: Step) -> None:
-    step.issue.satisfaction = None
+    """Forget what came of it before: it is worked on again."""
+    issue = step.issue
+    issue.satisfaction = issue.quantity = issue.unit = issue.money_fen = None
 
 
 def _reopened(step: Step) -> None:
@@ -92,6 +94,7 @@ DO: Mapping[str, Callable[[Step], None]] = {
     "pass": _passed,
     "survey": _answered,
     "attempt": _attempted,
+    "rework": _anew,
     "object": _anew,
     "reopen": _reopened,
 }

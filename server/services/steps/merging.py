@@ -1,11 +1,13 @@
 """并案: one issue becomes part of another; the other counts it, and takes the earlier due."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from server.errors import InputError
 from server.models import Area, Entry, Issue
+from server.services import clocks
+from server.services.drafts import ANSWERED
 from server.services.ledger import NewEntry, append, role_shown
 from server.services.listing import visible
 from server.services.steps.holding import waits
@@ -41,18 +43,12 @@ def _merged(step: Step) -> None:
     parent = step.tx.session.get_one(Issue, step.codes["parent"])
     issue.parent_id = parent.id
     parent.repeats += 1
-    parent.callback = parent.callback or issue.callback
     given: dict[str, object] = {"child": issue.id}
-    dues = [due for due in (parent.due_at, issue.due_at) if due is not None]
-    if parent.due_at is not None and min(dues) < parent.due_at:
-        parent.due_at = min(dues)
-        parent.amber_at = min(
-            one for one in (parent.amber_at, issue.amber_at, parent.due_at) if one is not None
-        )
-        if parent.stage_due_at is not None:
-            parent.stage_due_at = min(parent.stage_due_at, parent.due_at)
-        given["due_at"] = parent.due_at.isoformat()
-    _note(step, parent, "absorb", given)
+    if issue.callback and not parent.callback:
+        parent.callback = given["callback"] = True
+    last = _entries(step, parent)
+    given |= clocks.joined(parent, last, issue.due_at)
+    _note(step, parent, last[-1], "absorb", given)
 
 
 def _unmerged(step: Step) -> None:
@@ -60,17 +56,32 @@ def _unmerged(step: Step) -> None:
     if issue.parent_id is not None:
         parent = step.tx.session.get_one(Issue, issue.parent_id)
         parent.repeats -= 1
-        _note(step, parent, "release", {"child": issue.id})
+        entries = _entries(step, parent)
+        given: dict[str, object] = {"child": issue.id}
+        if parent.callback and not _is_awaited(step, parent, entries):
+            parent.callback = given["callback"] = False
+        _note(step, parent, entries[-1], "release", given)
     issue.parent_id = None
     waits(step)
 
 
-def _note(step: Step, parent: Issue, action: str, given: dict[str, object]) -> None:
+def _entries(step: Step, parent: Issue) -> list[Entry]:
+    query = select(Entry).where(Entry.issue_id == parent.id).order_by(Entry.seq)
+    return list(step.tx.session.scalars(query))
+
+
+def _is_awaited(step: Step, parent: Issue, entries: Sequence[Entry]) -> bool:
+    """Whether somebody waits for an answer of the other issue itself, or of what is still merged into it."""
+    private = entries[0].given.get("private", {})
+    if parent.source in ANSWERED or {"reporter_name", "reporter_phone"} & set(private):
+        return True
+    others = exists().where(Issue.parent_id == parent.id, Issue.callback, Issue.id != step.issue.id)
+    return bool(step.tx.session.scalar(select(others)))
+
+
+def _note(step: Step, parent: Issue, last: Entry, action: str, given: dict[str, object]) -> None:
     """Write into the other issue's ledger what happened to it."""
     tx = step.tx
-    last = tx.session.scalars(
-        select(Entry).where(Entry.issue_id == parent.id).order_by(Entry.seq.desc()).limit(1)
-    ).one()
     path = tx.session.get_one(Area, parent.area_id).path
     state = State(parent.state)
     entry = NewEntry(

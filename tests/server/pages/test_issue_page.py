@@ -99,7 +99,7 @@ def test_a_field_left_empty_is_marked_and_the_others_keep_what_was_typed(client_
     form = form_of(answer, "finish")
     assert re.search(r'class="form-control is-invalid"[^>]+name="outcome"', form)
     assert "请填写这一项。" in form
-    assert re.search(r'name="unit" value="盏"', form)
+    assert re.search(r'value="盏" selected', form)
 
 
 def test_what_ends_an_issue_must_be_confirmed(client_of, number, do):

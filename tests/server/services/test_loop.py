@@ -335,6 +335,7 @@ def test_the_outcome_keeps_quantity_unit_and_money(report, act):
         ({"quantity": -1, "unit": "盏"}, "quantity"),
         ({"quantity": "nan", "unit": "盏"}, "quantity"),
         ({"quantity": 1, "unit": "13812345678"}, "unit"),
+        ({"quantity": 1, "unit": "王秀英家老太太"}, "unit"),
         ({"money": 1e12}, "money"),
         ({"photos": 1.5}, "photos"),
         ({"holder": "person:1"}, "holder"),
@@ -430,3 +431,131 @@ def test_a_step_that_fails_half_way_leaves_nothing(report, act, see, store, town
     assert see("worker_lin", number).asks == ()
     with store.read() as tx:
         assert tx.session.scalar(select(Issue.version).where(Issue.number == number)) == 3
+
+
+def test_the_last_word_is_not_escaped_by_correcting_the_place(report, act, see, town):
+    number, lin = report(), f"person:{town.people['worker_lin']}"
+    act("worker_lin", number, "return", reason="不归我管")
+    act("leader_zhao", number, "dispatch", holder=lin)
+    act("worker_lin", number, "return", reason="不归我管")
+    act("supervisor_li", number, "reassign", holder=lin, reason="就是你的")
+    view = act(
+        "dispatcher_qian", number, "correct", changes={"place": {"lon": 122.005, "lat": 37.005}}, reason="x"
+    )
+    assert (view.holder, view.issue.final, view.issue.needs_check) == (("person", "林晓"), True, True)
+
+
+@pytest.mark.parametrize("action", ["ask_extend", "ask_suspend", "pass", "extend", "survey", "return"])
+def test_requests_and_verdicts_happen_when_they_are_received(report, store, town, clock, action):
+    number = report()
+    with store.write() as tx:
+        issues.act(tx, town.actors["worker_lin"], number, "take", {})
+    before = clock.at
+    clock.at += timedelta(days=3)
+    given = {
+        "until": "2026-03-30",
+        "review_date": "2026-03-30",
+        "reason": "x",
+        "told": "x",
+        "satisfaction": "satisfied",
+    }
+    with pytest.raises((InputError, IllegalAction)) as refused, store.write() as tx:
+        fields = {
+            "ask_extend": ("until", "reason"),
+            "ask_suspend": ("review_date", "reason", "told"),
+            "return": ("reason",),
+        }
+        mine = {name: given[name] for name in fields.get(action, ())}
+        issues.act(tx, town.actors["worker_lin"], number, action, mine, happened_at=before)
+    assert refused.value.code in {"time.not_backdated", "action.illegal"}
+
+
+def test_what_was_done_without_a_network_keeps_its_time_for_a_week(report, store, town, clock):
+    number = report()
+    clock.at += timedelta(hours=1)
+    done_at = clock.at
+    clock.at += timedelta(days=2)
+    with store.write() as tx:
+        view = issues.act(tx, town.actors["worker_lin"], number, "take", {}, happened_at=done_at)
+    assert (view.log[-1].at, view.log[-1].used_s) == (done_at, 3600)
+    clock.at += timedelta(days=8)
+    with pytest.raises(InputError) as refused, store.write() as tx:
+        issues.act(tx, town.actors["worker_lin"], number, "finish", {"outcome": "x"}, happened_at=done_at)
+    assert refused.value.code == "time.backdated"
+
+
+def test_an_open_request_falls_with_the_suspension_that_was_granted(report, act, see, town):
+    number = report()
+    act("worker_lin", number, "take")
+    act("worker_lin", number, "ask_extend", until="2026-03-30", reason="x")
+    act("worker_lin", number, "ask_suspend", review_date="2026-04-10", reason="等", told="x")
+    view = act("supervisor_li", number, "suspend")
+    assert [(one.kind, one.state) for one in view.asks] == [("extend", "withdrawn"), ("suspend", "granted")]
+    act("supervisor_li", number, "reassign", holder=f"person:{town.people['worker_he']}", reason="换人")
+    act("worker_he", number, "take")
+    assert "ask_extend" in offered(see("worker_he", number))
+    assert "extend" not in offered(see("leader_zhao", number))
+
+
+def test_an_earlier_due_is_kept_for_a_parent_that_waits_or_is_suspended(report, act, see, clock):
+    waiting, child = report("fire_door"), report()
+    act("worker_lin", waiting, "return", reason="x")
+    other, suspended = report("heating"), report("fire_door")
+    act("worker_lin", suspended, "take")
+    act("worker_lin", suspended, "ask_suspend", review_date="2026-04-10", reason="等", told="x")
+    act("supervisor_li", suspended, "suspend")
+    act("dispatcher_qian", child, "merge", parent=waiting)
+    act("dispatcher_qian", other, "merge", parent=suspended)
+    assert see("dispatcher_qian", waiting).issue.due_at == DUE
+    assert act("supervisor_li", suspended, "resume").issue.due_at == DUE
+
+
+def test_who_goes_on_after_an_objection_does_not_verify_it(report, act, see, town):
+    number, zhao = report(), f"person:{town.people['leader_zhao']}"
+    act("leader_zhao", number, "reassign", holder=zhao, reason="亲自办")
+    act("leader_zhao", number, "take")
+    act("leader_zhao", number, "finish", outcome="好了")
+    act("supervisor_li", number, "pass")
+    act("dispatcher_qian", number, "object", reason="没好")
+    act("leader_zhao", number, "transfer", holder=f"person:{town.people['worker_lin']}", reason="x")
+    act("worker_lin", number, "take")
+    act("worker_lin", number, "finish", outcome="好了")
+    assert not {"pass", "rework"} & offered(see("leader_zhao", number))
+    assert "pass" in offered(see("supervisor_li", number))
+
+
+def test_amber_does_not_come_early_for_one_that_was_suspended(report, act, clock):
+    number = report()
+    act("worker_lin", number, "take")
+    act("worker_lin", number, "ask_suspend", review_date="2026-04-10", reason="等", told="x")
+    act("supervisor_li", number, "suspend")
+    clock.at = datetime(2026, 4, 10, 2, 0, tzinfo=UTC)
+    resumed = act("supervisor_li", number, "resume").issue
+    amber = resumed.amber_at
+    assert clock.at < amber < resumed.due_at
+    view = act("leader_zhao", number, "correct", changes={"category": "fire_hazard"}, reason="x")
+    assert (view.issue.amber_at, view.issue.due_at) == (amber, resumed.due_at)  # two work days as well
+
+
+def test_what_came_of_it_is_forgotten_when_it_is_worked_on_again(report, act):
+    number = report()
+    act("worker_lin", number, "settle", outcome="x", quantity=3, unit="盏", money=5)
+    issue = act("leader_zhao", number, "rework", reason="没好").issue
+    assert (issue.quantity, issue.unit, issue.money_fen) == (None, None, None)
+
+
+def test_merging_and_unmerging_leaves_nothing_behind(report, act, see):
+    parent, child = report(source="patrol"), report(reporter_phone="13900001111")
+    act("dispatcher_qian", child, "merge", parent=parent)
+    assert see("dispatcher_qian", parent).issue.callback is True
+    act("dispatcher_qian", child, "unmerge", reason="x")
+    assert see("dispatcher_qian", parent).issue.callback is False
+    act("leader_zhao", child, "reject", reason="x", told="x")
+    assert "reopen" in offered(see("dispatcher_qian", child))
+
+
+def test_why_somebody_holds_it_is_said_anew_when_it_is_given_on(report, act, town):
+    number = report()
+    assert act("worker_lin", number, "return", reason="x").issue.assigned["code"] == "triage.returned"
+    view = act("leader_zhao", number, "dispatch", holder=f"person:{town.people['worker_he']}")
+    assert view.issue.assigned == {"code": "assigned.by", "values": {"name": "赵敏"}}

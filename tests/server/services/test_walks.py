@@ -173,11 +173,13 @@ def due_moves_only_by_a_grant(entries):
 
 
 def nobody_verifies_himself(entries):
-    handled, verified = set(), set()
+    handled, verified, holder = set(), set(), None
     for entry in entries:
         if entry.action in ("object", "reopen"):
             assert entry.action == "reopen" or entry.person_id not in handled | verified
-            handled, verified = set(), set()
+            goes_on = entry.action == "object" and holder and holder[0] == "person"
+            handled, verified = ({holder[1]} if goes_on else set()), set()
+        holder = entry.given.get("holder", holder)
         if entry.person_id is None:
             continue
         if entry.action in ("pass", "rework", "extend", "suspend"):
