@@ -181,14 +181,14 @@ def _begin_sqlite(connection: Connection) -> None:
 
 @contextmanager
 def translated(config: Config) -> Iterator[None]:
-    """Turn a database's refusal into an error with a code; ours pass unchanged."""
+    """Turn a refusal into an error with a code, writers that crossed (40001, 40P01) too; ours pass unchanged."""
     try:
         yield
     except DBAPIError as error:
         said = str(error.orig)
         if "disk is full" in said or "No space left" in said or "disk I/O error" in said:
             raise StoreError("store.full") from error
-        if "database is locked" in said or "lock timeout" in said:
+        if "is locked" in said or getattr(error.orig, "sqlstate", "") in {"40001", "40P01", "55P03"}:
             raise Busy("store.busy") from error
         if isinstance(error, OperationalError) and not isinstance(error.orig, sqlite3.Error):
             shown = make_url(config.url).render_as_string(hide_password=True)

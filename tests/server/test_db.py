@@ -9,7 +9,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import select, text
 
 from server.db import is_ours
-from server.errors import SetupError, StoreError
+from server.errors import Busy, SetupError, StoreError
 from server.models import Area, Base, Boundary, DayCounter, Grid, Mark
 from server.upgrade import check_version, upgrade
 
@@ -91,3 +91,11 @@ def test_a_full_disk_is_one_clear_error(store):
     assert refused.value.code == "store.full"
     with store.read() as tx:
         assert tx.session.scalars(select(DayCounter)).all() == []
+
+
+@pytest.mark.parametrize("database_url", ["postgis"], indirect=True)
+@pytest.mark.parametrize("state", ["40001", "40P01", "55P03"])
+def test_writers_that_crossed_are_asked_to_try_again(store, state):
+    with pytest.raises(Busy) as refused, store.write() as tx:
+        tx.session.execute(text(f"DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '{state}'; END $$"))
+    assert refused.value.code == "store.busy"
