@@ -1,6 +1,10 @@
 """One action on many issues: each for itself, told one by one, once per key."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, BrokenBarrierError, local
+
 import pytest
+from sqlalchemy import event
 
 from server.errors import InputError, NotFound
 from server.services import bulk, intake, issues
@@ -85,3 +89,26 @@ def test_actions_are_offered_by_role(town):
     assert bulk.offered(town.actors["worker_lin"]) == ("note",)
     assert "pass" in bulk.offered(town.actors["leader_zhao"])
     assert "supervise" in bulk.offered(town.actors["supervisor_li"])
+
+
+@pytest.mark.parametrize("database_url", ["postgis"], indirect=True)
+def test_two_who_choose_the_same_in_another_order_do_not_wait_crosswise(store, town, numbers, do):
+    meeting, seen = Barrier(2), local()
+
+    def wait_for_the_other(_connection, _cursor, statement, *_more):
+        if statement.startswith("INSERT INTO entry") and not hasattr(seen, "first"):
+            seen.first = True
+            try:
+                meeting.wait(
+                    0.3
+                )  # each has written its first; with crossed locks the second would never come
+            except BrokenBarrierError:
+                return
+
+    event.listen(store.engine, "after_cursor_execute", wait_for_the_other)
+    with ThreadPoolExecutor(2) as pool:
+        orders = (numbers[:2], numbers[1::-1])
+        running = [pool.submit(do, "leader_zhao", one, "note", {"text": "已电话核实"}) for one in orders]
+        told = [[one.number for one in outcome.result() if one.is_done] for outcome in running]
+    assert told == [list(one) for one in orders]
+    assert log_of(store, town, numbers[0]).count("note") == 2
