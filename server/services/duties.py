@@ -4,7 +4,7 @@ The rule: the cell's A; else his substitute; else B; else the leader of the comm
 of the subdistrict, then of the district; else nobody, and the issue waits for a dispatcher.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from server.db import Tx
 from server.models import Area, Duty, Leave
 from server.services.roster import Roster, Tree, in_force, roster_of
 
-__all__ = ["OnDuty", "answer_of", "assign", "cells_of", "on_duty", "on_duty_many", "release"]
+__all__ = ["OnDuty", "above", "answer_of", "assign", "cells_of", "on_duty", "on_duty_many", "release"]
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,10 @@ class OnDuty:
     values: dict[str, Any] = field(default_factory=dict)
 
 
-def above(tx: Tx, area_id: int, holder_id: int | None) -> int | None:
-    """Find who answers for the nearest area above, other than the present holder.
+def above(tx: Tx, area_id: int, holder_id: int | None, *, itself: bool = False) -> int | None:
+    """Find who answers for the nearest area above whatever the present holder answers for.
+
+    It never comes back down: whoever leads the subdistrict is followed by the district, not by a community of his.
 
     Parameters
     ----------
@@ -54,19 +56,36 @@ def above(tx: Tx, area_id: int, holder_id: int | None) -> int | None:
         Where the issue lies.
     holder_id : int or None
         Who holds it now.
+    itself : bool, optional
+        Whether the area itself counts, where the holder answers for none of those that it lies in.
 
     Returns
     -------
     int or None
         A person; None at the top.
     """
-    area = tx.session.get(Area, area_id)
-    while area is not None and area.parent_id is not None:
-        answer = on_duty(tx, area.parent_id, tx.now)
-        if answer.person_id not in (None, holder_id):
-            return answer.person_id
-        area = tx.session.get(Area, area.parent_id)
-    return None
+    roster = roster_of(tx, [area_id], tx.now)
+    upwards = list(_upwards(roster.tree, area_id))
+    answers = [answer_of(roster, key).person_id for key in upwards]
+    theirs = [
+        place
+        for place, key in enumerate(upwards)
+        if holder_id is not None and (answers[place] == holder_id or _leads(roster, key, holder_id))
+    ]
+    first = max(theirs) + 1 if theirs else int(not itself)
+    return next((one for one in answers[first:] if one is not None), None)
+
+
+def _upwards(tree: Tree, area_id: int) -> Iterator[int]:
+    """List an area and all above it."""
+    current: int | None = area_id
+    while current is not None and current in tree:
+        yield current
+        current = tree[current][1]
+
+
+def _leads(roster: Roster, area_id: int, person_id: int) -> bool:
+    return any(key == person_id for key, _name in roster.on(area_id, "leader"))
 
 
 def on_duty(tx: Tx, area_id: int, at: datetime, tree: Tree | None = None) -> OnDuty:
@@ -134,16 +153,14 @@ def answer_of(roster: Roster, area_id: int) -> OnDuty:
 
 def _leader(roster: Roster, area_id: int, cell: str) -> OnDuty:
     """Go up: at each level a leader who is there, else one who stands in for a leader."""
-    current: int | None = area_id
-    while current is not None and current in roster.tree:
-        area, parent = roster.tree[current]
+    for current in _upwards(roster.tree, area_id):
+        area = roster.tree[current][0]
         leaders = roster.on(current, "leader")
         there = [one for one in leaders if one[0] not in roster.leave]
         stand_ins = (roster.leave.get(person_id) for person_id, _ in leaders)
         for person_id, who in (*there, *filter(None, stand_ins)):
             facts = {"cell": cell, "area": area, "name": who}
             return OnDuty(area_id, person_id, who, "duty.leader", facts)
-        current = parent
     return OnDuty(area_id, None, "", "duty.nobody", {"cell": cell})
 
 

@@ -9,15 +9,26 @@ from sqlalchemy import ColumnElement, String, case, cast, func, literal, select
 
 from server.db import Tx
 from server.models import Area, Issue, Person, Reminder, RoleGrant, Whistle
-from server.services import duties
+from server.services import conditions, duties
+from server.services.conditions import is_open
 from server.services.supervision import LEVELS
-from server.workflow import OPEN, Role, State
+from server.workflow import Role, State
 
-__all__ = ["DUE", "Told", "Until", "amber", "late", "locked", "resting", "told", "unanswered"]
+__all__ = [
+    "DUE",
+    "STAGE",
+    "Told",
+    "Until",
+    "amber",
+    "late",
+    "locked",
+    "resting",
+    "stalled",
+    "told",
+    "unanswered",
+]
 
-DUE = "due"
-_OPEN = [str(state) for state in State if state in OPEN]
-_HELD = (State.DISPATCHED, State.HANDLING, State.SUSPENDED)
+DUE, STAGE = "due", "stage"
 _BY_HOLDER = (State.DISPATCHED, State.HANDLING)
 """Where the next step is the holder's; elsewhere it waits for the desk."""
 
@@ -31,7 +42,7 @@ class Until:
     key, issue_id : int
         Of the issue or whistle, and of the issue.
     subject : str
-        ``due`` or ``whistle:ID``.
+        ``due``, ``stage`` or ``whistle:ID``.
     until : datetime
         When the limit ended.
     urgent : bool
@@ -40,6 +51,8 @@ class Until:
         Rank of the last step recorded; None for none.
     department_id : int or None
         Who was whistled.
+    waits : str
+        State in which it waits too long; empty for a due or a whistle.
     """
 
     key: int
@@ -49,6 +62,7 @@ class Until:
     urgent: bool
     newest: int | None
     department_id: int | None = None
+    waits: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,7 +95,7 @@ def amber(tx: Tx, ids: Sequence[int] | None = None) -> list[int]:
         Reminder.step == "amber",
     )  # fmt: skip
     query = select(Issue.id).where(
-        Issue.state.in_(_OPEN), Issue.due_at > tx.now, Issue.amber_at <= tx.now, ~marked.exists()
+        is_open(), Issue.due_at > tx.now, Issue.amber_at <= tx.now, ~marked.exists()
     )
     return list(tx.session.scalars(_among(query, Issue.id, ids)))
 
@@ -89,13 +103,23 @@ def amber(tx: Tx, ids: Sequence[int] | None = None) -> list[int]:
 def late(tx: Tx, ids: Sequence[int] | None = None) -> list[Until]:
     """List open issues past their due, by key; among ``ids`` if given."""
     query = select(Issue.id, Issue.due_at, Issue.urgent, _newest(literal(DUE), Issue.due_at)).where(
-        Issue.state.in_(_OPEN), Issue.due_at <= tx.now
+        is_open(), Issue.due_at <= tx.now
     )
     return [Until(key, key, DUE, *facts) for key, *facts in tx.session.execute(_among(query, Issue.id, ids))]
 
 
+def stalled(tx: Tx, ids: Sequence[int] | None = None) -> list[Until]:
+    """List issues that nobody dispatched or took in time and that are not past their due; among ``ids`` if given."""
+    newest = _newest(literal(STAGE), Issue.stage_due_at)
+    query = select(Issue.id, Issue.stage_due_at, Issue.urgent, newest, Issue.state).where(
+        conditions.is_stalled(tx)
+    )
+    rows = tx.session.execute(_among(query, Issue.id, ids))
+    return [Until(key, key, STAGE, *facts, waits=state) for key, *facts, state in rows]
+
+
 def unanswered(tx: Tx, ids: Sequence[int] | None = None) -> list[Until]:
-    """List whistles past their time without an answer, by key; among ``ids`` if given."""
+    """List this round's whistles past their time without an answer, by key; among ``ids`` if given."""
     subject = literal("whistle:") + cast(Whistle.id, String)
     query = (
         select(
@@ -103,7 +127,7 @@ def unanswered(tx: Tx, ids: Sequence[int] | None = None) -> list[Until]:
             _newest(subject, Whistle.answer_by), Whistle.department_id,
         )
         .join(Issue, Issue.id == Whistle.issue_id)
-        .where(Whistle.answered_at.is_(None), Whistle.answer_by <= tx.now, Issue.state.in_(_HELD))
+        .where(conditions.unanswered(tx))
     )  # fmt: skip
     return [Until(*row) for row in tx.session.execute(_among(query, Whistle.id, ids))]
 
@@ -164,11 +188,7 @@ def _leader(tx: Tx, issue: Issue) -> int | None:
     area = tx.session.get(Area, issue.area_id)
     if area is None:
         return None
-    if area.level != "cell":
-        here = duties.on_duty(tx, area.id, tx.now).person_id
-        if here not in (None, issue.holder_person_id):
-            return here
-    return duties.above(tx, area.id, issue.holder_person_id)
+    return duties.above(tx, area.id, issue.holder_person_id, itself=area.level != "cell")
 
 
 def _supervisor(tx: Tx, issue: Issue) -> int | None:
