@@ -10,7 +10,11 @@ import tempfile
 from multiprocessing import get_context
 from pathlib import Path
 
-__all__ = ["Forked", "run"]
+from sqlalchemy import event
+
+from server.db import Store
+
+__all__ = ["Forked", "dying", "ended", "in_a_process", "run"]
 
 LOADED = ["server.cli", "server.cli.import_issues", "server.cli.regrid", "server.cli.user", "server.cli.database",
           "server.cli.doctor", "server.services.moving", "tests.server.services.reporting"]  # fmt: skip
@@ -88,3 +92,35 @@ class Forked:
         return tuple(
             path.read_text(encoding="utf-8") if path.exists() else "" for path in (self.told, self.faults)
         )
+
+
+def in_a_process(store, clock, work):
+    """Do something in a process of its own, with a store of its own; gives its key."""
+    process = os.fork()
+    if process == 0:
+        code = 1
+        try:
+            work(Store(store.config, clock))
+            code = 0
+        finally:
+            os._exit(code)
+    return process
+
+
+def ended(process):
+    """Wait for a process; gives its exit code, negative when a signal ended it."""
+    return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+
+
+def dying(own, work, entries):
+    """Do something with a store, and be killed right after the n-th entry was written but not committed."""
+    seen = []
+
+    def count(_connection, _cursor, statement, *_more):
+        if statement.startswith("INSERT INTO entry"):
+            seen.append(statement)
+            if len(seen) == entries:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    event.listen(own.engine, "after_cursor_execute", count)
+    work(own)

@@ -8,7 +8,9 @@ from server.errors import ServerError
 from server.services.handover import run_due
 from server.services.passing_on import HandedOver
 from server.services.supervising import supervise
+from server.translate import shown
 from server.words import sentence
+from server.workflow import WorkflowError
 
 __all__ = ["JOBS", "REFUSED", "Breathe", "each_once", "once"]
 
@@ -23,7 +25,7 @@ JOBS: dict[str, Job] = {
 
 
 def _handed_over(done: HandedOver) -> dict[str, int]:
-    return {"moved": done.moved, "left": len(done.left)}
+    return {"moved": done.moved, "left": len(done.left), "failed": done.failed}
 
 
 def once(store: Store, name: str, breathe: Breathe | None = None) -> dict[str, Any]:
@@ -45,8 +47,8 @@ def once(store: Store, name: str, breathe: Breathe | None = None) -> dict[str, A
     """
     try:
         return dict(JOBS[name](store, breathe))
-    except ServerError as error:
-        return {REFUSED: sentence(error.code, error.values)}
+    except (ServerError, WorkflowError) as error:
+        return {REFUSED: sentence(error.code, shown(error.values))}
 
 
 def each_once(store: Store) -> dict[str, dict[str, Any]]:

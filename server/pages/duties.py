@@ -108,6 +108,7 @@ def person(uid: str) -> str:
             leave=tuple(_leave_row(tx, one, who, zone) for one in away),
             people=people,
             open=passing_on.count(tx, who.id),
+            may_hand_over=may and staffing.may_hand_over(actor, who),
             today=_day(tx.now, zone),
             done=tuple(_done()),
         )
@@ -169,10 +170,12 @@ def _day(at: datetime, zone: tzinfo) -> str:
 
 def _done() -> list[str]:
     """Say what was done just now, as the address tells."""
-    moved, left = (_count(name) for name in ("moved", "left"))
+    moved, left, failed = (_count(name) for name in ("moved", "left", "failed"))
     said = [_("已移交 {n} 件事件。", n=moved)] if moved else []
     if left:
         said.append(_("有 {n} 件事件现在无人可接，仍在原处；有人当值后自动移交，也可手工改派。", n=left))
+    if failed:
+        said.append(_("有 {n} 件事件没有移交成功，仍在原处；请逐件改派。", n=failed))
     if request.args.get("alone"):
         said.append(_("请假期间原定由其代班的人没有代班人了，请另行安排。"))
     return said or ([_("已保存。")] if request.args.get("saved") else [])

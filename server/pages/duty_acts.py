@@ -133,5 +133,6 @@ def _back_from(told: Absence) -> Response:
 
 
 def _back(uid: UUID | str, done: HandedOver, **more: int) -> Response:
-    told: dict[str, Any] = {"moved": done.moved, "left": len(done.left), "saved": 1, **more}
+    told: dict[str, Any] = {"moved": done.moved, "left": len(done.left), "failed": done.failed}
+    told |= {"saved": 1, **more}
     return redirect(url_for("duties.person", uid=uid, **told), 303)

@@ -212,6 +212,8 @@ class PersonPage:
         Who can stand in.
     open : int
         Issues they hold.
+    may_hand_over : bool
+        Whether who looks hands over their issues, and says that those in work go over at a leave.
     today : str
         For the forms.
     done : tuple of str
@@ -228,6 +230,7 @@ class PersonPage:
     leave: tuple[LeaveRow, ...]
     people: tuple[Choice, ...]
     open: int
+    may_hand_over: bool
     today: str
     done: tuple[str, ...]
 

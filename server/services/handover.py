@@ -14,11 +14,22 @@ from server.db import Store, Tx
 from server.errors import InputError
 from server.models import Area, Duty, Issue, Leave, Person
 from server.services import appointing, duties, leaving
-from server.services.areas import below, visible_paths
-from server.services.passing_on import HELD, HandedOver, Item, Order, always, held, listed, run, takers
+from server.services.areas import below
+from server.services.passing_on import (
+    HELD,
+    HandedOver,
+    Item,
+    Order,
+    always,
+    held,
+    lies_in,
+    listed,
+    run,
+    takers,
+)
 from server.services.people import Actor
 from server.services.roster import serves
-from server.services.staffing import Subject, check_may_manage, colleagues, subject
+from server.services.staffing import Subject, check_may_hand_over, colleagues, managed, subject
 from server.workflow import State
 
 __all__ = ["HandedOver", "Item", "hand_over", "plan", "run_due", "stranded"]
@@ -43,7 +54,7 @@ def hand_over(
     store : Store
         Where.
     actor : Actor
-        The person, or a leader or supervisor over them.
+        A leader or supervisor over them, who hands over what lies in their own areas; never the person.
     uid : UUID or str
         Whose.
     to : UUID or str, optional
@@ -77,17 +88,21 @@ def plan(
 
 
 def stranded(tx: Tx, actor: Actor) -> list[Item]:
-    """List issues in the actor's areas whose holder is not there: out of service, or away before taking them."""
+    """List issues whose holder is not there: out of service, or away before taking them.
+
+    Only those in areas that the actor leads or supervises: administrators see no issues.
+    """
     away = exists().where(Leave.person_id == Person.id, Leave.starts_at <= tx.now, Leave.ends_at > tx.now)
     waits = (Issue.state == str(State.DISPATCHED)) & away
     query = (
         select(Issue.id, Issue.area_id, Issue.number)
         .join(Person, Person.id == Issue.holder_person_id)
         .where(Issue.state.in_(_HELD), or_(~Person.is_active, waits))
-        .join(Area, Area.id == Issue.area_id)
-        .where(or_(*(below(path) for path in visible_paths(actor)), Area.id == -1))
         .order_by(Issue.id)
     )
+    paths = managed(actor)
+    if paths is not None:
+        query = query.where(lies_in(paths))
     return listed(tx, tx.session.execute(query.limit(MOST_LISTED)).all(), {})
 
 
@@ -185,7 +200,7 @@ def _of_the_gone(store: Store) -> HandedOver:
 
 def _order(tx: Tx, actor: Actor, uid: UUID | str, to: UUID | str | None, cells: Sequence[str]) -> Order:
     who = subject(tx, actor, uid)
-    check_may_manage(actor, who)
+    check_may_hand_over(actor, who)
     area_ids = None
     if cells:
         known = dict(tx.session.execute(select(Area.code, Area.path).where(Area.code.in_(cells))).all())
@@ -194,7 +209,7 @@ def _order(tx: Tx, actor: Actor, uid: UUID | str, to: UUID | str | None, cells: 
             raise InputError("area.unknown", field="cells", code=unknown[0][:64])
         within = or_(*(below(path) for path in known.values()))
         area_ids = tuple(tx.session.scalars(select(Area.id).where(within)))
-    return Order(who.id, "hand_over", _taker(tx, who, to), area_ids=area_ids)
+    return Order(who.id, "hand_over", _taker(tx, who, to), area_ids=area_ids, paths=managed(actor))
 
 
 def _taker(tx: Tx, who: Subject, to: UUID | str | None) -> int | None:

@@ -12,10 +12,10 @@ from uuid import UUID
 from sqlalchemy import select
 
 from server.db import Tx
-from server.errors import InputError, NotFound
+from server.errors import InputError, NotFound, NotPermitted
 from server.models import Leave, Person
 from server.services.people import Actor
-from server.services.staffing import Subject, check_may_manage, colleagues, subject
+from server.services.staffing import Subject, check_may_manage, colleagues, may_hand_over, subject
 
 __all__ = ["LONGEST", "Absence", "Wish", "announce", "change", "end", "leaves_of"]
 
@@ -34,7 +34,7 @@ class Wish:
     substitute : UUID or str or None
         Who stands in.
     everything : bool
-        Whether issues in work are handed over too, not only those not yet taken.
+        Whether issues in work are handed over too, not only those not yet taken; a leader or supervisor says so.
     """
 
     starts_at: datetime
@@ -95,7 +95,7 @@ def announce(tx: Tx, actor: Actor, uid: UUID | str, wish: Wish) -> Absence:
     Raises
     ------
     NotFound, NotPermitted
-        No such person in the actor's areas; not theirs to announce.
+        No such person in the actor's areas; not theirs to announce, or to say that issues in work go over.
     InputError
         The span cannot be, it meets another leave, or the substitute cannot stand in; names the clash.
     """
@@ -103,6 +103,8 @@ def announce(tx: Tx, actor: Actor, uid: UUID | str, wish: Wish) -> Absence:
     check_may_manage(actor, who)
     if not who.is_active:
         raise InputError("leave.gone", field="person", name=who.name)
+    if wish.everything and not may_hand_over(actor, who):
+        raise NotPermitted("leave.everything")
     substitute_id = _checked(tx, who, wish)
     leave = Leave(
         person_id=who.id,
@@ -131,6 +133,8 @@ def change(tx: Tx, actor: Actor, leave_id: int, wish: Wish) -> Absence:
     wish = Wish(starts_at, wish.ends_at, wish.substitute, wish.everything)
     substitute_id = _checked(tx, who, wish, leave.id)
     is_new = substitute_id != leave.substitute_id or (wish.everything and not leave.everything)
+    if wish.everything and is_new and not may_hand_over(actor, who):
+        raise NotPermitted("leave.everything")
     if is_new or wish.starts_at > tx.now:
         leave.handed_over_at = None
     leave.substitute_id, leave.everything = substitute_id, wish.everything

@@ -12,11 +12,11 @@ from sqlalchemy import func, or_, select, update
 from server.db import Store, Tx
 from server.errors import Conflict, InputError, NotPermitted
 from server.models import Area, Duty, Person, RoleGrant, Token
-from server.services import duties
+from server.services import changes, duties
 from server.services.appointing import KINDS
-from server.services.passing_on import HandedOver, Item, Order, always, held, listed, run, takers
+from server.services.passing_on import HandedOver, Item, Order, always, counted, held, listed, run, takers
 from server.services.people import Actor
-from server.services.staffing import MANAGERS, Subject, subject
+from server.services.staffing import MANAGERS, Subject, managed, subject
 from server.workflow import Role
 
 __all__ = ["Leaving", "depart", "leave_service", "preview", "stay"]
@@ -37,7 +37,9 @@ class Leaving:
     tokens : int
         Tokens that are revoked.
     items : tuple of Item
-        Open issues and who gets each; no ``to``: nobody can take it.
+        Open issues in areas that the actor leads or supervises, and who gets each; no ``to``: nobody can take it.
+    open, stuck : int
+        All their open issues, wherever they lie; those that nobody can take.
     uncovered : tuple of str
         Cells that nobody would answer for.
     """
@@ -47,6 +49,8 @@ class Leaving:
     duties: tuple[tuple[str, str], ...]
     tokens: int
     items: tuple[Item, ...]
+    open: int
+    stuck: int
     uncovered: tuple[str, ...]
 
 
@@ -59,8 +63,10 @@ def preview(tx: Tx, actor: Actor, uid: UUID | str) -> Leaving:
         As for :func:`leave_service`.
     """
     who = _checked(tx, actor, uid)
-    order = Order(who.id, "left")
+    order = Order(who.id, "left", paths=managed(actor))
     rows = tx.session.execute(held(order).limit(MOST_LISTED)).all()
+    counts = counted(tx, Order(who.id, "left"))
+    taken_by = takers(tx, order, list(counts))
     posts = tx.session.execute(
         select(Duty.kind, Area.name, Area.id)
         .join(Area, Area.id == Duty.area_id)
@@ -75,7 +81,9 @@ def preview(tx: Tx, actor: Actor, uid: UUID | str) -> Leaving:
         who.name,
         tuple((row.kind, row.name) for row in posts),
         tx.session.scalar(tokens) or 0,
-        tuple(listed(tx, rows, takers(tx, order, [row.area_id for row in rows]))),
+        tuple(listed(tx, rows, taken_by)),
+        sum(counts.values()),
+        sum(count for area_id, count in counts.items() if taken_by.get(area_id) is None),
         tuple(dict.fromkeys(row.name for row in posts if after[row.id].person_id is None)),
     )
 
@@ -109,6 +117,7 @@ def leave_service(store: Store, actor: Actor, uid: UUID | str, at: datetime | No
         The last administrator.
     """
     with store.write() as tx:
+        changes.alone(tx)  # two administrators who let each other go would both find the other there
         who = _checked(tx, actor, uid)
         if at is not None and at > tx.now:
             tx.session.get_one(Person, who.id).leaves_at = at
@@ -134,6 +143,7 @@ def depart(tx: Tx, person_id: int) -> None:
 
     The last administrator stays, and is asked again at the next occasion.
     """
+    changes.alone(tx)
     person = tx.session.get(Person, person_id, with_for_update=True, populate_existing=True)
     if person is None or not person.is_active or _is_last_admin(tx, person.id):
         return

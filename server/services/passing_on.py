@@ -6,19 +6,24 @@ stay where they are and are named.
 
 Passed on is what somebody still has to do something about: not yet taken, in work, suspended. What was
 handled stays with who handled it, for it is their work that is verified.
+
+An issue that refuses does not hold up the others: it is told in the log, and tried again in the next round.
 """
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, false, func, or_, select
 
 from server.db import Store, Tx
+from server.errors import ServerError
 from server.models import Area, Issue, Person
 from server.services import duties, issues
+from server.services.areas import below
 from server.services.people import system_actor
-from server.workflow import State
+from server.workflow import State, WorkflowError
 
 __all__ = [
     "HELD",
@@ -28,7 +33,9 @@ __all__ = [
     "Takers",
     "always",
     "count",
+    "counted",
     "held",
+    "lies_in",
     "listed",
     "run",
     "takers",
@@ -39,6 +46,7 @@ HELD = (State.DISPATCHED, State.HANDLING, State.SUSPENDED)
 """States in which somebody still has to do something as the holder."""
 Takers = dict[int, tuple[int, str] | None]
 """Area key -> who takes its issues: key and name; None for nobody."""
+log = logging.getLogger("wangge.passing_on")
 
 
 @dataclass(frozen=True)
@@ -75,13 +83,16 @@ class HandedOver:
         Issues, one entry each.
     left : tuple of str
         Numbers of those that nobody could take.
+    failed : int
+        Issues that refused.
     """
 
     moved: int = 0
     left: tuple[str, ...] = ()
+    failed: int = 0
 
     def __add__(self, other: "HandedOver") -> "HandedOver":
-        return HandedOver(self.moved + other.moved, self.left + other.left)
+        return HandedOver(self.moved + other.moved, self.left + other.left, self.failed + other.failed)
 
 
 @dataclass(frozen=True)
@@ -100,6 +111,8 @@ class Order:
         In which states.
     area_ids : tuple of int or None
         In which areas; None for all.
+    paths : tuple of str or None
+        In or below which areas besides; None for all.
     keeps : bool
         Whether they keep what they are themselves on duty for.
     """
@@ -109,6 +122,7 @@ class Order:
     to_id: int | None = None
     states: tuple[State, ...] = HELD
     area_ids: tuple[int, ...] | None = None
+    paths: tuple[str, ...] | None = None
     keeps: bool = False
 
 
@@ -129,7 +143,7 @@ def run(
     order_now : Callable
         Asked in each transaction for what is to be done; None ends it, as when another process has done it.
     finish : Callable
-        Called in the transaction of the last batch.
+        Called in the transaction of the last batch, unless an issue refused: then it is not done yet.
     """
     total, after = HandedOver(), 0
     while True:
@@ -138,9 +152,9 @@ def run(
             if order is None:
                 return total
             done, last = _batch(tx, order, after)
-            if last is None:
+            total = total + done
+            if last is None and not total.failed:
                 finish(tx)
-        total = total + done
         if last is None:
             return total
         after = last
@@ -151,16 +165,27 @@ def _batch(tx: Tx, order: Order, after: int) -> tuple[HandedOver, int | None]:
     found = held(order).where(Issue.id > after).limit(BATCH).with_for_update(of=Issue)
     rows = tx.session.execute(found).all()
     taken_by = takers(tx, order, [row.area_id for row in rows])
-    moved, left = 0, []
+    moved, left, failed = 0, [], 0
     for row in rows:
         taker = taken_by.get(row.area_id)
         if taker is None:
             left.append(row.number)
         elif taker[0] != order.person_id:
-            given = {"holder": f"person:{taker[0]}", "reason_code": order.reason}
-            issues.perform(tx, system_actor(), row.number, "reassign", given)
-            moved += 1
-    return HandedOver(moved, tuple(left)), rows[-1].id if len(rows) == BATCH else None
+            acted = _pass(tx, order, row.number, taker[0])
+            moved, failed = moved + acted, failed + (not acted)
+    return HandedOver(moved, tuple(left), failed), rows[-1].id if len(rows) == BATCH else None
+
+
+def _pass(tx: Tx, order: Order, number: str, taker_id: int) -> bool:
+    """Pass one issue on, in a savepoint of its own; tell whether it let itself be."""
+    given = {"holder": f"person:{taker_id}", "reason_code": order.reason}
+    try:
+        with tx.session.begin_nested():
+            issues.perform(tx, system_actor(), number, "reassign", given)
+    except (ServerError, WorkflowError) as error:
+        log.warning("issue %s refused: %s %s", number, error.code, error.values)
+        return False
+    return True
 
 
 def held(order: Order) -> Select[Any]:
@@ -170,13 +195,25 @@ def held(order: Order) -> Select[Any]:
     query = query.where(Issue.state.in_([str(one) for one in order.states]))
     if order.area_ids is not None:
         query = query.where(Issue.area_id.in_(order.area_ids))
+    if order.paths is not None:
+        query = query.where(lies_in(order.paths))
     return query.order_by(Issue.id)
+
+
+def lies_in(paths: Sequence[str]) -> ColumnElement[bool]:
+    """Condition: an issue lies in one of some areas, or below."""
+    return Issue.area_id.in_(select(Area.id).where(or_(false(), *(below(path) for path in paths))))
 
 
 def count(tx: Tx, person_id: int) -> int:
     """Count the issues that somebody still has to do something about."""
-    query = held(Order(person_id, "hand_over")).order_by(None).with_only_columns(func.count())
-    return tx.session.scalar(query) or 0
+    return sum(counted(tx, Order(person_id, "hand_over")).values())
+
+
+def counted(tx: Tx, order: Order) -> dict[int, int]:
+    """Count the issues of an order by the key of their area."""
+    query = held(order).order_by(None).with_only_columns(Issue.area_id, func.count()).group_by(Issue.area_id)
+    return dict(tx.session.execute(query).tuples().all())
 
 
 def takers(tx: Tx, order: Order, area_ids: Sequence[int]) -> Takers:

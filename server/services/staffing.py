@@ -21,9 +21,12 @@ __all__ = [
     "MANAGERS",
     "Colleague",
     "Subject",
+    "check_may_hand_over",
     "check_may_manage",
     "colleagues",
     "colleagues_of",
+    "managed",
+    "may_hand_over",
     "may_manage",
     "runs",
     "subject",
@@ -146,6 +149,31 @@ def may_manage(actor: Actor, who: Subject) -> bool:
     """Tell whether the actor decides about somebody: themselves, or one with a role or duty in their area."""
     own = actor.is_system or actor.person_id == who.id
     return own or any(runs(actor, path) for path in who.paths)
+
+
+def managed(actor: Actor) -> tuple[str, ...] | None:
+    """List the areas in which the actor decides about duties and sees whose issues are whose; None for all."""
+    if actor.is_system:
+        return None
+    return tuple(dict.fromkeys(grant.path for grant in actor.grants if grant.role in MANAGERS))
+
+
+def may_hand_over(actor: Actor, who: Subject) -> bool:
+    """Tell whether the actor hands over somebody's issues: a leader or supervisor over them, nobody their own."""
+    return actor.is_system or (actor.person_id != who.id and may_manage(actor, who))
+
+
+def check_may_hand_over(actor: Actor, who: Subject) -> None:
+    """Refuse whoever may not hand over somebody's issues.
+
+    Raises
+    ------
+    NotPermitted
+        See :func:`may_hand_over`.
+    """
+    check_may_manage(actor, who)
+    if not may_hand_over(actor, who):
+        raise NotPermitted("duty.own_issues")
 
 
 def check_may_manage(actor: Actor, who: Subject) -> None:

@@ -112,6 +112,29 @@ def test_handing_over_shows_who_gets_what_and_does_it_on_confirmation(client_of,
     assert holder(leader, numbers[0]) == "钱进"
 
 
+def test_nobody_is_offered_to_hand_over_their_own_issues_or_may(client_of, uid_of, numbers, app):
+    app.testing = False
+    worker, home = client_of("worker_lin"), f"/duties/people/{uid_of('worker_lin')}"
+    page = said(worker.get(home))
+    assert "在办事件 3 件" in page
+    assert "移交事件" not in page
+    assert "办理中的事件也移交给代班人" not in page
+    assert worker.get(f"{home}/hand-over").status_code == 403
+    refused = worker.post(f"{home}/hand-over", data={"to": uid_of("worker_he")})
+    assert refused.status_code == 403
+    assert "自己名下的事件不能成批移交" in said(refused)
+    leader = said(client_of("leader_zhao").get(home))
+    assert "移交事件" in leader
+    assert "办理中的事件也移交给代班人" in leader
+
+
+def test_an_administrator_who_lets_somebody_go_sees_counts_and_no_issue(client_of, uid_of, numbers):
+    page = said(client_of("admin_wu").get(f"/duties/people/{uid_of('worker_lin')}/leaving"))
+    assert "未结事件 3 件移交给到时的当值人" in page
+    assert not [number for number in numbers if number in page]
+    assert "heating is cold" not in page
+
+
 def test_leaving_service_is_shown_first_announced_taken_back_and_done(client_of, uid_of, numbers):
     leader, home = client_of("leader_zhao"), f"/duties/people/{uid_of('worker_lin')}"
     page = said(leader.get(f"{home}/leaving"))

@@ -1,27 +1,32 @@
 """Handing over: every open issue of who goes has one new holder or is named; once, whatever happens."""
 
+import signal
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text, update
 
-from server.errors import Busy, Conflict, InputError, NotFound, NotPermitted
+from server import workflow
+from server.errors import Conflict, InputError, NotFound, NotPermitted
 from server.models import Duty, Entry, Issue, Leave, Person, RoleGrant, Token
 from server.services import appointing, handover, intake, issues, leaves, leaving, passing_on, people
 from server.services.checkup import examine
 from server.services.drafts import Draft
 from server.services.leaves import Wish
+from server.workflow import Role, Situation
+from tests.forked import dying, ended, in_a_process
 
 DAY = timedelta(days=1)
 ON_ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 """For rules that ask nothing of the store that others do not ask of both."""
-EIGHTH, SECOND, THIRD = ((122.015, 37.015), (122.015, 37.005), (122.005, 37.015))
+EIGHTH, SECOND, THIRD, EAST = ((122.015, 37.015), (122.015, 37.005), (122.005, 37.015), (122.025, 37.015))
 CELLS = {EIGHTH: "990101001001008", SECOND: "990101001001002", THIRD: "990101001001003"}
 TAKE = ("worker_lin", "take", {})
 FINISH = ("worker_lin", "finish", {"outcome": "换了阀门"})
 ASK = ("worker_lin", "ask_suspend", {"review_date": "2026-04-20", "reason": "等配件", "told": "已说明"})
+WAITING = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
 WAYS = {
     "dispatched": (),
     "handling": (TAKE,),
@@ -91,11 +96,11 @@ def complaints(store):
         return examine(tx, 1).complaints
 
 
-def announce(store, town, uid_of, login, since, until, substitute=None, everything=False):
+def announce(store, town, uid_of, login, since, until, substitute=None, everything=False, by=None):
     with store.write() as tx:
         stand_in = uid_of(substitute) if substitute else None
         wish = Wish(tx.now + since * DAY, tx.now + until * DAY, stand_in, everything)
-        return leaves.announce(tx, town.actors[login], uid_of(login), wish)
+        return leaves.announce(tx, town.actors[by or login], uid_of(login), wish)
 
 
 def test_at_the_beginning_of_leave_what_is_not_taken_goes_to_the_substitute(
@@ -114,10 +119,38 @@ def test_at_the_beginning_of_leave_what_is_not_taken_goes_to_the_substitute(
 
 @ON_ONE
 def test_with_everything_what_is_in_work_goes_too_and_what_is_suspended_waits(carried, store, town, uid_of):
-    announce(store, town, uid_of, "worker_lin", 0, 3, "worker_he", everything=True)
+    announce(store, town, uid_of, "worker_lin", 0, 3, "worker_he", everything=True, by="leader_zhao")
     assert handover.run_due(store).moved == 2
     assert holders(store, town, carried.values()) == ["worker_he"] * 2 + ["worker_lin"] * 3
     assert complaints(store) == ()
+
+
+@ON_ONE
+def test_nobody_sees_to_it_that_what_they_have_in_work_goes_to_a_colleague_of_their_choice(
+    carried, store, town, uid_of
+):
+    with store.write() as tx:
+        tx.session.execute(update(Issue).where(Issue.number == carried["handling"]).values(final=True))
+    with pytest.raises(NotPermitted) as refused:
+        announce(store, town, uid_of, "worker_lin", 0, 3, "worker_he", everything=True)
+    assert refused.value.code == "leave.everything"
+    told = announce(store, town, uid_of, "worker_lin", 0, 3, "worker_he")
+    with pytest.raises(NotPermitted), store.write() as tx:
+        wish = Wish(told.starts_at, told.ends_at, uid_of("worker_he"), everything=True)
+        leaves.change(tx, town.actors["worker_lin"], told.id, wish)
+    assert handover.run_due(store).moved == 1
+    assert holders(store, town, [carried["handling"]]) == ["worker_lin"]
+
+
+@ON_ONE
+def test_of_a_leave_with_everything_they_change_the_days_but_not_the_substitute(store, town, uid_of):
+    told = announce(store, town, uid_of, "worker_lin", 0, 3, "worker_he", everything=True, by="leader_zhao")
+    longer = Wish(told.starts_at, told.ends_at + DAY, uid_of("worker_he"), everything=True)
+    other = Wish(told.starts_at, told.ends_at, uid_of("dispatcher_qian"), everything=True)
+    with store.write() as tx:
+        assert leaves.change(tx, town.actors["worker_lin"], told.id, longer).ends_at == longer.ends_at
+    with pytest.raises(NotPermitted), store.write() as tx:
+        leaves.change(tx, town.actors["worker_lin"], told.id, other)
 
 
 @ON_ONE
@@ -148,22 +181,12 @@ def test_a_leave_is_handed_over_once_even_by_two_at_a_time(store, town, uid_of, 
     assert Counter(number for number, _ in handed(store)) == dict.fromkeys(numbers, 1)
 
 
-def test_killed_between_batches_it_goes_on_and_moves_nothing_twice(store, town, uid_of, monkeypatch):
+def test_killed_within_a_batch_it_goes_on_and_moves_nothing_twice(store, town, uid_of, clock, monkeypatch):
     monkeypatch.setattr(passing_on, "BATCH", 2)
     numbers = report(store, town, count=5)
     announce(store, town, uid_of, "worker_lin", 0, 3, "worker_he")
-    act, acted = issues.perform, []
-
-    def dies(tx, actor, number, action, given):
-        acted.append(number)
-        if len(acted) == 4:
-            raise Busy("store.busy")
-        return act(tx, actor, number, action, given)
-
-    with monkeypatch.context() as broken:
-        broken.setattr(issues, "perform", dies)
-        with pytest.raises(Busy):
-            handover.run_due(store)
+    process = in_a_process(store, clock, lambda own: dying(own, handover.run_due, entries=4))
+    assert ended(process) == -signal.SIGKILL
     assert len(handed(store)) == 2, "the batch that broke wrote nothing"
     with store.read() as tx:
         assert tx.session.scalars(select(Leave.handed_over_at)).one() is None
@@ -197,6 +220,52 @@ def test_who_hands_over_and_to_whom_is_checked(store, town, uid_of):
     for given in ({"to": uid_of("outsider")}, {"to": "x"}, {"cells": ["nowhere"]}):
         with pytest.raises(InputError):
             handover.hand_over(store, town.actors["leader_zhao"], lin, **given)
+
+
+@ON_ONE
+@pytest.mark.parametrize("login", ["worker_lin", "leader_zhao"])
+def test_nobody_hands_over_their_own_issues_not_even_a_leader(store, town, uid_of, login):
+    number = report(store, town, EIGHTH if login == "worker_lin" else THIRD)
+    with pytest.raises(NotPermitted) as refused:
+        handover.hand_over(store, town.actors[login], uid_of(login), uid_of("worker_he"))
+    assert refused.value.code == "duty.own_issues"
+    with pytest.raises(NotPermitted), store.read() as tx:
+        handover.plan(tx, town.actors[login], uid_of(login))
+    assert holders(store, town, number) == [login]
+
+
+def test_a_leader_over_one_of_somebodys_areas_sees_and_moves_only_what_lies_there(store, town, uid_of):
+    lin, east = town.people["worker_lin"], town.areas["990101002001001"]
+    with store.write() as tx:
+        tx.session.query(Duty).filter(Duty.area_id == east).delete()
+        tx.session.add(Duty(person_id=lin, area_id=east, kind="A", starts_at=tx.now))
+    (here,), (there,) = report(store, town, EIGHTH), report(store, town, EAST)
+    assert holders(store, town, [here, there]) == ["worker_lin"] * 2
+    for login, number in (("leader_zhao", here), ("outsider", there)):
+        with store.read() as tx:
+            seen = [item.number for item in handover.plan(tx, town.actors[login], uid_of("worker_lin"))]
+        assert seen == [number], login
+    to = uid_of("worker_he")
+    assert handover.hand_over(store, town.actors["leader_zhao"], uid_of("worker_lin"), to).moved == 1
+    assert holders(store, town, [here, there]) == ["worker_he", "worker_lin"]
+
+
+def test_one_issue_that_refuses_holds_up_no_other_and_is_tried_again(store, town, uid_of, monkeypatch):
+    numbers = report(store, town, count=3)
+    with store.write() as tx:
+        tx.session.execute(update(Issue).where(Issue.number == numbers[1]).values(hand_offs=2))
+    announce(store, town, uid_of, "worker_lin", 0, 3, "worker_he")
+    rows = [
+        row
+        for row in workflow.TRANSITIONS
+        if not (row.when == {Situation.SPENT} and Role.SYSTEM in row.roles)
+    ]
+    with monkeypatch.context() as without:
+        without.setattr(workflow, "TRANSITIONS", tuple(rows))  # as if the last word were a supervisor's alone
+        assert handover.run_due(store) == handover.HandedOver(2, failed=1)
+        assert handover.run_due(store) == handover.HandedOver(0, failed=1)
+    assert holders(store, town, numbers) == ["worker_he", "worker_lin", "worker_he"]
+    assert [handover.run_due(store) for _ in range(2)] == [handover.HandedOver(1), handover.HandedOver()]
 
 
 def test_when_a_duty_ends_its_open_issues_go_to_who_follows(carried, store, town, uid_of, clock):
@@ -285,6 +354,48 @@ def test_the_last_administrator_does_not_leave(store, town, uid_of):
     leaving.leave_service(store, by, uid_of("admin_wu"))
     with pytest.raises(Conflict):
         leaving.leave_service(store, people.system_actor(), uid_of("supervisor_li"))
+
+
+@pytest.mark.parametrize("database_url", ["postgis"], indirect=True)
+def test_of_two_administrators_who_let_each_other_go_at_once_one_stays(store, town, uid_of):
+    with store.write() as tx:
+        other = RoleGrant(person_id=town.people["supervisor_li"], role="admin", area_id=town.areas["990101"])
+        tx.session.add(other)
+    with ThreadPoolExecutor(1) as pool:
+        with store.write() as tx:
+            leaving.depart(tx, town.people["admin_wu"])
+            second = pool.submit(leaving.leave_service, store, people.system_actor(), uid_of("supervisor_li"))
+            while not second.done() and not tx.session.scalar(WAITING):
+                pass
+        with pytest.raises(Conflict) as refused:
+            second.result()
+    assert refused.value.code == "leaving.last_admin"
+
+
+@ON_ONE
+def test_an_administrator_learns_how_many_issues_somebody_has_but_not_which(store, town, uid_of):
+    numbers = [*report(store, town, count=2), *report(store, town, EAST)]
+    lin = town.people["worker_lin"]
+    with store.write() as tx:
+        tx.session.execute(update(Issue).where(Issue.number == numbers[-1]).values(holder_person_id=lin))
+        tx.session.query(Duty).filter(Duty.area_id == town.areas["990101002001001"]).delete()
+    with store.read() as tx:
+        by_admin, by_leader = (
+            leaving.preview(tx, town.actors[login], uid_of("worker_lin"))
+            for login in ("admin_wu", "leader_zhao")
+        )
+    assert (by_admin.items, by_admin.open, by_admin.stuck) == ((), 3, 1)
+    assert [item.number for item in by_leader.items] == numbers[:2]
+    assert (by_leader.open, by_leader.stuck) == (3, 1)
+
+
+@ON_ONE
+def test_what_is_stranded_is_shown_to_who_runs_the_area_and_not_to_administrators(store, town, uid_of):
+    (number,) = report(store, town, THIRD)
+    announce(store, town, uid_of, "leader_zhao", 0, 3)
+    with store.read() as tx:
+        assert [one.number for one in handover.stranded(tx, town.actors["supervisor_li"])] == [number]
+        assert handover.stranded(tx, town.actors["admin_wu"]) == []
 
 
 def test_every_open_issue_of_a_leaver_has_one_new_holder_or_is_named(store, town, uid_of):
