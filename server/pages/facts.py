@@ -31,6 +31,8 @@ __all__ = [
     "told",
 ]
 
+GIVING = frozenset({"dispatch", "transfer", "reassign", "escalate"})
+HISTORY = "duty.history"
 DAY = len("2026-03-10")
 
 
@@ -123,7 +125,7 @@ class Facts:
     path_names : tuple of str
         Names of the areas from the district down.
     reasons : tuple of str
-        Why this cell, and why this holder.
+        Why this cell, and why this holder or none.
     runner_ups : tuple of Near
         Other cells in reach of the position.
     unknown_years : str
@@ -226,7 +228,7 @@ def facts_of(tx: Tx, view: IssueView) -> Facts:
         lat=issue.lat,
         accuracy_m=issue.accuracy_m,
         path_names=brief.area.path_names,
-        reasons=tuple(told(given) for given in (issue.placed, issue.assigned) if given),
+        reasons=tuple(told(given) for given in (issue.placed, _assigned(view)) if given),
         runner_ups=tuple(Near(grid.name_of(code) if grid else code, metres) for code, metres in nearby),
         unknown_years=_("、").join(map(str, years)),
         outcome=_outcome(view),
@@ -245,6 +247,14 @@ def facts_of(tx: Tx, view: IssueView) -> Facts:
 def told(given: dict[str, Any]) -> str:
     """Say a code and its values as kept with an issue."""
     return sentence(given["code"], given.get("values"))
+
+
+def _assigned(view: IssueView) -> dict[str, Any]:
+    """Give why this holder, or none: while it waits, or while the one whom the system chose has it."""
+    why: dict[str, Any] = view.issue.assigned or {}
+    given_on = [step.given.get("reason") for step in view.log if step.action in GIVING]
+    holds = view.issue.state == State.REPORTED or why.get("code") in (HISTORY, *given_on[-1:])
+    return why if holds else {}
 
 
 def _outcome(view: IssueView) -> str:

@@ -5,19 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
-from server.pages.facts import amounts, told
+from server.pages.facts import GIVING, amounts
 from server.pages.times import moment, span
 from server.services.categories import category_name
 from server.services.filters import instant_of
 from server.services.issue_view import IssueView, Step
 from server.services.related import Pointed
 from server.words import NAMES, SENTENCES, _, action_name, moved_said, role_name, sentence
-from server.workflow import Role
 
 __all__ = ["LogLine", "lines_of"]
 
-GIVING = frozenset({"dispatch", "transfer", "reassign", "escalate"})
-ASSIGNING = frozenset({"dispatch", "reassign"})  # by the system, for the reason that the issue keeps
 PRESSING = frozenset({"supervise", "urge"})
 CODED = ("contacted", "satisfaction", "result")
 LEAST_S = 60  # less is not told
@@ -72,13 +69,10 @@ def lines_of(view: IssueView, names: Pointed, zone: tzinfo) -> tuple[LogLine, ..
     zone : tzinfo
         Of the times in it.
     """
-    by_system = [step.seq for step in view.log if step.action in ASSIGNING and step.role == Role.SYSTEM]
-    last = max(by_system, default=None)
-    why = told(view.issue.assigned) if view.issue.assigned else ""
-    return tuple(_line(step, why if step.seq == last else "", names, zone) for step in reversed(view.log))
+    return tuple(_line(step, names, zone) for step in reversed(view.log))
 
 
-def _line(step: Step, why: str, names: Pointed, zone: tzinfo) -> LogLine:
+def _line(step: Step, names: Pointed, zone: tzinfo) -> LogLine:
     used = step.used_s or 0
     return LogLine(
         seq=step.seq,
@@ -88,21 +82,18 @@ def _line(step: Step, why: str, names: Pointed, zone: tzinfo) -> LogLine:
         role_name=role_name(step.role),
         to=step.to_state,
         at=step.at,
-        facts=tuple(one for one in _facts(step, why, names, zone) if one),
+        facts=tuple(one for one in _facts(step, names, zone) if one),
         said=tuple(step.said),
         used=span(timedelta(seconds=used)) if used >= LEAST_S else "",
         is_pressing=step.action in PRESSING,
     )
 
 
-def _facts(step: Step, why: str, names: Pointed, zone: tzinfo) -> Iterator[str]:
+def _facts(step: Step, names: Pointed, zone: tzinfo) -> Iterator[str]:
     given = step.given
-    if why:
-        yield why
-    elif step.action in GIVING and step.holder:
+    if step.action in GIVING and step.holder:
         yield _("派给 {name}", name=step.holder)
-    if not why:
-        yield _reason(str(given.get("reason") or ""))
+    yield _reason(str(given.get("reason") or ""))
     if given.get("turn", 1) > 1:
         yield _("第 {n} 次", n=given["turn"])
     if given.get("final"):
@@ -121,7 +112,7 @@ def _facts(step: Step, why: str, names: Pointed, zone: tzinfo) -> Iterator[str]:
 
 
 def _reason(code: str) -> str:
-    """Say why the system did it; nothing for who was on duty, which the issue itself tells."""
+    """Say why the system did it; nothing for who was on duty, which the facts tell while it is so."""
     return sentence(f"reason.{code}") if f"reason.{code}" in SENTENCES else ""
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from server.services import intake, issues
 from server.services.drafts import Draft
+from server.services.people import system_actor
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -110,3 +111,32 @@ def test_what_ends_an_issue_must_be_confirmed(client_of, number, do):
     typed = sent(page, "reject", reason="不在辖区", told="已告知邻区")
     assert client.post(f"/issues/{number}/reject", data=typed).status_code == 422
     assert client.post(f"/issues/{number}/reject", data={**typed, "confirm": "1"}).status_code == 303
+
+
+def lines_of(page):
+    """The log as plain words, newest first."""
+    log = re.search(r'<ol class="timeline.*?</ol>', page.text, re.DOTALL)[0]
+    return [re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", one)) for one in log.split("<li")[1:]]
+
+
+def test_after_a_hand_over_the_log_says_to_whom_and_why(store, town, client_of, number):
+    first = client_of("leader_zhao").get(f"/issues/{number}")
+    assert "网格员 林晓 当值。" in first.text
+    assert "派给 林晓" in lines_of(first)[1]
+    with store.write() as tx:
+        given = {"holder": f"person:{town.people['worker_he']}", "reason_code": "hand_over"}
+        issues.act(tx, system_actor(), number, "reassign", given)
+    page = client_of("leader_zhao").get(f"/issues/{number}")
+    assert "派给 何平" in lines_of(page)[0]
+    assert "工作交接" in lines_of(page)[0]
+    assert "林晓 当值" not in page.text
+
+
+def test_a_returned_issue_waits_only_until_somebody_is_given_it(town, client_of, number, do):
+    do("worker_lin", number, "return", {"reason": "不归我管"})
+    client, waits = client_of("leader_zhao"), "退单，等待重新派遣"
+    page = client.get(f"/issues/{number}")
+    assert waits in page.text
+    assert not [line for line in lines_of(page) if waits in line]
+    do("leader_zhao", number, "dispatch", {"holder": f"person:{town.people['worker_he']}"})
+    assert waits not in client.get(f"/issues/{number}").text
