@@ -1,4 +1,4 @@
-"""The supervision desk: what is overdue or about to be, whistles without an answer, requests to decide."""
+"""The supervision desk: what is overdue, about to be or waits too long, whistles without an answer, requests to decide."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,16 +18,17 @@ from server.pages.times import clock_words
 from server.services import areas, bulk, supervision_desk
 from server.services.filters import Filters
 from server.services.supervision_desk import TABS, Desk, Line, Said
-from server.words import _
+from server.words import NAMES, _
 from server.workflow import Role
 
 __all__ = ["DESK_ROLES", "blueprint"]
 
 DESK_ROLES = frozenset({Role.LEADER, Role.SUPERVISOR})
-LEVELS = ("subdistrict", "community", "cell")
 LONGEST_PAGE = 5  # digits
 CSV = {"red": {"overdue": "1"}, "amber": {"clock": "amber"}}
 """Tabs that the export knows as well."""
+OWN_CLOCK = frozenset({"stages", "whistles"})
+"""Tabs about another limit than the issue's due, and about what is past it."""
 blueprint = Blueprint("supervision", __name__)
 
 
@@ -63,7 +64,7 @@ class DeskRow:
     until : datetime
         What the clock runs to.
     colour, left : str
-        Colour of the issue's clock or the whistle's, and by how much it is passed or what is left.
+        Colour of the issue's clock, its stage's or the whistle's, and by how much it is passed or what is left.
     who : str
         Holder, department that was whistled, or request and who asks.
     supervised, urged : str
@@ -133,7 +134,7 @@ def index() -> str:
         desk = supervision_desk.desk(
             tx, actor, filters, request.args.get("tab", TABS[0]), _number("page") or 1
         )
-        places = [area for area in areas.find(tx, actor) if area.level in LEVELS]
+        places = areas.choosable(tx, actor)
         shown = rows_of(tx, (line.brief for line in desk.lines))
         rows = [_row(desk.tab, line, row, tx.now) for line, row in zip(desk.lines, shown, strict=True)]
     page = _page(desk, given, rows, area_choices(places, given.get("area", "")))
@@ -168,13 +169,7 @@ def _address(tab: str, query: dict[str, str]) -> str:
 
 
 def _figure(desk: Desk, tab: str, given: dict[str, str]) -> Figure:
-    labels = {
-        "red": _("已超期"),
-        "amber": _("将到期"),
-        "whistles": _("逾期未报到"),
-        "asks": _("待我审批"),
-    }
-    return Figure(tab, labels[tab], _address(tab, given), desk.counts[tab], tab == desk.tab)
+    return Figure(tab, _(NAMES["tab"][tab]), _address(tab, given), desk.counts[tab], tab == desk.tab)
 
 
 def _row(tab: str, line: Line, issue: Row, now: datetime) -> DeskRow:
@@ -185,8 +180,8 @@ def _row(tab: str, line: Line, issue: Row, now: datetime) -> DeskRow:
     return DeskRow(
         issue=issue,
         until=line.until,
-        colour="red" if tab == "whistles" else issue.clock,
-        left=clock_words(line.until, now) if tab == "whistles" else issue.left,
+        colour="red" if tab in OWN_CLOCK else issue.clock,
+        left=clock_words(line.until, now) if tab in OWN_CLOCK else issue.left,
         who=who,
         supervised=_supervised(line.supervised),
         supervised_at=line.supervised.at if line.supervised else None,

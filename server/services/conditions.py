@@ -6,7 +6,8 @@ none of them is asked row by row over everything.
 
 from collections.abc import Callable, Iterator
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
 from geo.squares import band
 from server.db import Tx
@@ -16,18 +17,70 @@ from server.services.areas import below, pattern
 from server.services.filters import Bbox, Filters
 from server.services.people import Actor
 from server.services.standing import SPENT_AT
-from server.workflow import OPEN, Role, State
+from server.workflow import NEW_ROUND, OPEN, Role, State
 
-__all__ = ["AWAITED", "OPEN_STATES", "asked", "is_handler", "is_open"]
+__all__ = [
+    "AWAITED", "HELD_STATES", "OPEN_STATES", "asked", "is_handler", "is_open", "is_stalled", "may_decide", "unanswered",
+]  # fmt: skip
 
 OPEN_STATES = [str(state) for state in State if state in OPEN]
-_HELD = [str(State.DISPATCHED), str(State.HANDLING), str(State.SUSPENDED)]
+HELD_STATES = [str(State.DISPATCHED), str(State.HANDLING), str(State.SUSPENDED)]
 _SENT_BACK = ("rework", "object")
+_WORKED = ("take", "finish", "settle")
 
 
 def is_open() -> ColumnElement[bool]:
     """Condition: the issue has not ended."""
     return Issue.state.in_(OPEN_STATES)
+
+
+def is_stalled(tx: Tx) -> ColumnElement[bool]:
+    """Condition: nobody dispatched or took it in time, though its due has not come."""
+    waiting = Issue.state.in_([str(State.REPORTED), str(State.DISPATCHED)])
+    return and_(waiting, Issue.stage_due_at <= tx.now, or_(Issue.due_at.is_(None), Issue.due_at > tx.now))
+
+
+def unanswered(tx: Tx) -> ColumnElement[bool]:
+    """Condition on an issue and a whistle: called in this round, and not answered in time."""
+    return and_(
+        Whistle.answered_at.is_(None),
+        Whistle.answer_by <= tx.now,
+        Issue.state.in_(HELD_STATES),
+        Whistle.seq > _renewed(),
+    )
+
+
+def may_decide(actor: Actor) -> ColumnElement[bool]:
+    """Condition on an issue and a request: open, of this round, and not of somebody's own work.
+
+    Parameters
+    ----------
+    actor : Actor
+        Who decides: not who asked, who holds it, nor who took or finished it in this round.
+    """
+    me = -1 if actor.person_id is None else actor.person_id
+    worked = select(Entry.id).where(
+        Entry.issue_id == Issue.id,
+        Entry.person_id == me,
+        Entry.action.in_(_WORKED),
+        Entry.seq > _renewed(),
+    )
+    return and_(
+        Issue.state == str(State.HANDLING),
+        Ask.state == "open",
+        Ask.round == Issue.round,
+        Ask.by_id.is_distinct_from(me),
+        Issue.holder_person_id.is_distinct_from(me),
+        ~worked.correlate(Issue).exists(),
+    )
+
+
+def _renewed() -> ColumnElement[int]:
+    """Place in its log where the present round of an issue began; 0 in the first."""
+    first = aliased(Entry)
+    newest = select(func.max(first.seq)).where(first.issue_id == Issue.id, first.action.in_(NEW_ROUND))
+    found = func.coalesce(newest.correlate(Issue).scalar_subquery(), 0)
+    return case((Issue.round > 1, found), else_=0)
 
 
 def is_handler(actor: Actor) -> bool:
@@ -147,9 +200,11 @@ def _mine(actor: Actor) -> ColumnElement[bool]:
 
 
 def _asks(kind: str) -> Callable[[Actor], ColumnElement[bool]]:
-    def waits(_actor: Actor) -> ColumnElement[bool]:
-        open_ones = select(Ask.issue_id).where(Ask.kind == kind, Ask.state == "open")
-        return (Issue.state == str(State.HANDLING)) & Issue.id.in_(open_ones.correlate(None))
+    def waits(actor: Actor) -> ColumnElement[bool]:
+        open_ones = select(Ask.issue_id).where(Ask.kind == kind, Ask.state == "open").correlate(None)
+        theirs = select(Ask.id).where(Ask.issue_id == Issue.id, Ask.kind == kind, may_decide(actor))
+        waiting = (Issue.state == str(State.HANDLING)) & Issue.id.in_(open_ones)
+        return waiting & theirs.correlate(Issue).exists()
 
     return waits
 
@@ -159,16 +214,16 @@ def _to_answer(actor: Actor) -> ColumnElement[bool]:
         Whistle.department_id == (actor.department_id if is_handler(actor) else -1),
         Whistle.answered_at.is_(None),
     )
-    return Issue.state.in_(_HELD) & Issue.id.in_(called.correlate(None))
+    return Issue.state.in_(HELD_STATES) & Issue.id.in_(called.correlate(None))
 
 
 def _last_word(_actor: Actor) -> ColumnElement[bool]:
-    waiting = Issue.state.in_([str(State.REPORTED), *_HELD])
+    waiting = Issue.state.in_([str(State.REPORTED), *HELD_STATES])
     return and_(waiting, Issue.hand_offs >= SPENT_AT, Issue.final.is_(False))
 
 
 def _sent_back(_actor: Actor) -> ColumnElement[bool]:
-    again = exists().where(Entry.issue_id == Issue.id, Entry.action.in_(_SENT_BACK))
+    again = exists().where(Entry.issue_id == Issue.id, Entry.action.in_(_SENT_BACK), Entry.seq >= _renewed())
     return (Issue.state == str(State.HANDLING)) & again
 
 

@@ -12,15 +12,16 @@ from uuid import UUID
 
 from server.errors import InputError
 from server.services.categories import category_of, source_of
-from server.words import NAMES
+from server.words import NAMES, _
 from server.workflow import OPEN, State
 
-__all__ = ["FIELDS", "Bbox", "Filters", "bbox_of", "instant_of"]
+__all__ = ["FIELDS", "Bbox", "Filters", "bbox_of", "instant_of", "known"]
 
 FIELDS = (
     "bbox", "area", "state", "category", "source", "since", "until", "q", "holder", "overdue", "clock", "urgent", "again",
     "department", "satisfaction", "todo", "ended_since",
 )  # fmt: skip
+OPEN_NAME = "未结"
 MOST_TEXT = 100
 MOST_CODE = 64
 _TRUE = frozenset({"1", "true"})
@@ -178,8 +179,9 @@ def _states(said: str) -> Iterable[str]:
         elif one in NAMES["state"]:
             yield one
         else:
-            known = "、".join(("open", *NAMES["state"]))
-            raise InputError("filter.state", field="state", value=one[:40], known=known)
+            raise InputError(
+                "filter.state", field="state", value=one[:40], known=known("state", open=OPEN_NAME)
+            )
 
 
 def _codes(field: str, said: str, most: int | None = None) -> tuple[str, ...]:
@@ -187,9 +189,22 @@ def _codes(field: str, said: str, most: int | None = None) -> tuple[str, ...]:
     found = tuple(dict.fromkeys(_several(said)))
     for place, one in enumerate(found):
         if one not in NAMES[field] or (most is not None and place >= most):
-            expected = "、".join(NAMES[field])
-            raise InputError("field.not_one_of", field=field, value=one[:40], expected=expected)
+            raise InputError("field.not_one_of", field=field, value=one[:40], expected=known(field))
     return found
+
+
+def known(kind: str, **more: str) -> str:
+    """List the codes of a kind with their names, for a refusal: ``red（已超期）、amber（即将超期）``.
+
+    Parameters
+    ----------
+    kind : str
+        Key of :data:`server.words.NAMES`.
+    **more : str
+        Codes to list before them, with their names.
+    """
+    names = {**more, **NAMES[kind]}
+    return _("、").join(_("{code}（{name}）", code=code, name=_(name)) for code, name in names.items())
 
 
 def bbox_of(said: str) -> Bbox | None:

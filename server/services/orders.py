@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, and_, literal, or_, tuple_
 from server.errors import InputError
 from server.models import Issue
 from server.models.types import Instant, from_micros, to_micros
+from server.services.filters import known
 
 __all__ = ["DUE", "NEWEST", "OLDEST", "ORDERS", "Order", "order_of"]
 
@@ -138,5 +139,5 @@ def order_of(name: str) -> Order:
     """
     found = ORDERS.get(name or NEWEST)
     if found is None:
-        raise InputError("field.not_one_of", field="sort", value=name[:40], expected="、".join(ORDERS))
+        raise InputError("field.not_one_of", field="sort", value=name[:40], expected=known("order"))
     return found

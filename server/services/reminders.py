@@ -115,7 +115,9 @@ def stalled(tx: Tx, ids: Sequence[int] | None = None) -> list[Until]:
         conditions.is_stalled(tx)
     )
     rows = tx.session.execute(_among(query, Issue.id, ids))
-    return [Until(key, key, STAGE, *facts, waits=state) for key, *facts, state in rows]
+    return [
+        Until(key, key, STAGE, until, urgent, rank, waits=state) for key, until, urgent, rank, state in rows
+    ]
 
 
 def unanswered(tx: Tx, ids: Sequence[int] | None = None) -> list[Until]:

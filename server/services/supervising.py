@@ -28,6 +28,7 @@ MARKS = 200
 """Marks in one transaction."""
 ENTRIES = 5
 """Entries in one transaction; on SQLite a report waits for it."""
+REASONS = {"reported": "undispatched", "dispatched": "untaken"}
 log = logging.getLogger("wangge.supervision")
 
 
@@ -41,6 +42,8 @@ class Round:
         Limits marked.
     holder, leader, supervisor : int
         Reminders about an overdue issue, by the step of the ladder.
+    stages : int
+        Reminders about an issue that nobody dispatched or took in time.
     whistles : int
         Reminders about a department that has not answered.
     resumed : int
@@ -54,6 +57,7 @@ class Round:
     holder: int = 0
     leader: int = 0
     supervisor: int = 0
+    stages: int = 0
     whistles: int = 0
     resumed: int = 0
     failed: int = 0
@@ -105,6 +109,7 @@ def _plan(store: Store) -> tuple[tuple[Sequence[int], int, Work], ...]:
             (reminders.resting(tx), ENTRIES, _resume),
             (reminders.amber(tx), MARKS, _mark_amber),
             ([one.key for one, _step in _behind(tx, reminders.late(tx))], ENTRIES, _remind),
+            ([one.key for one, _step in _behind(tx, reminders.stalled(tx))], ENTRIES, _remind_stalled),
             ([one.key for one, _step in _behind(tx, reminders.unanswered(tx))], ENTRIES, _remind_whistled),
         )
 
@@ -114,7 +119,7 @@ def _behind(tx: Tx, limits: Sequence[Until]) -> list[tuple[Until, Step]]:
     earliest = min((one.until for one in limits), default=tx.now)
     work = WorkClock(rules_of(tx).calendar, earliest, tx.now)
     reckoning = Reckoning(tx.now, work, ladders(tx.config))
-    reached = ((one, reckoning.step(one.until, urgent=one.urgent)) for one in limits)
+    reached = ((one, reckoning.step(one.until, urgent=one.urgent).of_waiting(one.waits)) for one in limits)
     return [(one, step) for one, step in reached if one.newest is None or step.rank > one.newest]
 
 
@@ -149,6 +154,15 @@ def _remind(tx: Tx, ids: Sequence[int]) -> Round:
     return done
 
 
+def _remind_stalled(tx: Tx, ids: Sequence[int]) -> Round:
+    there = {issue.id: issue for issue in reminders.locked(tx, ids)}
+    done = Round()
+    for one, step in _behind(tx, reminders.stalled(tx, list(there))):
+        acted = _tell(tx, there[one.issue_id], one, step)
+        done.add(Round(stages=1) if acted else Round(failed=1))
+    return done
+
+
 def _remind_whistled(tx: Tx, ids: Sequence[int]) -> Round:
     issue_ids = {one.issue_id for one in reminders.unanswered(tx, ids)}
     there = {issue.id: issue for issue in reminders.locked(tx, list(issue_ids))}
@@ -165,12 +179,13 @@ def _tell(tx: Tx, issue: Issue, one: Until, step: Step) -> bool:
     given: dict[str, Any] = {"level": told.level, "person": told.person_id, "turn": step.turn}
     if one.department_id is not None:
         given["department"] = one.department_id
+    reason = REASONS.get(one.waits, "overdue")
     try:
         with tx.session.begin_nested():
             if one.newest is None:
                 _record(tx, one, "red")
             _record(tx, one, step.level, step.turn, told.person_id)
-            issues.perform(tx, system_actor(), issue.number, "supervise", {**given, "reason_code": "overdue"})
+            issues.perform(tx, system_actor(), issue.number, "supervise", {**given, "reason_code": reason})
     except (ServerError, WorkflowError) as error:
         _refused(issue, error)
         return False

@@ -14,9 +14,14 @@ from datetime import UTC, datetime, timedelta
 from server.config import Config
 from server.worktime import Calendar
 
-__all__ = ["LEVELS", "Ladder", "Reckoning", "Step", "WorkClock", "ladders"]
+__all__ = ["LEVELS", "WAITING", "Ladder", "Reckoning", "Step", "WorkClock", "ladders"]
 
 LEVELS = ("holder", "leader", "supervisor")
+WAITING = {
+    "reported": {"leader": "holder"},  # nobody holds it: who dispatches is told in the holder's place, once
+    "dispatched": {"supervisor": "leader"},  # its due is still to come: no higher than the leader
+}
+"""State in which an issue waits too long -> level of the ladder -> level told in its place."""
 HOUR = timedelta(hours=1)
 
 
@@ -39,6 +44,10 @@ class Step:
     def rank(self) -> int:
         """Place among all steps, from 0; later steps have more."""
         return len(LEVELS) * (self.turn - 1) + LEVELS.index(self.level)
+
+    def of_waiting(self, state: str) -> "Step":
+        """Give the step of the same turn for what waits too long in a state; see :data:`WAITING`."""
+        return Step(WAITING.get(state, {}).get(self.level, self.level), self.turn)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The supervision desk: what is overdue or about to be in somebody's areas, whom it was brought before, who asks."""
+"""The supervision desk: what is overdue, about to be, or waits too long in somebody's areas, whom it was brought before, who asks."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select
-from sqlalchemy.orm import aliased
 
 from server.db import Tx
 from server.errors import InputError
@@ -14,19 +13,17 @@ from server.models import Area, Ask, Department, Entry, Issue, Person, Whistle
 from server.services import briefs
 from server.services.areas import below
 from server.services.briefs import Brief
-from server.services.conditions import asked, is_open
-from server.services.filters import Filters
+from server.services.conditions import asked, is_open, is_stalled, may_decide, unanswered
+from server.services.filters import Filters, known
 from server.services.people import Actor
-from server.workflow import NEW_ROUND, Role, State
+from server.workflow import Role
 
 __all__ = ["PER_PAGE", "TABS", "Desk", "Line", "Said", "desk"]
 
-TABS = ("red", "amber", "whistles", "asks")
+TABS = ("red", "amber", "stages", "whistles", "asks")
 PER_PAGE = 50
 MOST_PAGES = 10_000
 _CHECK = frozenset({Role.LEADER, Role.SUPERVISOR})
-_HELD = (State.DISPATCHED, State.HANDLING, State.SUSPENDED)
-_WORKED = ("take", "finish", "settle")
 
 
 @dataclass(frozen=True)
@@ -58,7 +55,7 @@ class Line:
     brief : Brief
         The issue.
     until : datetime
-        Its due, the whistle's time, or what is asked for.
+        Its due, the end of its stage, the whistle's time, or what is asked for.
     what : str
         Department that was whistled, or kind of the request (``extend suspend``); empty for an issue itself.
     who : str
@@ -125,12 +122,13 @@ def desk(tx: Tx, actor: Actor, filters: Filters, tab: str = "red", page: int = 1
         No such tab; unknown area.
     """
     if tab not in TABS:
-        raise InputError("field.not_one_of", field="tab", value=tab[:40], expected="、".join(TABS))
+        raise InputError("field.not_one_of", field="tab", value=tab[:40], expected=known("tab"))
     narrowed = and_(*asked(tx, actor, filters), _over(actor, _CHECK))
     page = max(1, min(page, MOST_PAGES))
     queries = {
         "red": _limits(and_(narrowed, Issue.due_at <= tx.now)),
         "amber": _limits(and_(narrowed, Issue.due_at > tx.now, Issue.amber_at <= tx.now)),
+        "stages": _stages(and_(narrowed, is_stalled(tx))),
         "whistles": _whistles(tx, narrowed),
         "asks": _asks(actor, narrowed),
     }
@@ -153,32 +151,28 @@ def _limits(condition: ColumnElement[bool]) -> Any:  # noqa: ANN401 - a SELECT
     return select(Issue.id, Issue.due_at).where(is_open(), condition).order_by(Issue.due_at, Issue.id)
 
 
+def _stages(condition: ColumnElement[bool]) -> Any:  # noqa: ANN401
+    return select(Issue.id, Issue.stage_due_at).where(condition).order_by(Issue.stage_due_at, Issue.id)
+
+
 def _whistles(tx: Tx, narrowed: ColumnElement[bool]) -> Any:  # noqa: ANN401
     return (
         select(Issue.id, Whistle.answer_by, Department.name)
         .join(Whistle, Whistle.issue_id == Issue.id)
         .join(Department, Department.id == Whistle.department_id)
-        .where(Whistle.answered_at.is_(None), Whistle.answer_by <= tx.now, Issue.state.in_(_HELD), narrowed)
+        .where(unanswered(tx), narrowed)
         .order_by(Whistle.answer_by, Whistle.id)
     )
 
 
 def _asks(actor: Actor, narrowed: ColumnElement[bool]) -> Any:  # noqa: ANN401
-    """Select the requests that this person may decide: not on what they worked on in this round."""
-    first = aliased(Entry)
-    renewed = select(func.max(first.seq)).where(first.issue_id == Issue.id, first.action.in_(NEW_ROUND))
-    worked = select(Entry.id).where(
-        Entry.issue_id == Issue.id,
-        Entry.person_id == actor.person_id,
-        Entry.action.in_(_WORKED),
-        Entry.seq > func.coalesce(renewed.correlate(Issue).scalar_subquery(), 0),
-    )
+    """Select the requests that this person may decide."""
     theirs = or_(Ask.kind == "extend", _over(actor, frozenset({Role.SUPERVISOR})))
     return (
         select(Issue.id, Ask.until, Ask.kind, Person.name)
         .join(Ask, Ask.issue_id == Issue.id)
         .outerjoin(Person, Person.id == Ask.by_id)
-        .where(Ask.state == "open", Issue.state == State.HANDLING, theirs, ~worked.exists(), narrowed)
+        .where(may_decide(actor), theirs, narrowed)
         .order_by(Ask.at, Ask.id)
     )
 

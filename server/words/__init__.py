@@ -67,7 +67,7 @@ SENTENCES: dict[str, str] = {
     **desk.SENTENCES,
     **work.SENTENCES,
 }
-_NAMED = (names.NAMES, admin.NAMES, desk.NAMES, work.NAMES)
+_NAMED = (names.NAMES, admin.NAMES, desk.NAMES, work.NAMES, supervision.NAMES)
 NAMES: dict[str, dict[str, str]] = {
     kind: {code: name for table in _NAMED for code, name in table.get(kind, {}).items()}
     for kind in dict.fromkeys(kind for table in _NAMED for kind in table)

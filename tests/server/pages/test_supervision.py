@@ -52,7 +52,7 @@ def test_the_latest_comes_first_and_the_figures_count_each_tab(reported, client_
     numbers = reported(1, 30, -1, -100, 5)
     page = client_of("supervisor_li").get("/supervision")
     assert listed(page) == [numbers[1], numbers[4], numbers[0]]
-    assert figures(page) == ["3", "1", "0", "0"]
+    assert figures(page) == ["3", "1", "0", "0", "0"]
     assert listed(client_of("supervisor_li").get("/supervision?tab=amber")) == [numbers[2]]
     assert "overdue=1" in page.get_data(as_text=True)
 
@@ -127,6 +127,44 @@ def test_a_request_waits_for_those_who_may_decide_it(store, town, reported, clie
     assert "林晓 申请延期" in said(page)
     assert "林晓 申请挂账" in said(page)
     assert listed(client_of("leader_zhao").get("/supervision?tab=asks")) == [longer]
+
+
+@ON_ONE
+def test_what_nobody_dispatched_or_took_in_time_has_a_tab(store, clock, reported, client_of):
+    untaken, _in_time = reported(-100, -100)
+    with store.write() as tx:
+        ended = {"stage_due_at": clock.at - HOUR}
+        tx.session.execute(update(Issue).where(Issue.number == untaken).values(**ended))
+    page = client_of("leader_zhao").get("/supervision?tab=stages")
+    assert listed(page) == [untaken]
+    assert figures(page) == ["0", "0", "1", "0", "0"]
+    assert "超期 1 小时" in said(page)
+
+
+@ON_ONE
+def test_nobody_is_asked_to_decide_what_they_hold_themselves(store, town, reported, client_of):
+    (number,) = reported(-100)
+    leader = f"person:{town.people['leader_zhao']}"
+    with store.write() as tx:
+        for login, action, given in (
+            ("supervisor_li", "reassign", {"holder": leader, "reason": "请负责人办理"}),
+            ("leader_zhao", "take", {}),
+            ("leader_zhao", "finish", {"outcome": "已修"}),
+            ("supervisor_li", "pass", {}),
+            ("dispatcher_qian", "object", {"reason": "还是不热"}),
+            ("leader_zhao", "ask_extend", {"until": "2026-03-30", "reason": "等配件"}),
+        ):
+            issues.act(tx, town.actors[login], number, action, given)
+    for login, seen in (("leader_zhao", []), ("supervisor_li", [number])):
+        client = client_of(login)
+        assert listed(client.get("/supervision?tab=asks")) == seen
+        assert listed(client.get("/issues?state=handling&todo=extend")) == seen
+
+
+@ON_ONE
+def test_a_tab_that_does_not_exist_is_refused_with_the_names_of_those_that_do(app, town, client_of):
+    app.testing = False
+    assert "red（已超期）" in said(client_of("supervisor_li").get("/supervision?tab=zzz"))
 
 
 def test_supervising_what_is_ticked_stays_on_the_page_and_tells_the_holders(store, reported, client_of):

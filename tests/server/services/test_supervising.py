@@ -37,7 +37,13 @@ def overdue(store, town):
             keys = list(
                 tx.session.scalars(select(Issue.id).where(Issue.number.in_([one.number for one in made])))
             )
-            values = {"due_at": DUE, "amber_at": DUE - HOUR / 2, "urgent": False, **facts}
+            values = {
+                "due_at": DUE,
+                "amber_at": DUE - HOUR / 2,
+                "urgent": False,
+                "stage_due_at": None,
+                **facts,
+            }
             tx.session.execute(update(Issue).where(Issue.id.in_(keys)).values(**values))
         return keys
 
@@ -202,6 +208,70 @@ def test_a_department_that_has_not_answered_is_supervised_until_it_does(store, c
     assert supervise(store) == NOTHING
 
 
+WAITING = {
+    "state": "reported",
+    "holder_person_id": None,
+    "due_at": None,
+    "amber_at": None,
+    "stage_due_at": DUE,
+}
+UNTAKEN = {"due_at": at(31, 9), "amber_at": at(30, 9), "stage_due_at": DUE}
+
+
+@pytest.mark.parametrize(
+    ("facts", "reason", "who"),
+    [
+        (WAITING, "undispatched", [("leader", "leader_zhao", 1), ("supervisor", "supervisor_li", 1), ("leader", "leader_zhao", 2)]),
+        (UNTAKEN, "untaken", [("holder", "worker_lin", 1), ("leader", "leader_zhao", 1), ("holder", "worker_lin", 2)]),
+    ],
+)  # fmt: skip
+def test_what_nobody_dispatched_or_took_in_time_is_told_once_a_step(
+    store, clock, overdue, told, marks, facts, reason, who
+):
+    (key,) = overdue(**facts)
+    rounds = []
+    for moment in (at(10, 10, 59), DUE, at(11, 11, 30), at(12, 15), at(13, 15, 30)):
+        clock.at = moment
+        rounds.append(supervise(store))
+        assert supervise(store) == NOTHING
+    assert sum((one.stages for one in rounds), 0) == 3
+    assert rounds[0] == NOTHING
+    assert told(key) == who
+    assert {subject for subject, _, _ in marks(key)} == {"stage"}
+    with store.read() as tx:
+        said = tx.session.scalars(select(Entry.given).where(Entry.action == "supervise"))
+        assert {given["reason"] for given in said} == {reason}
+
+
+def test_once_it_is_taken_or_overdue_nobody_is_told_that_it_waits(store, clock, overdue, told):
+    (taken,) = overdue(**UNTAKEN, state="handling")
+    (late,) = overdue(stage_due_at=at(10, 10, 45))
+    clock.at = DUE
+    assert supervise(store) == Round(red=1, holder=1)
+    clock.at = at(11, 11, 30)
+    assert supervise(store) == Round(leader=1)
+    assert told(taken) == []
+    assert told(late) == [("holder", "worker_lin", 1), ("leader", "leader_zhao", 1)]
+
+
+def test_a_whistle_of_an_earlier_round_is_not_pressed_again(store, town, clock, overdue, told):
+    (key,) = overdue(due_at=at(31, 9), amber_at=at(30, 9))
+    with store.write() as tx:
+        number = tx.session.get_one(Issue, key).number
+        for login, action, given in (
+            ("worker_lin", "take", {}),
+            ("worker_lin", "whistle", {"departments": ["heating"], "matter": "查管道", "answer_by": DUE}),
+            ("worker_lin", "finish", {"outcome": "已修"}),
+            ("leader_zhao", "pass", {}),
+            ("dispatcher_qian", "object", {"reason": "还是不热"}),
+        ):
+            issues.act(tx, town.actors[login], number, action, given)
+        tx.session.execute(update(Issue).values(due_at=at(31, 9), amber_at=at(30, 9)))
+    clock.at = at(11, 11, 30)
+    assert supervise(store) == NOTHING
+    assert told(key) == []
+
+
 def in_a_process(store, clock, work):
     """Do something in a process of its own, with a store of its own; gives its key."""
     process = os.fork()
@@ -296,5 +366,5 @@ def test_a_round_with_nothing_to_do_asks_a_handful_of_questions_and_writes_nothi
     asked = []
     event.listen(store.engine, "before_cursor_execute", lambda *one: asked.append(one[2]))
     assert supervise(store) == NOTHING
-    assert len(asked) <= 8
+    assert len(asked) <= 9
     assert [one for one in asked if not one.startswith("SELECT") and one != "BEGIN"] == []

@@ -101,3 +101,20 @@ def test_the_desk_asks_as_much_of_the_database_however_many_issues_there_are(sto
         report_many(tx, town.actors["dispatcher_qian"], drafts)
     assert [asked(login) for login in roles] == before
     assert max(before) <= 25
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_was_sent_back_in_an_earlier_round_is_no_longer_sent_back(store, town, busy, desk_of):
+    assert tiles(desk_of("worker_lin"))["sent_back"] == 1
+    with store.write() as tx:
+        lin = {"holder": f"person:{town.people['worker_lin']}"}
+        for login, action, given in (
+            ("worker_lin", "finish", {"outcome": "已劝离"}),
+            ("leader_zhao", "pass", {}),
+            ("dispatcher_qian", "survey", {"satisfaction": "satisfied"}),
+            ("leader_zhao", "reopen", {"reason": "又有反映"}),
+            ("leader_zhao", "dispatch", lin),
+            ("worker_lin", "take", {}),
+        ):
+            issues.act(tx, town.actors[login], busy[3], action, given)
+    assert tiles(desk_of("worker_lin"))["sent_back"] == 0
