@@ -1,9 +1,8 @@
 """The store: one engine, two databases, transactions with one instant each.
 
 SQLite (WAL, synchronous=FULL, BEGIN IMMEDIATE, one writer per process) is the embedded default; PostGIS
-is chosen by URL. Spatial indexes and the entries' triggers are not part of the migrations:
-:func:`install_spatial` puts them there after every upgrade and at start, because Alembic's table copies
-on SQLite drop triggers. Knows nothing of the rules.
+is chosen by URL. Spatial indexes and the entries' triggers are no part of the migrations, whose table copies
+on SQLite drop triggers: :func:`install_spatial` puts them there. Knows nothing of the rules.
 """
 
 import sqlite3
@@ -23,6 +22,7 @@ from sqlalchemy.orm import Session
 from server.clock import Clock, system_clock
 from server.config import Config
 from server.errors import Busy, SetupError, StoreError
+from server.pinging import pinging
 
 __all__ = ["Store", "Tx", "check_postgis", "install_spatial", "is_ours", "translated"]
 
@@ -160,7 +160,7 @@ def _engine(url: str) -> Engine:
         raise SetupError(
             "setting.invalid", name="WANGGE_DATABASE_URL", value=parsed.drivername, form="sqlite / postgresql"
         )
-    return create_engine(url, json_serializer=_json, pool_size=10, max_overflow=20, pool_pre_ping=True)
+    return pinging(create_engine(url, json_serializer=_json, pool_size=10, max_overflow=20))
 
 
 def _json(value: object) -> str:

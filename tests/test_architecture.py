@@ -16,7 +16,7 @@ CODE = [path for path in SOURCES if "migrations" not in path.parts]
 EDGES = {"api", "pages", "tablet", "jobs", "cli"}
 LAYERS = (  # from the bottom up; a module imports its own layer and what lies below
     {"workflow", "worktime", "clock", "config", "settings", "errors", "words", "shipped", "formats"},
-    {"db", "models", "uids", "migrations", "upgrade", "keys"},
+    {"db", "pinging", "models", "uids", "migrations", "upgrade", "keys"},
     {"services"},
     {"auth", "security", "translate", "statics", "maps", "demo"},
     EDGES,

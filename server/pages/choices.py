@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from server.pages.parts import Choice, FilterForm
-from server.services.areas import AreaView
+from server.services.areas import AreaName
 from server.services.categories import categories
 from server.services.heat import PERIODS
 from server.services.orders import NEWEST
@@ -36,7 +36,7 @@ FOLDED = (
 
 def filter_form(
     given: Mapping[str, str],
-    areas: Iterable[AreaView] = (),
+    areas: Iterable[AreaName] = (),
     departments: Iterable[tuple[str, str]] | None = None,
 ) -> FilterForm:
     """Make the form of the filters.
@@ -45,7 +45,7 @@ def filter_form(
     ----------
     given : Mapping[str, str]
         Query of the request.
-    areas : Iterable of AreaView
+    areas : Iterable of AreaName
         Areas to narrow to, in tree order.
     departments : Iterable of (code, name), optional
         Departments to narrow to; with them come the options that only the list has.
@@ -120,7 +120,7 @@ def period_choices(chosen: str) -> tuple[Choice, ...]:
     return tuple(Choice(key, label, key == chosen) for key, label in labels.items())
 
 
-def area_choices(areas: Iterable[AreaView], chosen: str) -> tuple[Choice, ...]:
+def area_choices(areas: Iterable[AreaName], chosen: str) -> tuple[Choice, ...]:
     """List areas, each indented by its level."""
     depths = {"district": 0, "subdistrict": 0, "community": 1, "cell": 2}
     shown = [

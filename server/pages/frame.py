@@ -1,17 +1,18 @@
 """The frame around every desk page: who looks, where they may go, in which language."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import is_dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, make_response, redirect, render_template, request
+from markupsafe import Markup, escape
 from werkzeug.wrappers import Response
 
 from server import words
 from server.auth import ISSUE_ROLES, current_store, optional_actor, public
-from server.pages.parts import Frame, Link
+from server.pages.parts import Choice, Frame, Link
 from server.pages.times import clock_words, moment
 from server.services import calendar_years, marks
 from server.services.people import Actor
@@ -99,6 +100,21 @@ def language() -> Response:
     if chosen in words.LANGUAGES:
         answer.set_cookie(LANGUAGE_COOKIE, chosen, max_age=YEAR, samesite="Lax", httponly=True)
     return answer
+
+
+@blueprint.app_template_filter("options")
+def _options(choices: Iterable[Choice]) -> Markup:
+    """Write the options of a select under their headings; a template's loop takes ten times as long."""
+    groups: dict[str, list[str]] = {}
+    for one in choices:
+        chosen = " selected" if one.chosen else ""
+        option = f'<option value="{escape(one.value)}"{chosen}>{escape(one.label)}</option>'
+        groups.setdefault(one.group, []).append(option)
+    written = (
+        f'<optgroup label="{escape(heading)}">{"".join(lines)}</optgroup>' if heading else "".join(lines)
+        for heading, lines in groups.items()
+    )
+    return Markup("".join(written))  # noqa: S704 - every part was escaped above
 
 
 @blueprint.app_template_filter("moment")

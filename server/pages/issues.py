@@ -18,7 +18,6 @@ from server.words import action_name
 __all__ = ["blueprint", "list_address"]
 
 PER_PAGE = 50
-LEVELS = ("subdistrict", "community", "cell")
 blueprint = Blueprint("issues", __name__)
 
 
@@ -34,7 +33,7 @@ def index() -> str:
     with store.read() as tx:
         page = listing.find(tx, actor, filters, after, PER_PAGE, asked.get("sort", ""))
         rows = rows_of(tx, page.items)
-        places = [area for area in areas.find(tx, actor) if area.level in LEVELS]
+        places = areas.choosable(tx, actor)
         units = asking.departments(tx)
         views = saved_views.find(tx, actor)
     return render(

@@ -15,11 +15,13 @@ from server.services.marks import RULES_MARK, saw
 from server.services.people import Actor
 
 __all__ = [
+    "AreaName",
     "AreaView",
     "Layout",
     "below",
     "by_code",
     "by_ids",
+    "choosable",
     "current_grid",
     "find",
     "intake_area",
@@ -207,6 +209,44 @@ def find(
     if parent:
         query = query.where(below(by_code(tx, parent).path), Area.code != parent)
     return _views(tx, query.order_by(Area.path).limit(limit))
+
+
+@dataclass(frozen=True)
+class AreaName:
+    """An area to choose from.
+
+    Attributes
+    ----------
+    code, name, level : str
+        As imported.
+    """
+
+    code: str
+    name: str
+    level: str
+
+
+CHOOSABLE = ("subdistrict", "community", "cell")
+CHOICES_MOST = 200
+
+
+def choosable(tx: Tx, actor: Actor) -> list[AreaName]:
+    """List areas to choose from, in tree order; cells only where they are few enough to be looked through.
+
+    Parameters
+    ----------
+    tx : Tx
+        Any transaction.
+    actor : Actor
+        Chooses among their own.
+    """
+    mine = or_(*(below(path) for path in visible_paths(actor)), Area.id == -1)
+    query = select(Area.code, Area.name, Area.level).where(Area.retired_grid_id.is_(None), mine)
+    for levels in (CHOOSABLE, CHOOSABLE[:2], CHOOSABLE[:1]):
+        rows = tx.rows(query.where(Area.level.in_(levels)).order_by(Area.path).limit(CHOICES_MOST + 1))
+        if len(rows) <= CHOICES_MOST:
+            break
+    return [AreaName(*row) for row in rows[:CHOICES_MOST]]
 
 
 def pattern(words: str) -> str:
