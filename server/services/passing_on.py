@@ -213,7 +213,7 @@ def count(tx: Tx, person_id: int) -> int:
 def counted(tx: Tx, order: Order) -> dict[int, int]:
     """Count the issues of an order by the key of their area."""
     query = held(order).order_by(None).with_only_columns(Issue.area_id, func.count()).group_by(Issue.area_id)
-    return dict(tx.session.execute(query).tuples().all())
+    return dict(tx.session.execute(query).all())
 
 
 def takers(tx: Tx, order: Order, area_ids: Sequence[int]) -> Takers:
