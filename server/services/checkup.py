@@ -13,6 +13,7 @@ from server.models import Area, Entry, Issue, Person
 from server.services.derived import EXAMINATIONS, Complaint
 from server.services.ledger import broken_chains
 from server.services.locating import open_locator
+from server.services.retold import COLUMNS, Said, retell
 from server.workflow import Folded, State, fold
 
 __all__ = ["Checkup", "Complaint", "examine", "is_empty"]
@@ -29,6 +30,7 @@ _KEPT = (
     "urgent",
     "satisfaction",
 )
+_SAID = ("action", "from_state", "to_state", "given", "happened_at", "received_at", "stage_used_s")
 
 
 @dataclass(frozen=True)
@@ -84,32 +86,40 @@ def examine(tx: Tx, sample: int) -> Checkup:
 def _unfolded(tx: Tx) -> Iterator[Complaint]:
     """Find issues whose columns are not what their entries add up to."""
     steps = tx.session.execute(
-        select(Entry.issue_id, Entry.action, Entry.to_state, Entry.given)
+        select(Entry.issue_id, *(getattr(Entry, name) for name in _SAID))
         .order_by(Entry.issue_id, Entry.seq)
         .execution_options(yield_per=AT_ONCE)
     )
-    told = {
-        key: fold((action, State(state), given) for _id, action, state, given in several)
-        for key, several in groupby(steps, key=lambda step: step.issue_id)
-    }
-    others = (getattr(Issue, name) for name in _KEPT)
-    columns = (
-        Issue.id,
-        Issue.number,
-        Issue.state,
-        Issue.holder_person_id,
-        Issue.holder_department_id,
-        *others,
+    names = dict.fromkeys(
+        ("id", "number", "state", "holder_person_id", "holder_department_id", *_KEPT, *COLUMNS)
     )
-    for row in tx.session.execute(select(*columns).execution_options(yield_per=AT_ONCE)):
-        kept = {name: getattr(row, name) for name in _KEPT}
-        stands = Folded(state=State(row.state), holder=_holder(row), **kept)
-        said = told.get(row.id, Folded())
-        differing = [
-            name for name in Folded.__dataclass_fields__ if getattr(said, name) != getattr(stands, name)
-        ]
-        if differing:
+    issues = tx.session.execute(
+        select(*(getattr(Issue, name) for name in names))
+        .order_by(Issue.id)
+        .execution_options(yield_per=AT_ONCE)
+    )
+    told = groupby(steps, key=lambda step: step.issue_id)
+    waiting = next(told, None)
+    for row in issues:
+        entries: list[Said] = []
+        while waiting is not None and waiting[0] <= row.id:
+            if waiting[0] == row.id:
+                entries = [Said(*step[1:]) for step in waiting[1]]
+            waiting = next(told, None)
+        if differing := _differing(row, entries):
             yield Complaint("doctor.fold", {"number": row.number, "fields": "、".join(differing)})
+
+
+def _differing(row: Any, entries: list[Said]) -> list[str]:  # noqa: ANN401 - a row of the store
+    """Name the columns of an issue that its entries tell otherwise."""
+    kept = {name: getattr(row, name) for name in _KEPT}
+    stands = Folded(state=State(row.state), holder=_holder(row), **kept)
+    said = fold((one.action, State(one.to_state), one.given) for one in entries)
+    told = retell(entries)
+    return [
+        *(name for name in Folded.__dataclass_fields__ if getattr(said, name) != getattr(stands, name)),
+        *(name for name, possible in told.items() if getattr(row, name) not in possible),
+    ]
 
 
 def _holder(row: Any) -> tuple[str, int] | None:  # noqa: ANN401 - a row of the store

@@ -42,16 +42,17 @@ class Complaint:
 
 
 def _clocks(tx: Tx) -> Iterator[Complaint]:
-    """Amber goes with a due and comes before it, a stage ends with it at the latest, a suspended issue has none."""
-    columns = (Issue.number, Issue.state, Issue.due_at, Issue.amber_at, Issue.stage_due_at, Issue.review_at)
-    for number, state, due, amber, stage_due, review in tx.session.execute(select(*columns)):
+    """Amber goes with a due and comes before it, a stage ends with it at the latest.
+
+    By which limits and calendar they were counted is in no entry, so they are not counted again.
+    """
+    columns = (Issue.number, Issue.state, Issue.due_at, Issue.amber_at, Issue.stage_due_at)
+    for number, state, due, amber, stage_due in tx.session.execute(select(*columns)):
         wrong = []
         if (amber is None) != (due is None) or (amber and due and amber > due):
             wrong.append("amber_at")
         if stage_due and (due is None or stage_due > due) and state in HELD:
             wrong.append("stage_due_at")
-        if state == State.SUSPENDED and (due is not None or review is None):
-            wrong.append("review_at")
         if wrong:
             yield Complaint("doctor.due", {"number": number, "fields": "、".join(["due_at", *wrong])})
 

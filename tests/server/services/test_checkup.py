@@ -1,12 +1,12 @@
 """The doctor: a store that lived is well; one row changed behind the program's back is named, and nothing else."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import delete, select, text, update
 
 from server.models import Ask, DayCounter, Entry, Issue, Person, PrivateText, Whistle
-from server.services.checkup import examine
+from server.services.checkup import Complaint, examine
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def unite(tx, number):
 
 
 CHANGES = {
-    "an entry": (0, give_otherwise, ["doctor.chain"]),
+    "an entry": (0, give_otherwise, ["doctor.chain", "doctor.fold"]),
     "a state": (0, lambda tx, number: of(tx, number, state="dispatched"), ["doctor.fold"]),
     "a due": (0, lambda tx, number: of(tx, number, due_at=tx.now + timedelta(days=30)), ["doctor.fold"]),
     "an amber": (0, lambda tx, number: of(tx, number, amber_at=None), ["doctor.due"]),
@@ -48,7 +48,7 @@ CHANGES = {
         lambda tx, number: of(tx, number, stage_due_at=tx.now + timedelta(days=900)),
         ["doctor.due"],
     ),
-    "a review": (2, lambda tx, number: of(tx, number, review_at=None), ["doctor.due"]),
+    "a review": (2, lambda tx, number: of(tx, number, review_at=None), ["doctor.fold"]),
     "sealed words": (
         5,
         lambda tx, number: tx.session.execute(
@@ -72,8 +72,19 @@ CHANGES = {
     "a whistle": (1, lambda tx, _number: tx.session.execute(update(Whistle).values(result="cannot")), ["doctor.whistle"]),
     "a whistle that is gone": (1, lambda tx, _number: tx.session.execute(delete(Whistle)), ["doctor.whistle"]),
     "a count": (0, lambda tx, number: of(tx, number, repeats=4), ["doctor.repeats"]),
-    "a parent": (5, unite, ["doctor.parent", "doctor.repeats"]),
+    "a parent": (5, unite, ["doctor.fold", "doctor.parent", "doctor.repeats"]),
     "a counter": (None, lambda tx, _number: tx.session.execute(update(DayCounter).values(last=3)), ["doctor.counter"]),
+}  # fmt: skip
+
+
+LATER = datetime(2026, 3, 12, 1, 30, tzinfo=UTC)
+VALUES = {
+    "version": (0, 9), "ended_at": (4, LATER), "updated_at": (0, LATER), "reported_at": (0, LATER),
+    "received_at": (0, LATER), "dispatched_at": (0, LATER), "stage_at": (0, LATER), "review_at": (2, LATER),
+    "quantity": (4, 20.0), "unit": (4, "米"), "money_fen": (4, 100), "satisfaction": (4, "basically"),
+    "callback": (0, False), "needs_check": (5, True), "source": (5, "patrol"), "how": (5, "edge"),
+    "distance_m": (5, 3.0), "boundary_id": (5, None), "urgent": (0, True), "round": (0, 2), "hand_offs": (0, 1),
+    "attempts": (4, 1), "final": (0, True), "category": (0, "dogs"),
 }  # fmt: skip
 
 
@@ -95,6 +106,22 @@ def test_what_was_changed_behind_the_programs_back_is_named(store, numbers, what
     assert sorted(one.code for one in found) == expected
     if which is not None:
         assert numbers[which] in {one.values["number"] for one in found}
+
+
+def test_each_value_that_the_entries_tell_is_compared_with_them(store, numbers):
+    for name, (which, value) in VALUES.items():
+        with store.write() as tx:
+            of(tx, numbers[which], **{name: value})
+            told = [one for one in examine(tx, 1).complaints if one.code == "doctor.fold"]
+            assert told == [Complaint("doctor.fold", {"number": numbers[which], "fields": name})]
+            tx.session.rollback()
+
+
+@pytest.mark.parametrize("name", ["stage_at", "ended_at", "dispatched_at", "callback"])
+def test_a_value_that_is_gone_is_missed(store, numbers, name):
+    with store.write() as tx:
+        of(tx, numbers[4], **{name: False if name == "callback" else LATER if name == "stage_at" else None})
+    assert [one.values["fields"] for one in complaints(store)] == [name]
 
 
 def test_a_holder_who_no_longer_serves_is_named_with_every_issue_held(store, town, numbers):

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from server.errors import InputError
 from server.models import Department, Entry, Issue
 from server.services import intake, issues, people
+from server.services.checkup import examine
 from server.services.drafts import Draft
 from server.services.ledger import broken_chains
 from server.services.people import NewPerson
@@ -224,3 +225,5 @@ def test_whatever_people_do_the_promises_hold(store, everybody, clock, seed):
     dice = random.Random(seed)
     done = walk(store, clock, everybody, dice)
     assert len(done) > 10
+    with store.read() as tx:
+        assert examine(tx, 10).complaints == ()
