@@ -1,5 +1,7 @@
 """A store of the first version, with issues in it, is brought to the present one and is well."""
 
+from dataclasses import replace
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
@@ -14,16 +16,24 @@ from server.services.checkup import examine
 from server.services.drafts import Draft
 from server.upgrade import upgrade
 from tests.aged import age, first_rows
+from tests.conftest import NOW
 
 PLACES = ((122.005, 37.005), (122.015, 37.015), (122.5, 37.5))
 
 
 @pytest.fixture
-def aged(request, store, town, tmp_path, clock):
-    """A store of the first version with three issues, on the same kind of database."""
+def drafts():
+    """What was reported to the first version."""
+    return [
+        Draft("heating", "phone", "暖气不热", lon=lon, lat=lat, reporter_name="王阿姨") for lon, lat in PLACES
+    ]
+
+
+@pytest.fixture
+def aged(request, store, town, tmp_path, clock, drafts):
+    """A store of the first version with issues in it, on the same kind of database."""
     with store.write() as tx:
-        for lon, lat in PLACES:
-            draft = Draft("heating", "phone", "暖气不热", lon=lon, lat=lat, reporter_name="王阿姨")
+        for draft in drafts:
             intake.report(tx, town.actors["dispatcher_qian"], draft)
     url = "" if store.on_sqlite else request.getfixturevalue("postgis").bare()
     folder = tmp_path / "aged"
@@ -71,3 +81,36 @@ def test_guards_and_spatial_indexes_are_still_there_after_the_upgrade(aged, town
         tx.session.flush()
         assert tx.session.scalar(text(moved)) == 1
         assert tx.session.scalar(select(Entry.id).limit(1)) is not None
+
+
+PATROL = Draft("heating", "patrol", "暖气不热", lon=122.015, lat=37.015)
+WAITING = (
+    (PATROL, False),
+    (replace(PATROL, reporter_name="王阿姨"), True),
+    (replace(PATROL, reporter_phone="13812345678"), True),
+    (replace(PATROL, source="hotline"), True),
+    (replace(PATROL, source="online"), True),
+    (replace(PATROL, source="phone", reporter_name="王阿姨", closed_at=NOW), False),
+)
+
+
+@pytest.mark.parametrize("drafts", [[draft for draft, _waits in WAITING]])
+def test_who_waited_for_an_answer_in_the_first_version_is_still_called_back(aged, town):
+    upgrade(aged)
+    with aged.read() as tx:
+        rows = tx.session.execute(select(Issue.number, Issue.callback).order_by(Issue.id)).all()
+        assert [row.callback for row in rows] == [waits for _draft, waits in WAITING]
+        assert examine(tx, 100).complaints == ()
+    reached = []
+    for row in rows[:2]:
+        for login, action, given in (
+            ("worker_lin", "take", {}),
+            ("worker_lin", "finish", {"outcome": "换了阀门"}),
+            ("leader_zhao", "pass", {}),
+        ):
+            with aged.write() as tx:
+                view = issues.act(tx, town.actors[login], row.number, action, given)
+        reached.append(view.issue.state)
+    assert reached == ["closed", "verified"]
+    with aged.read() as tx:
+        assert examine(tx, 100).complaints == ()

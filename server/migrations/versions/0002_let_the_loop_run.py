@@ -42,6 +42,15 @@ _COLUMNS: tuple[tuple[str, sa.Column], ...] = (
     ("issue", sa.Column("external_number", sa.String(64))),
 )
 
+# Who waits to be answered was not kept; finished history that was imported waits for nobody.
+_CALLBACK = """
+    UPDATE issue SET callback = true
+    WHERE (source IN ('hotline', 'phone', 'online') OR EXISTS (
+        SELECT 1 FROM private_text AS words
+        WHERE words.issue_id = issue.id AND words.kind IN ('reporter_name', 'reporter_phone')
+    )) AND NOT EXISTS (SELECT 1 FROM entry WHERE entry.issue_id = issue.id AND entry.action = 'import')
+"""
+
 
 def upgrade() -> None:
     op.create_table(
@@ -182,6 +191,7 @@ def upgrade() -> None:
     # Columns are added in place: a batch would copy the table, and drop its triggers and what refers to it.
     for table, column in _COLUMNS:
         op.add_column(table, column)
+    op.execute(_CALLBACK)
     reference = "CONSTRAINT fk_issue_parent_id REFERENCES issue (id)"
     op.execute(f"ALTER TABLE issue ADD COLUMN parent_id {_key()} {reference}")
     op.create_index("ix_issue_external_number", "issue", ["external_number"])
