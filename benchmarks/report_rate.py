@@ -30,6 +30,7 @@ from tests.geo.subdivision import BOUNDS
 
 SECONDS = 60
 THREADS = 8
+WORKERS = 2  # one a core, for both programs
 GOAL_RATE, GOAL_P99_MS = 100.0, 500.0
 SAMPLE = 2000
 
@@ -87,7 +88,8 @@ class Reporters:
 def _command(module: str, folder: Path, url: str, port: int) -> list[str]:
     if module == "server.cli":
         options = ["--dir", str(folder), *(["--database-url", url] if url else [])]
-        return [sys.executable, "-m", module, *options, "serve", "--port", str(port), "--no-jobs"]
+        more = ["--port", str(port), "--workers", str(WORKERS), "--no-jobs"]
+        return [sys.executable, "-m", module, *options, "serve", *more]
     return [sys.executable, "-m", module, str(folder), url, str(port)]
 
 
