@@ -2,80 +2,15 @@
 
 import os
 import signal
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import event, select, update
 
 from server.db import Store
-from server.models import Department, Entry, Issue, Reminder, Whistle
-from server.services import intake, issues
-from server.services.drafts import Draft
+from server.models import Department, Entry, Issue, Whistle
+from server.services import issues
 from server.services.supervising import Round, supervise
-
-ZONE = ZoneInfo("Asia/Shanghai")
-HOUR = timedelta(hours=1)
-DUE = datetime(
-    2026, 3, 10, 11, 0, tzinfo=ZONE
-)  # an hour from now, a Tuesday; 5 hours of work are left that day
-NOTHING = Round()
-
-
-def at(day, hour, minute=0):
-    return datetime(2026, 3, day, hour, minute, tzinfo=ZONE)
-
-
-@pytest.fixture
-def overdue(store, town):
-    """Make issues of worker_lin with a due; their keys."""
-
-    def make(count=1, **facts):
-        with store.write() as tx:
-            drafts = [Draft("heating", "phone", "暖气不热", lon=122.015, lat=37.015)] * count
-            made = intake.report_many(tx, town.actors["dispatcher_qian"], drafts)
-            keys = list(
-                tx.session.scalars(select(Issue.id).where(Issue.number.in_([one.number for one in made])))
-            )
-            values = {
-                "due_at": DUE,
-                "amber_at": DUE - HOUR / 2,
-                "urgent": False,
-                "stage_due_at": None,
-                **facts,
-            }
-            tx.session.execute(update(Issue).where(Issue.id.in_(keys)).values(**values))
-        return keys
-
-    return make
-
-
-@pytest.fixture
-def told(store, town):
-    """List what entries say: level, login of whom, turn; in order."""
-    logins = {key: login for login, key in town.people.items()}
-
-    def read(key):
-        with store.read() as tx:
-            query = (
-                select(Entry).where(Entry.issue_id == key, Entry.action == "supervise").order_by(Entry.seq)
-            )
-            given = [entry.given for entry in tx.session.scalars(query)]
-        return [(one["level"], logins.get(one.get("person")), one["turn"]) for one in given]
-
-    return read
-
-
-@pytest.fixture
-def marks(store):
-    """List reminders about an issue: subject, step, turn; as written."""
-
-    def read(key):
-        with store.read() as tx:
-            query = select(Reminder).where(Reminder.issue_id == key).order_by(Reminder.id)
-            return [(one.subject, one.step, one.turn) for one in tx.session.scalars(query)]
-
-    return read
+from tests.server.services.overdue import DUE, HOUR, NOTHING, at
 
 
 def test_an_issue_is_marked_and_brought_before_one_level_after_another(store, clock, overdue, told, marks):
@@ -206,70 +141,6 @@ def test_a_department_that_has_not_answered_is_supervised_until_it_does(store, c
         tx.session.execute(update(Whistle).values(answered_at=tx.now, result="done"))
     clock.at = at(13, 15, 30)
     assert supervise(store) == NOTHING
-
-
-WAITING = {
-    "state": "reported",
-    "holder_person_id": None,
-    "due_at": None,
-    "amber_at": None,
-    "stage_due_at": DUE,
-}
-UNTAKEN = {"due_at": at(31, 9), "amber_at": at(30, 9), "stage_due_at": DUE}
-
-
-@pytest.mark.parametrize(
-    ("facts", "reason", "who"),
-    [
-        (WAITING, "undispatched", [("leader", "leader_zhao", 1), ("supervisor", "supervisor_li", 1), ("leader", "leader_zhao", 2)]),
-        (UNTAKEN, "untaken", [("holder", "worker_lin", 1), ("leader", "leader_zhao", 1), ("holder", "worker_lin", 2)]),
-    ],
-)  # fmt: skip
-def test_what_nobody_dispatched_or_took_in_time_is_told_once_a_step(
-    store, clock, overdue, told, marks, facts, reason, who
-):
-    (key,) = overdue(**facts)
-    rounds = []
-    for moment in (at(10, 10, 59), DUE, at(11, 11, 30), at(12, 15), at(13, 15, 30)):
-        clock.at = moment
-        rounds.append(supervise(store))
-        assert supervise(store) == NOTHING
-    assert sum((one.stages for one in rounds), 0) == 3
-    assert rounds[0] == NOTHING
-    assert told(key) == who
-    assert {subject for subject, _, _ in marks(key)} == {"stage"}
-    with store.read() as tx:
-        said = tx.session.scalars(select(Entry.given).where(Entry.action == "supervise"))
-        assert {given["reason"] for given in said} == {reason}
-
-
-def test_once_it_is_taken_or_overdue_nobody_is_told_that_it_waits(store, clock, overdue, told):
-    (taken,) = overdue(**UNTAKEN, state="handling")
-    (late,) = overdue(stage_due_at=at(10, 10, 45))
-    clock.at = DUE
-    assert supervise(store) == Round(red=1, holder=1)
-    clock.at = at(11, 11, 30)
-    assert supervise(store) == Round(leader=1)
-    assert told(taken) == []
-    assert told(late) == [("holder", "worker_lin", 1), ("leader", "leader_zhao", 1)]
-
-
-def test_a_whistle_of_an_earlier_round_is_not_pressed_again(store, town, clock, overdue, told):
-    (key,) = overdue(due_at=at(31, 9), amber_at=at(30, 9))
-    with store.write() as tx:
-        number = tx.session.get_one(Issue, key).number
-        for login, action, given in (
-            ("worker_lin", "take", {}),
-            ("worker_lin", "whistle", {"departments": ["heating"], "matter": "查管道", "answer_by": DUE}),
-            ("worker_lin", "finish", {"outcome": "已修"}),
-            ("leader_zhao", "pass", {}),
-            ("dispatcher_qian", "object", {"reason": "还是不热"}),
-        ):
-            issues.act(tx, town.actors[login], number, action, given)
-        tx.session.execute(update(Issue).values(due_at=at(31, 9), amber_at=at(30, 9)))
-    clock.at = at(11, 11, 30)
-    assert supervise(store) == NOTHING
-    assert told(key) == []
 
 
 def in_a_process(store, clock, work):
