@@ -105,8 +105,8 @@ def _do(told: Told, said: Said) -> None:
         told["callback"] = (False,)
         if said.happened_at == told["reported_at"][0]:  # or before: history may end before it was reported
             del told["ended_at"]
-    elif given.get("callback"):
-        told["callback"] = (True,)
+    elif "callback" in given:
+        told["callback"] = (given["callback"],)
     if said.action in ("merge", "unmerge"):
         told["parent_id"] = (given.get("parent"),)
 

@@ -6,7 +6,9 @@ import pytest
 from sqlalchemy import delete, select, text, update
 
 from server.models import Ask, DayCounter, Entry, Issue, Person, PrivateText, Whistle
+from server.services import intake, issues
 from server.services.checkup import Complaint, examine
+from server.services.drafts import Draft
 
 
 @pytest.fixture
@@ -109,7 +111,8 @@ def test_what_was_changed_behind_the_programs_back_is_named(store, numbers, what
 
 
 def test_each_value_that_the_entries_tell_is_compared_with_them(store, numbers):
-    for name, (which, value) in VALUES.items():
+    gone = [(name, (4, None)) for name in ("ended_at", "dispatched_at", "quantity", "satisfaction")]
+    for name, (which, value) in [*VALUES.items(), *gone]:
         with store.write() as tx:
             of(tx, numbers[which], **{name: value})
             told = [one for one in examine(tx, 1).complaints if one.code == "doctor.fold"]
@@ -117,11 +120,38 @@ def test_each_value_that_the_entries_tell_is_compared_with_them(store, numbers):
             tx.session.rollback()
 
 
-@pytest.mark.parametrize("name", ["stage_at", "ended_at", "dispatched_at", "callback"])
-def test_a_value_that_is_gone_is_missed(store, numbers, name):
+def act(store, town, number, *steps):
+    for login, action, given in steps:
+        with store.write() as tx:
+            issues.act(tx, town.actors[login], number, action, given)
+
+
+def test_what_was_done_counts_no_more_once_it_is_worked_on_again(store, town, numbers):
+    done = {"outcome": "换了阀门", "quantity": 2, "unit": "个", "money": 70.25}
+    again = ("leader_zhao", "rework", {"reason": "仍漏水"})
+    act(store, town, numbers[5], ("worker_lin", "take", {}), ("worker_lin", "finish", done))
+    assert complaints(store) == ()
+    act(store, town, numbers[5], again)
+    assert complaints(store) == ()
     with store.write() as tx:
-        of(tx, numbers[4], **{name: False if name == "callback" else LATER if name == "stage_at" else None})
-    assert [one.values["fields"] for one in complaints(store)] == [name]
+        of(tx, numbers[5], quantity=2.0, unit="个", money_fen=7025)
+    assert [one.values["fields"] for one in complaints(store)] == ["quantity、unit、money_fen"]
+
+
+def test_who_waits_to_be_called_back_comes_and_goes_with_what_is_merged(store, town, numbers):
+    with store.write() as tx:
+        seen = Draft("heating", "patrol", "暖气不热", lon=122.015, lat=37.015)
+        parent = intake.report(tx, town.actors["worker_lin"], seen).number
+    waits = []
+    for action, given in (("merge", {"parent": parent}), ("unmerge", {"reason": "不是一回事"})):
+        act(store, town, numbers[5], ("leader_zhao", action, given))
+        with store.read() as tx:
+            waits.append(tx.session.scalar(select(Issue.callback).where(Issue.number == parent)))
+        assert complaints(store) == ()
+    assert waits == [True, False]
+    with store.write() as tx:
+        of(tx, parent, callback=True)
+    assert [one.values["fields"] for one in complaints(store)] == ["callback"]
 
 
 def test_a_holder_who_no_longer_serves_is_named_with_every_issue_held(store, town, numbers):
