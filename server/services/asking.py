@@ -17,6 +17,7 @@ from server.services.people import Actor
 from server.services.related import nearby
 from server.services.roster import in_force
 from server.services.rules import rules_of
+from server.services.serving import serving
 from server.workflow import Transition
 from server.worktime import Calendar, Kind, Limit, due
 
@@ -53,7 +54,7 @@ class Asked:
     holders : tuple of HolderOption
         Nearest first.
     departments : tuple of (code, name)
-        Active ones.
+        Those that serve where the issue lies.
     nearby : tuple of (number, summary)
         Open issues close by.
     times : dict[str, datetime]
@@ -83,7 +84,7 @@ def asked_for(tx: Tx, actor: Actor, view: IssueView, rows: Iterable[Transition])
     names = {name for row in rows for name in (*row.requires, *row.takes)}
     return Asked(
         holders=holders(tx, view.path) if "holder" in names else (),
-        departments=departments(tx) if "departments" in names else (),
+        departments=departments(tx, view.path) if "departments" in names else (),
         nearby=tuple(nearby(tx, actor, view.issue)) if "parent" in names else (),
         times=usual_times(tx, view.issue),
     )
@@ -118,11 +119,18 @@ def holders(tx: Tx, path: str) -> tuple[HolderOption, ...]:
     )
 
 
-def departments(tx: Tx) -> tuple[tuple[str, str], ...]:
-    """List the active departments: code and name, by name."""
-    rows = tx.session.execute(
-        select(Department.code, Department.name).where(Department.is_active).order_by(Department.id)
-    )
+def departments(tx: Tx, path: str | None = None) -> tuple[tuple[str, str], ...]:
+    """List departments: code and name.
+
+    Parameters
+    ----------
+    tx : Tx
+        Any transaction.
+    path : str, optional
+        Only those that can be called to issues of the area with this path; else all in service.
+    """
+    asked = Department.is_active if path is None else serving(path)
+    rows = tx.session.execute(select(Department.code, Department.name).where(asked).order_by(Department.id))
     return tuple((code, name) for code, name in rows)
 
 

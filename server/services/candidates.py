@@ -1,4 +1,4 @@
-"""Whom an issue can be given to: people on duty and present around it, then departments."""
+"""Whom an issue can be given to: people on duty and present around it, then the departments that serve there."""
 
 from dataclasses import dataclass
 
@@ -7,6 +7,7 @@ from sqlalchemy import exists, select
 from server.db import Tx
 from server.models import Area, Department, Duty, Leave, Person
 from server.services.roster import in_force
+from server.services.serving import serving
 
 __all__ = ["Candidate", "candidates"]
 
@@ -29,7 +30,7 @@ class Candidate:
 
 
 def candidates(tx: Tx, path: str) -> list[Candidate]:
-    """List whom an issue can be given to: those on duty around it and not away, then departments.
+    """List whom an issue can be given to: those on duty around it and not away, then departments that serve there.
 
     Parameters
     ----------
@@ -56,7 +57,7 @@ def candidates(tx: Tx, path: str) -> list[Candidate]:
     for person_id, name, area, _ in near:
         people.setdefault(person_id, Candidate(f"person:{person_id}", name, area))
     units = tx.session.execute(
-        select(Department.id, Department.name).where(Department.is_active).order_by(Department.id)
+        select(Department.id, Department.name).where(serving(path)).order_by(Department.id)
     )
     return [*people.values(), *(Candidate(f"department:{key}", name, "") for key, name in units)]
 

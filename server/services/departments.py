@@ -207,6 +207,7 @@ def switch(tx: Tx, actor: Actor, code: str, *, on: bool) -> str | None:
         It still holds open issues, or has not answered whistles; the error counts them.
     """
     changes.alone(tx)
+    tx.session.execute(select(Department.id).where(Department.code == code).with_for_update())
     found = one(tx, actor, code)
     _check_own(actor, found.path)
     if found.is_active == on:

@@ -22,6 +22,7 @@ from server.services.duties import OnDuty
 from server.services.locating import OpenLocator, open_locator
 from server.services.orders import OLDEST, order_of
 from server.services.people import Actor
+from server.services.serving import staffed
 from server.services.standing import SPENT_AT
 from server.workflow import TRANSITIONS, Role, State
 
@@ -177,7 +178,7 @@ def _person(duty: OnDuty | None, brief: Brief, near: Sequence[tuple[str, float]]
 
 
 def _units(tx: Tx, briefs: Sequence[Brief]) -> Sequence[Any]:
-    """Read the active departments of the kinds that the categories name, those of small areas first.
+    """Read the departments with handlers of the kinds that the categories name, those of small areas first.
 
     A department's kind may be words of an import; its code then tells the kind.
     """
@@ -185,7 +186,7 @@ def _units(tx: Tx, briefs: Sequence[Brief]) -> Sequence[Any]:
     return tx.session.execute(
         select(Department.id, Department.name, Department.code, Department.kind, Area.path)
         .outerjoin(Area, Area.id == Department.area_id)
-        .where(Department.is_active, or_(Department.kind.in_(kinds), Department.code.in_(kinds)))
+        .where(staffed(), or_(Department.kind.in_(kinds), Department.code.in_(kinds)))
         .order_by(func.length(func.coalesce(Area.path, "")).desc(), Department.id)
     ).all()
 

@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping
 from sqlalchemy import select
 
 from server.errors import InputError
-from server.models import Department, Leave, Person
+from server.models import Leave, Person
 from server.services import duties
 from server.services.candidates import candidates
+from server.services.serving import keep
 from server.services.standing import SPENT_AT
 from server.services.steps.step import Step
 
@@ -30,6 +31,8 @@ def _holder(step: Step, value: str) -> list[object]:
             raise InputError("holder.unknown", field="holder", value=value[:40])
     elif value not in {one.holder for one in candidates(step.tx, step.path)}:
         raise _refusal(step, kind, key, value)
+    elif kind == "department" and not keep(step.tx, int(key)):
+        raise InputError("holder.unknown", field="holder", value=value[:40])
     issue = step.issue
     if int(key) == (issue.holder_person_id if kind == "person" else issue.holder_department_id):
         raise InputError("holder.same", field="holder", value=value[:40])
@@ -42,8 +45,7 @@ def _is_there(step: Step, kind: str, key: str) -> bool:
     if kind == "person":
         person = step.tx.session.get(Person, int(key))
         return person is not None and person.is_active
-    unit = step.tx.session.get(Department, int(key)) if kind == "department" else None
-    return unit is not None and unit.is_active
+    return kind == "department" and keep(step.tx, int(key))
 
 
 def _refusal(step: Step, kind: str, key: str, value: str) -> InputError:

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from server.errors import InputError
 from server.models import Department, Whistle
+from server.services.serving import serving
 from server.services.steps import fields
 from server.services.steps.step import Step
 
@@ -21,9 +22,10 @@ def _call(step: Step) -> None:
         raise InputError("field.too_large", field="departments", value=len(codes), most=MOST)
     known = dict(
         step.tx.session.execute(
-            select(Department.code, Department.id).where(
-                Department.code.in_([str(one) for one in codes]), Department.is_active
-            )
+            select(Department.code, Department.id)
+            .where(Department.code.in_([str(one) for one in codes]), serving(step.path))
+            .order_by(Department.id)
+            .with_for_update(read=True, of=Department)
         ).all()
     )
     unknown = [str(one) for one in codes if str(one) not in known]

@@ -1,10 +1,13 @@
 """Departments: added, renamed, and retired only once nothing waits for them."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from sqlalchemy import delete, select, text
 
 from server.errors import Conflict, InputError, NotFound, NotPermitted
-from server.models import Department, Issue, Whistle
-from server.services import changes, departments, intake, issues, people
+from server.models import Department, Issue, Person, Whistle
+from server.services import asking, changes, departments, intake, issues, people, triage
 from server.services.departments import DepartmentWish
 from server.services.drafts import Draft
 from server.services.people import NewPerson
@@ -142,3 +145,120 @@ def test_an_administrator_changes_only_what_serves_their_own_area(store, admin, 
         with pytest.raises(NotFound):
             departments.switch(tx, local, "east", on=False)
         assert departments.create(tx, local, "water", WATER)
+
+
+@pytest.fixture
+def others(store, town):
+    """Departments of the next subdistrict, of this one, of a community of this one, and one that nobody works for."""
+    places = {"next_door": "990101002", "here": "990101001", "community": "990101001001", "empty": "990101"}
+    with store.write() as tx:
+        for code, area in places.items():
+            tx.session.add(Department(code=code, name=code, kind="", area_id=town.areas[area]))
+        tx.session.flush()
+        handlers = [
+            NewPerson(f"of_{code}", code, None, None, (("handler", "990101"),), code)
+            for code in places
+            if code != "empty"
+        ]
+        people.create(tx, handlers)
+
+
+@pytest.fixture
+def keys(store):
+    """Keys of departments by code."""
+
+    def keys():
+        with store.read() as tx:
+            return dict(tx.session.execute(select(Department.code, Department.id)).all())
+
+    return keys
+
+
+@pytest.mark.usefixtures("others")
+def test_only_departments_that_serve_there_and_have_handlers_are_offered_given_or_called(
+    store, town, issue, keys
+):
+    give(store, issue, person=town.people["worker_lin"])
+    leader, cell = town.actors["leader_zhao"], "/990101/990101001/990101001001/990101001001008/"
+    with store.read() as tx:
+        offered = {one.holder for one in issues.candidates(tx, leader, issue) if "department" in one.holder}
+        assert {code for code, _name in asking.departments(tx, cell)} == {"heating", "here", "community"}
+        assert len(asking.departments(tx)) == 5, "filters speak of all"
+    assert offered == {f"department:{keys()[code]}" for code in ("heating", "here", "community")}
+    for code in ("next_door", "empty"):
+        given = {"departments": [code], "matter": "查管道", "answer_by": "2026-03-12"}
+        with pytest.raises(InputError) as refused, store.write() as tx:
+            issues.act(tx, leader, issue, "whistle", given)
+        assert refused.value.code == "whistle.unknown"
+        with pytest.raises(InputError) as refused, store.write() as tx:
+            to = {"holder": f"department:{keys()[code]}", "reason": "属其职责"}
+            issues.act(tx, leader, issue, "reassign", to)
+        assert refused.value.code == "holder.unknown"
+
+
+@pytest.mark.usefixtures("others")
+def test_an_issue_of_a_whole_area_can_go_to_a_department_of_a_part_of_it(store):
+    with store.read() as tx:
+        there = {code for code, _name in asking.departments(tx, "/990101/990101001/")}
+    assert there == {"heating", "here", "community"}
+
+
+def test_no_department_without_handlers_is_suggested(store, town):
+    with store.write() as tx:
+        draft = Draft("heating", "phone", "暖气不热", lon=122.025, lat=37.005)
+        intake.report(tx, town.actors["dispatcher_qian"], draft)
+    suggested = []
+    for is_active in (True, False):
+        with store.write() as tx:
+            tx.session.get(Person, town.people["handler_sun"]).is_active = is_active
+        with store.read() as tx:
+            (one,) = triage.find(tx, town.actors["dispatcher_qian"]).items
+        suggested.append([it.name for it in one.suggestions])
+    assert suggested == [["热力公司"], []]
+
+
+WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+ON_TWO_CONNECTIONS = pytest.mark.parametrize("database_url", ["postgis"], indirect=True)
+GIVING = {
+    "reassign": lambda key: {"holder": f"department:{key}", "reason": "属供暖"},
+    "whistle": lambda _key: {"departments": ["heating"], "matter": "查管道", "answer_by": "2026-03-12"},
+}
+
+
+def at_once(store, first, second):
+    """Do two things in transactions that overlap: the second begins before the first is written."""
+
+    def run():
+        with store.write() as tx:
+            second(tx)
+
+    with ThreadPoolExecutor(1) as pool:
+        with store.write() as tx:
+            first(tx)
+            running = pool.submit(run)
+            while not running.done() and not tx.session.scalar(WAITING):
+                pass
+        return running.exception()
+
+
+@ON_TWO_CONNECTIONS
+@pytest.mark.parametrize("action", GIVING)
+def test_what_is_given_while_a_department_is_being_retired_keeps_it_or_is_refused(
+    store, admin, issue, town, keys, action
+):
+    give(store, issue, person=town.people["worker_lin"])
+    given = GIVING[action](keys()["heating"])
+
+    def act(tx):
+        issues.act(tx, town.actors["leader_zhao"], issue, action, given)
+
+    def retire(tx):
+        departments.switch(tx, admin, "heating", on=False)
+
+    refused = at_once(store, act, retire)
+    assert refused.code == "department.busy"
+    with store.write() as tx:
+        tx.session.execute(delete(Whistle))
+    give(store, issue, person=town.people["worker_lin"])
+    refused = at_once(store, retire, act)
+    assert refused.code in ("holder.unknown", "whistle.unknown")
