@@ -54,6 +54,17 @@ WORDS: Mapping[str, Mapping[str, object]] = {
     "escalate": {"reason": "需要社区出面协调。"},
     "urge": {"text": "居民再次来电催问。"},
 }
+DONE: Mapping[str, dict[str, object]] = {
+    "street_lamp": {"quantity": 6, "unit": "盏", "money": 1380},
+    "drain_blocked": {"quantity": 42, "unit": "米", "money": 2600},
+    "sewage_overflow": {"quantity": 18, "unit": "米", "money": 900},
+    "heating": {"quantity": 12, "unit": "户"},
+    "exposed_rubbish": {"quantity": 3, "unit": "车", "money": 450},
+    "tree_trimming": {"quantity": 15, "unit": "棵"},
+    "paving_damage": {"quantity": 24, "unit": "平方米", "money": 1900},
+    "fire_hazard": {"quantity": 4, "unit": "处"},
+}
+"""How much was done, by category."""
 _TURNS = {
     "extend": Role.LEADER,
     "pass": Role.LEADER,
@@ -150,5 +161,6 @@ def _more(tx: Tx, issue: Issue, action: str, department: int | None) -> dict[str
         "whistle": {"departments": [code], "answer_by": tx.now + timedelta(days=2)},
         "ask_extend": {"until": due + timedelta(days=5)},
         "ask_suspend": {"review_date": tx.now + timedelta(days=60)},
+        "finish": DONE.get(issue.category, {}),
     }
     return told.get(action, {})

@@ -267,7 +267,9 @@ def amounts(given: Mapping[str, Any]) -> str:
     """Say how much was done, and for how much money; empty when nobody said."""
     quantity, fen = given.get("quantity"), given.get("money_fen")
     done = (
-        _("数量 {n} {unit}", n=f"{quantity:g}", unit=given.get("unit") or "") if quantity is not None else ""
+        _("数量 {n} {unit}", n=f"{quantity:g}", unit=_(given.get("unit") or ""))
+        if quantity is not None
+        else ""
     )
     cost = _("费用 {yuan} 元", yuan=f"{fen / 100:,.2f}") if fen is not None else ""
     return _("，").join(part.strip() for part in (done, cost) if part)

@@ -10,6 +10,7 @@ from server.pages.issues import list_address
 from server.services.categories import category_name
 from server.services.filters import FIELDS, Filters
 from server.services.outcomes import outcomes
+from server.words import _
 
 __all__ = ["blueprint"]
 
@@ -66,7 +67,7 @@ def index() -> str:
     with store.read() as tx:
         found = outcomes(tx, current_actor(), filters)
     rows = tuple(
-        AmountRow(category_name(one.category), f"{one.quantity:,.10g}", one.unit, one.issues)
+        AmountRow(category_name(one.category), f"{one.quantity:,.10g}", _(one.unit), one.issues)
         for one in found.amounts
     )
     page = OutcomesPage(rows, f"{found.money:,.2f}", found.paid, list_address(given))

@@ -7,6 +7,7 @@ import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
+from server.services.steps.fields import UNITS
 from server.words import NAMES, SENTENCES, _, sentence, speaking, state_name
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,6 +42,7 @@ def spoken():
             found.update(message if isinstance(message, tuple) else (message,))
     found.update(SENTENCES.values())
     found.update(name for table in NAMES.values() for name in table.values())
+    found.update(UNITS)
     return {one for one in found if CHINESE.search(one)}
 
 
