@@ -17,14 +17,14 @@ from server.services.areas import below, pattern
 from server.services.filters import Bbox, Filters
 from server.services.people import Actor
 from server.services.standing import SPENT_AT
-from server.workflow import NEW_ROUND, OPEN, Role, State
+from server.workflow import HELD, NEW_ROUND, OPEN, Role, State
 
 __all__ = [
     "AWAITED", "HELD_STATES", "OPEN_STATES", "asked", "is_handler", "is_open", "is_stalled", "may_decide", "unanswered",
 ]  # fmt: skip
 
 OPEN_STATES = [str(state) for state in State if state in OPEN]
-HELD_STATES = [str(State.DISPATCHED), str(State.HANDLING), str(State.SUSPENDED)]
+HELD_STATES = [str(state) for state in State if state in HELD]
 _SENT_BACK = ("rework", "object")
 _WORKED = ("take", "finish", "settle")
 

@@ -15,12 +15,11 @@ from sqlalchemy.orm import aliased
 from server.db import Tx
 from server.models import Ask, DayCounter, Department, Entry, Issue, Person, PrivateText, Whistle
 from server.services.private import unseal
-from server.workflow import State
+from server.workflow import HELD, State
 
 __all__ = ["EXAMINATIONS", "Complaint"]
 
 AT_ONCE = 5000
-HELD = (State.DISPATCHED, State.HANDLING, State.SUSPENDED)
 _ENDS = {"granted": "{kind}", "refused": "refuse_{kind}"}
 
 

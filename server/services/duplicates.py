@@ -18,10 +18,11 @@ from server.db import Tx
 from server.models import Issue
 from server.services import briefs
 from server.services.briefs import Brief
+from server.services.conditions import OPEN_STATES
 from server.services.listing import visible
 from server.services.people import Actor
 from server.services.redact import MASK, public_words
-from server.workflow import OPEN, State
+from server.workflow import State
 
 __all__ = ["DAYS", "NEAR_M", "Likeness", "find", "words_alike"]
 
@@ -34,7 +35,6 @@ _MARGIN = 1.01
 _EMPTY_WORDS = frozenset("的了在是有和就不也都很到说要去会着没看好我你他她它这那吧吗呢啊请")
 _COLUMNS = [getattr(Issue, name) for name in ("id", "lon", "lat", "category", "summary", "reported_at")]
 _ENDED_WELL = [str(State.CLOSED)]
-_OPEN = [str(state) for state in OPEN]
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,9 @@ def find(
             scored.append(_scored(row, far, at, alike, row.category == category))
     best = sorted(scored, key=lambda one: (-one[1], one[0]))[:limit]
     told = briefs.by_ids(tx, [key for key, *_ in best])
-    return [Likeness(told[key], score, reasons, told[key].state in _OPEN) for key, score, reasons in best]
+    return [
+        Likeness(told[key], score, reasons, told[key].state in OPEN_STATES) for key, score, reasons in best
+    ]
 
 
 def _around(tx: Tx, actor: Actor, lon: float, lat: float, at: datetime) -> Sequence[Row[Any]]:
@@ -122,7 +124,7 @@ def _around(tx: Tx, actor: Actor, lon: float, lat: float, at: datetime) -> Seque
         Issue.lon.between(lon - wide, lon + wide),
         Issue.lat.between(lat - high, lat + high),
         Issue.reported_at.between(at - span, at + span),
-        or_(Issue.state.in_(_OPEN), Issue.state.in_(_ENDED_WELL) & (Issue.ended_at >= tx.now - span)),
+        or_(Issue.state.in_(OPEN_STATES), Issue.state.in_(_ENDED_WELL) & (Issue.ended_at >= tx.now - span)),
         visible(actor),
     )
     return tx.session.execute(query).all()

@@ -11,7 +11,7 @@ An issue that refuses does not hold up the others: it is told in the log, and tr
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ from server.models import Area, Issue, Person
 from server.services import duties, issues
 from server.services.areas import below
 from server.services.people import system_actor
-from server.workflow import State, WorkflowError
+from server.workflow import HELD, State, WorkflowError
 
 __all__ = [
     "HELD",
@@ -42,7 +42,6 @@ __all__ = [
 ]
 
 BATCH = 50
-HELD = (State.DISPATCHED, State.HANDLING, State.SUSPENDED)
 """States in which somebody still has to do something as the holder."""
 Takers = dict[int, tuple[int, str] | None]
 """Area key -> who takes its issues: key and name; None for nobody."""
@@ -107,7 +106,7 @@ class Order:
         ``leave hand_over left``.
     to_id : int or None
         Who takes them; None: whoever else is on duty in each issue's cell.
-    states : tuple of State
+    states : Collection of State
         In which states.
     area_ids : tuple of int or None
         In which areas; None for all.
@@ -120,7 +119,7 @@ class Order:
     person_id: int
     reason: str
     to_id: int | None = None
-    states: tuple[State, ...] = HELD
+    states: Collection[State] = HELD
     area_ids: tuple[int, ...] | None = None
     paths: tuple[str, ...] | None = None
     keeps: bool = False

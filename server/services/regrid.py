@@ -16,9 +16,10 @@ from server.db import Tx
 from server.models import Area, Issue
 from server.services.areas import below
 from server.services.briefs import Brief, by_ids
+from server.services.conditions import OPEN_STATES
 from server.services.locating import OpenLocator, open_locator
 from server.services.people import Actor
-from server.workflow import OPEN, State, rows_for
+from server.workflow import State, rows_for
 
 __all__ = [
     "MOVERS",
@@ -39,7 +40,6 @@ AT_ONCE = 5_000
 USUAL = 50
 MOVERS = rows_for("correct", State.REPORTED)[0].roles
 """Who may correct a place."""
-_OPEN_STATES = sorted(str(state) for state in OPEN)
 Keys = NDArray[np.int64]
 
 
@@ -150,7 +150,7 @@ def elsewhere(tx: Tx, actor: Actor, after: int = 0) -> Iterator[Misplaced]:
     if grid is None:
         return
     # The index over areas and states gives the keys; the wide rows are read of open issues only.
-    candidates = select(Issue.id).where(movable(actor), Issue.state.in_(_OPEN_STATES))
+    candidates = select(Issue.id).where(movable(actor), Issue.state.in_(OPEN_STATES))
     keys = sorted(key for key in tx.session.scalars(candidates) if key > after)
     columns = (Issue.id, Issue.lon, Issue.lat, Issue.area_id, Issue.boundary_id)
     of_older_grid = or_(Issue.grid_id.is_(None), Issue.grid_id != grid.grid_id)

@@ -17,6 +17,7 @@ from typing import Any
 from server.workflow.table import (
     ENDED,
     HAND_OFFS,
+    HELD,
     NEW_ROUND,
     OPEN,
     TRANSITIONS,
@@ -30,6 +31,7 @@ from server.workflow.table import (
 __all__ = [
     "ENDED",
     "HAND_OFFS",
+    "HELD",
     "NEW_ROUND",
     "OPEN",
     "TRANSITIONS",
@@ -92,11 +94,8 @@ def rows_for(action: str, state: State | None) -> tuple[Transition, ...]:
     IllegalAction
         The state does not offer it.
     """
-    rows = tuple(
-        row
-        for row in TRANSITIONS
-        if row.action == action and (state in row.sources if state else not row.sources)
-    )
+    named = (row for row in TRANSITIONS if row.action == action)
+    rows = tuple(row for row in named if (state in row.sources if state else not row.sources))
     if not rows:
         possible = [row.action for row in TRANSITIONS if state in row.sources]
         raise IllegalAction(state=state, action=action, possible=list(dict.fromkeys(possible)))

@@ -7,6 +7,7 @@ from enum import StrEnum
 __all__ = [
     "ENDED",
     "HAND_OFFS",
+    "HELD",
     "NEW_ROUND",
     "OPEN",
     "TRANSITIONS",
@@ -79,6 +80,7 @@ class Situation(StrEnum):
 
 ENDED = frozenset({State.CLOSED, State.REJECTED, State.MERGED})
 OPEN = frozenset(State) - ENDED
+HELD = frozenset({State.DISPATCHED, State.HANDLING, State.SUSPENDED})  # somebody is to act, or waits to
 
 
 @dataclass(frozen=True)
@@ -159,7 +161,6 @@ _PAST = (Relation.PAST_HOLDER,)
 _ASKER = (Relation.PAST_HOLDER, Relation.HOLDER)
 _TOLD = (Relation.PAST_HOLDER, Relation.VERIFIER)
 _ANYONE = (*_DESK, Role.WORKER, Role.HANDLER, Role.RESIDENT)
-_HELD = (_S.DISPATCHED, _S.HANDLING, _S.SUSPENDED)
 _DONE = ("quantity", "unit", "money", "photos")
 
 TRANSITIONS: tuple[Transition, ...] = (
@@ -214,7 +215,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     ),
     _row(
         "reassign",
-        _HELD,
+        HELD,
         _S.DISPATCHED,
         (*_DESK, Role.SYSTEM),
         "holder",
@@ -224,7 +225,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     ),
     _row(  # the last word: once the hand-offs are used up, a supervisor says who keeps it
         "reassign",
-        (_S.REPORTED, *_HELD),
+        (_S.REPORTED, *HELD),
         _S.DISPATCHED,
         (Role.SUPERVISOR, Role.SYSTEM),
         "holder",
@@ -241,8 +242,8 @@ TRANSITIONS: tuple[Transition, ...] = (
         but=(Situation.FINAL, Situation.TOP),
         starts="take",
     ),
-    _row("whistle", _HELD, None, (*_CHECK, Relation.HOLDER), "departments", "matter", "answer_by"),
-    _row("answer", _HELD, None, (Relation.CALLED,), "result", takes=("text",)),
+    _row("whistle", HELD, None, (*_CHECK, Relation.HOLDER), "departments", "matter", "answer_by"),
+    _row("answer", HELD, None, (Relation.CALLED,), "result", takes=("text",)),
     _row(
         "ask_extend",
         (_S.HANDLING,),
