@@ -19,15 +19,15 @@ from server.pages.sentences import map_words
 from server.services import briefs, desk_entry, gazetteer, issues
 from server.services.desk_entry import Preview, Read, Typed
 from server.services.people import Actor
+from server.services.steps.merging import MERGERS
 from server.translate import shown, status_of
 from server.uids import uuid7
 from server.words import language, sentence
-from server.workflow import TRANSITIONS, Role, WorkflowError
+from server.workflow import Role, WorkflowError
 
 __all__ = ["DESK_ROLES", "blueprint"]
 
 DESK_ROLES = (Role.WORKER, Role.LEADER, Role.DISPATCHER, Role.SUPERVISOR)
-MERGERS = frozenset(role for row in TRANSITIONS if row.action == "merge" for role in row.roles)
 LOOK, REFUSED = 200, 422
 blueprint = Blueprint("report", __name__)
 

@@ -14,7 +14,7 @@ from server.services.steps.holding import waits
 from server.services.steps.step import Step
 from server.workflow import OPEN, TRANSITIONS, State
 
-__all__ = ["DO", "READ"]
+__all__ = ["DO", "MERGERS", "READ"]
 
 MERGERS = next(row.roles for row in TRANSITIONS if row.action == "merge")
 
