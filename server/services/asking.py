@@ -26,6 +26,9 @@ __all__ = ["Asked", "HolderOption", "asked_for", "departments", "holders", "usua
 COMMUNITY = 2  # place of a community's code in the path of what lies in it
 REVIEW_AFTER = timedelta(days=30)
 
+HOLDERS_MOST = 200
+"""People to choose from; who lives further off in the tree can be given it over the API."""
+
 
 @dataclass(frozen=True)
 class HolderOption:
@@ -100,7 +103,7 @@ def holders(tx: Tx, path: str) -> tuple[HolderOption, ...]:
     path : str
         Path of the issue's area.
     """
-    found = candidates(tx, path)
+    found = candidates(tx, path, HOLDERS_MOST)
     people = [int(one.holder.partition(":")[2]) for one in found if one.holder.startswith("person:")]
     query = select(Duty.person_id, Area.name, Area.path).join(Area, Area.id == Duty.area_id)
     rows = tx.session.execute(query.where(Duty.person_id.in_(people), in_force(tx.now))).all()

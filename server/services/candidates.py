@@ -1,6 +1,7 @@
 """Whom an issue can be given to: people on duty and present around it, then the departments that serve there."""
 
 from dataclasses import dataclass
+from itertools import islice
 
 from sqlalchemy import exists, select
 
@@ -29,7 +30,7 @@ class Candidate:
     what: str
 
 
-def candidates(tx: Tx, path: str) -> list[Candidate]:
+def candidates(tx: Tx, path: str, most: int | None = None) -> list[Candidate]:
     """List whom an issue can be given to: those on duty around it and not away, then departments that serve there.
 
     Parameters
@@ -38,6 +39,8 @@ def candidates(tx: Tx, path: str) -> list[Candidate]:
         Tells the instant.
     path : str
         Path of the issue's area; the nearest come first.
+    most : int, optional
+        So many people at most, to be looked through; all by default.
     """
     codes = path.strip("/").split("/")
     root = "/" + "/".join(codes[:2]) + "/"
@@ -59,7 +62,10 @@ def candidates(tx: Tx, path: str) -> list[Candidate]:
     units = tx.session.execute(
         select(Department.id, Department.name).where(serving(path)).order_by(Department.id)
     )
-    return [*people.values(), *(Candidate(f"department:{key}", name, "") for key, name in units)]
+    return [
+        *islice(people.values(), most),
+        *(Candidate(f"department:{key}", name, "") for key, name in units),
+    ]
 
 
 def _shared(one_path: str, other: str) -> int:

@@ -126,7 +126,9 @@ def turned(
         resumed = {"resumed_from": pause.stopped_at.isoformat()}
         issue.due_at = pause.due_at and rules.moved(pause.due_at, pause.stopped_at, at, kind)
         issue.amber_at = pause.amber_at and rules.moved(pause.amber_at, pause.stopped_at, at, kind)
-    begins = action == "object" or (target == State.DISPATCHED and issue.dispatched_at is None)
+    # An issue of a store of the first version has no clock yet when it is taken.
+    is_given = target == State.DISPATCHED or action == "take"
+    begins = action == "object" or (is_given and issue.dispatched_at is None)
     if begins:
         _write(issue, begun(rules, issue.category, urgent=issue.urgent, at=at))
         waiting = [_at(one.given["joined_due"]) for one in _this_round(entries) if "joined_due" in one.given]

@@ -131,8 +131,11 @@ def _lock(tx: Tx, number: str, given: Mapping[str, Any]) -> None:
     numbers = [number, str(given["parent"]).strip()[:40]] if given.get("parent") else [number]
     rows = tx.session.execute(select(Issue.id, Issue.parent_id).where(Issue.number.in_(numbers))).all()
     ids = {key for row in rows for key in row if key is not None}
-    locked = select(Issue).where(Issue.id.in_(ids)).order_by(Issue.id).with_for_update()
-    tx.session.execute(locked.execution_options(populate_existing=True)).all()
+    while ids:
+        locked = select(Issue).where(Issue.id.in_(ids)).order_by(Issue.id).with_for_update()
+        found = tx.session.scalars(locked.execution_options(populate_existing=True)).all()
+        parents = {one.parent_id for one in found if one.parent_id is not None}
+        ids = parents - ids  # merged while we waited
 
 
 def _step(

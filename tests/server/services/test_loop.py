@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from server.errors import Conflict, InputError
 from server.models import Ask, Department, Entry, Issue, Leave, Whistle
@@ -559,3 +559,11 @@ def test_why_somebody_holds_it_is_said_anew_when_it_is_given_on(report, act, tow
     assert act("worker_lin", number, "return", reason="x").issue.assigned["code"] == "triage.returned"
     view = act("leader_zhao", number, "dispatch", holder=f"person:{town.people['worker_he']}")
     assert view.issue.assigned == {"code": "assigned.by", "values": {"name": "赵敏"}}
+
+
+def test_an_issue_of_the_first_version_gets_its_clock_when_it_is_taken(report, act, store):
+    number = report()
+    with store.write() as tx:
+        blank = dict.fromkeys(("due_at", "amber_at", "dispatched_at", "stage_at", "stage_due_at"))
+        tx.session.execute(update(Issue).where(Issue.number == number).values(blank))
+    assert act("worker_lin", number, "take").issue.due_at == DUE
