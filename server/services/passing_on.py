@@ -42,7 +42,6 @@ __all__ = [
 ]
 
 BATCH = 50
-"""States in which somebody still has to do something as the holder."""
 Takers = dict[int, tuple[int, str] | None]
 """Area key -> who takes its issues: key and name; None for nobody."""
 log = logging.getLogger("wangge.passing_on")
