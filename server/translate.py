@@ -79,7 +79,9 @@ def problem(
     if values.get("changed") is not None:
         body["changed"] = [{**one, "name": words.action_name(one["action"])} for one in values["changed"]]
     answer = Response(
-        json.dumps(body, ensure_ascii=False), status=status, mimetype="application/problem+json"
+        json.dumps(body, ensure_ascii=False).encode("utf-8", "backslashreplace"),
+        status=status,
+        mimetype="application/problem+json",
     )
     answer.headers["Content-Language"] = "zh-CN" if words.language() == "zh" else "en"
     return answer

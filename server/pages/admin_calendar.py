@@ -118,7 +118,7 @@ def index() -> str:
 @allow(Role.ADMIN)
 def upload() -> Response | tuple[str, int]:
     """Take a year in from a file."""
-    year = _checked(request.form.get("year", ""))
+    year = _asked(request.form.get("year", ""))
     try:
         name, content = _given()
         with current_store().write() as tx:
@@ -166,6 +166,13 @@ def _given() -> tuple[str, bytes]:
 def _checked(given: str) -> int:
     if not (given.isascii() and given.isdecimal() and int(given[:9]) in YEARS):
         abort(404)
+    return int(given)
+
+
+def _asked(given: str) -> int:
+    """Read the year of an upload."""
+    if not (given.isascii() and given.isdecimal() and int(given[:9]) in YEARS):
+        raise InputError("field.unreadable", field="year", value=given[:20])
     return int(given)
 
 

@@ -121,7 +121,7 @@ def _day(name: str, *, end: bool = False) -> datetime | None:
 
 
 def _key(given: str, code: str) -> int:
-    if not (given.isdecimal() and len(given) <= LONGEST_KEY):
+    if not (given.isascii() and given.isdecimal() and len(given) <= LONGEST_KEY):
         raise NotFound(code, id=given[:LONGEST_KEY])
     return int(given)
 

@@ -46,10 +46,11 @@ def render(template: str, page: Any) -> str:  # noqa: ANN401 - one dataclass per
 
 def inside(address: str) -> str:
     """Give an address back if it lies on this host, else the first page; for where to go next."""
-    own = (
-        address.startswith("/") and not address.startswith(("//", "/\\")) and len(address) <= LONGEST_ADDRESS
-    )
-    return address if own and not urlsplit(address).netloc and "\n" not in address else "/"
+    own = address.startswith("/") and not address.startswith(("//", "/\\")) and address.isprintable()
+    try:
+        return address if own and len(address) <= LONGEST_ADDRESS and not urlsplit(address).netloc else "/"
+    except ValueError:  # what looks like a host and cannot be one
+        return "/"
 
 
 def _frame() -> Frame:

@@ -22,7 +22,7 @@ def save() -> Response:
     return redirect(list_address(view.query), 303)
 
 
-@blueprint.post("/views/<int:key>/rename")
+@blueprint.post("/views/<int(max=9223372036854775807):key>/rename")
 @allow(*ISSUE_ROLES)
 def rename(key: int) -> Response:
     """Call a view otherwise."""
@@ -31,7 +31,7 @@ def rename(key: int) -> Response:
     return _back()
 
 
-@blueprint.post("/views/<int:key>/delete")
+@blueprint.post("/views/<int(max=9223372036854775807):key>/delete")
 @allow(*ISSUE_ROLES)
 def delete(key: int) -> Response:
     """Forget a view."""

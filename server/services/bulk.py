@@ -25,6 +25,7 @@ from server.workflow import TRANSITIONS, Relation, WorkflowError
 __all__ = ["ACTIONS", "MOST", "Outcome", "act", "act_once", "kept", "offered"]
 
 ACTIONS = ("dispatch", "reassign", "supervise", "note", "reject", "pass")
+NUMBER_MOST = 20
 MOST = 200
 
 
@@ -104,7 +105,7 @@ def act(
         raise InputError("bulk.none", field="numbers")
     if len(wanted) > MOST:
         raise InputError("bulk.many", field="numbers", limit=MOST, count=len(wanted))
-    _lock(tx, actor, wanted)
+    _lock(tx, actor, [number for number in wanted if _could_be(number)])
     return tuple(_one(tx, actor, number, action, given) for number in wanted)
 
 
@@ -114,7 +115,15 @@ def _lock(tx: Tx, actor: Actor, numbers: Sequence[str]) -> None:
     tx.session.execute(rows.order_by(Issue.id).with_for_update())
 
 
+def _could_be(number: str) -> bool:
+    """Whether a database can be asked for it at all."""
+    return number.isascii() and number.isprintable() and len(number) <= NUMBER_MOST
+
+
 def _one(tx: Tx, actor: Actor, number: str, action: str, given: Mapping[str, Any]) -> Outcome:
+    if not _could_be(number):
+        shown = number.encode("ascii", "backslashreplace").decode()[:40]
+        return Outcome(shown, "", "issue.not_found", {"number": shown})
     try:
         with tx.session.begin_nested():
             done = issues.act(tx, actor, number, action, given)

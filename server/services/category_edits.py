@@ -273,7 +273,7 @@ def _name(field: str, given: str) -> str:
         raise InputError("field.missing", field=field)
     if len(name) > NAME_MOST:
         raise InputError("field.too_long", field=field, length=len(name), limit=NAME_MOST)
-    if not name.isprintable():
+    if not name.isprintable() or "," in name or "，" in name:  # filters take several names with commas
         raise InputError("field.unreadable", field=field, value=ascii(name)[:80])
     return name
 

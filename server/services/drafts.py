@@ -115,6 +115,8 @@ def checked(tx: Tx, draft: Draft) -> dict[str, Any]:
             raise InputError("field.too_long", field=name, length=len(value), limit=limit)
         if "\x00" in value:
             raise InputError("field.invalid", field=name, value="\\x00", why="\\x00")
+    if draft.uid is not None and draft.uid.int == 0:
+        raise InputError("field.not_uuid", field="uid", value=str(draft.uid))
     if draft.import_id is None and is_blank(draft.description):
         raise InputError("field.missing", field="description")
     crs = check_position(draft)

@@ -191,7 +191,7 @@ def _checked(tx: Tx, who: Subject, wish: Wish, own: int | None = None) -> int | 
         raise InputError("leave.span", field="until", value=_said(tx, wish.ends_at))
     if wish.ends_at <= tx.now:
         raise InputError("leave.over", field="until", value=_said(tx, wish.ends_at))
-    if wish.ends_at - wish.starts_at > LONGEST:
+    if max(wish.ends_at - wish.starts_at, wish.starts_at - tx.now) > LONGEST:
         raise InputError("leave.long", field="until", days=LONGEST.days)
     stand_in = _stand_in(tx, who, wish.substitute)
     keys = sorted({who.id, *([stand_in.id] if stand_in else [])})

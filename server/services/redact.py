@@ -16,8 +16,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     for pattern, mask in (
         (r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", MASK),  # mail addresses
         (r"(?<!\d)\d{17}[\dXx](?!\d)|(?<!\d)\d{15}(?!\d)", MASK),  # identity cards
-        (r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)", MASK),  # mobile phones
-        (r"(?<!\d)(?:0\d{2,3}[- ]?)?\d{7,8}(?!\d)", MASK),  # fixed lines
+        (r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d[-— .·]?\d{4}[-— .·]?\d{4}(?!\d)", MASK),  # mobile phones
+        (r"(?<!\d)(?:0\d{2,3}[-— .·]?)?\d{7,8}(?!\d)", MASK),  # fixed lines
         (r"(?<!\d)\d{9,}(?!\d)", MASK),  # bank cards, accounts
         (r"(?:微信号?|QQ号?|qq)[:：]?\s*[A-Za-z0-9_-]{5,}", MASK),
         (r"(?<=姓名)[:：]?\s*[\u4e00-\u9fff]{2,4}", MASK),

@@ -119,7 +119,7 @@ def delete(tx: Tx, actor: Actor, key: int) -> None:
 
 def _name(given: str) -> str:
     name = given.strip()
-    if is_blank(name) or len(name) > NAME_MOST or "\x00" in name:
+    if is_blank(name) or len(name) > NAME_MOST or not name.isprintable():
         raise InputError("view.name", field="name", limit=NAME_MOST)
     return name
 
