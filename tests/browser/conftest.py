@@ -24,7 +24,10 @@ from tests.personas import PASSWORD, build_town
 HOSTILE = "${alert(1)}</script><img src=x onerror=alert(1)>`'\"><b>x</b>{{7*7}}"
 HOSTILE_CELL = "990101001001003"
 CATEGORIES = ("heating", "street_lamp", "bins_lacking", "parking", "dogs", "road_damage")
-PLACES = [NewPlace(str(n), f"时代嘉园{n}幢", "building", "", 122.018 + n / 10_000, 37.018) for n in (1, 2)]
+PLACES = [
+    *(NewPlace(str(n), f"时代嘉园{n}幢", "building", "", 122.018 + n / 10_000, 37.018) for n in (1, 2)),
+    NewPlace("3", "和平小区5幢", "building", "", 122.013, 37.013),
+]
 
 
 def fill(store):

@@ -13,6 +13,8 @@ def test_the_list_is_filtered_by_a_form_that_needs_no_script(open_page):
     page = open_page("/issues", java_script_enabled=False)
     page.select_option("[name=category]", "dogs")
     page.click("form.filters button")
+    page.wait_for_url("**category=dogs**")
+    page.wait_for_load_state()
     assert "category=dogs" in page.url
     names = page.locator("table.rows tbody td.col-category").all_inner_texts()
     assert names
@@ -47,6 +49,8 @@ def test_the_list_goes_on_page_by_page_without_losing_or_doubling_an_issue(open_
     total = int(re.search(r"共 (\d+) 件", page.locator(".card-head").inner_text())[1])
     numbers = page.locator("table.rows tbody a.code").all_inner_texts()
     page.click("a[rel=next]")
+    page.wait_for_url("**after=**")
+    page.wait_for_load_state()
     numbers += page.locator("table.rows tbody a.code").all_inner_texts()
     assert len(numbers) == len(set(numbers))
     assert len(numbers) == total > 50
@@ -66,6 +70,7 @@ def test_an_issue_is_taken_by_a_form_that_needs_no_script(open_page):
     page = open_page("/issues?holder=me&state=dispatched", login="worker_lin", java_script_enabled=False)
     page.locator("tbody a.code").last.click()
     page.click("form[action$='/take'] button")
+    page.wait_for_selector(".badge-state.state-handling")
     assert page.locator(".badge-state.state-handling").count() == 1
     assert "签收" in page.locator(".timeline li").first.inner_text()
 

@@ -22,9 +22,12 @@ def do(page, action, **given):
         field = form.locator(f"[name={name}]")
         if field.first.get_attribute("type") in ("radio", "checkbox"):
             form.locator(f"[name={name}][value={value}]").check()
+        elif field.evaluate("(one) => one.tagName") == "SELECT":
+            field.select_option(value)
         else:
             field.fill(value)
-    form.locator("button").last.click()
+    with page.expect_navigation():
+        form.locator("button").last.click()
     page.wait_for_selector(".note-good")
 
 
@@ -33,7 +36,7 @@ def test_a_broken_fire_door_goes_from_the_call_to_the_closed_ledger(open_page):
     desk.select_option("[name=source]", "phone")
     desk.select_option("[name=category]", "fire_door")
     desk.fill("[name=description]", "居民来电：三楼防火门闭门器坏了，门关不上，电话13812345678")
-    desk.fill("#r-q", "时代嘉园1幢")
+    desk.fill("#r-q", "和平小区5幢")
     desk.fill("[name=reporter_name]", "王芳")
     desk.fill("[name=reporter_phone]", "13812345678")
     desk.click("[data-send]")
