@@ -84,7 +84,10 @@ def _inserting(connection: Any, mark: str) -> Callable[[float, float], tuple[str
 if __name__ == "__main__":
     folder, url, port = sys.argv[1:]
     run_server(
-        load({"dir": folder, "database_url": url or None, "port": int(port), "workers": 2}, environment={}),
+        load(
+            {"dir": folder, "database_url": url or None, "port": int(port), "workers": 2 if url else 1},
+            environment={},
+        ),
         "benchmarks.bare:application",
         with_jobs=False,
     )
