@@ -238,7 +238,10 @@ def _set(rules: Rules, issue: Issue, entries: Sequence[Entry], due_at: datetime)
 def _this_round(entries: Iterable[Entry]) -> list[Entry]:
     mine: list[Entry] = []
     for entry in entries:
-        mine = [] if entry.action in NEW_ROUND else [*mine, entry]
+        if entry.action in NEW_ROUND:
+            mine.clear()
+        else:
+            mine.append(entry)
     return mine
 
 

@@ -1,7 +1,8 @@
 """What is done with one issue.
 
-:func:`act` is the only writer after the report: one transaction, the version checked, one entry appended,
-and what the system does next appended behind it. Words about people are sealed; the entry keeps their uid
+:func:`perform` is the only writer after the report (but for :mod:`server.services.moving`, which moves many at
+once after a change of grid): one transaction, the version checked, one entry appended, and what the system does
+next appended behind it. Words about people are sealed; the entry keeps their uid
 and digest. What each action reads and changes is in :mod:`server.services.steps`.
 """
 
