@@ -8,8 +8,9 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from server.db import Store, check_postgis, install_spatial, translated
+from server.db import Store, check_postgis, translated
 from server.errors import SetupError
+from server.guards import install_spatial
 
 __all__ = ["check_version", "lay_out", "upgrade"]
 

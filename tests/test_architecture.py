@@ -16,9 +16,9 @@ CODE = [path for path in SOURCES if "migrations" not in path.parts]
 EDGES = {"api", "pages", "tablet", "jobs", "cli"}
 LAYERS = (  # from the bottom up; a module imports its own layer and what lies below
     {"workflow", "worktime", "clock", "config", "settings", "errors", "words", "shipped", "formats"},
-    {"db", "pinging", "models", "uids", "migrations", "upgrade", "keys"},
+    {"db", "guards", "blobs", "pinging", "models", "uids", "migrations", "upgrade", "keys"},
     {"services"},
-    {"auth", "security", "translate", "statics", "maps", "demo"},
+    {"auth", "security", "limiting", "translate", "statics", "maps", "demo"},
     EDGES,
     {"app"},
 )

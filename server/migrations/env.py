@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from server.db import is_ours
+from server.guards import is_ours
 from server.models import Base
 
 context.configure(

@@ -1,5 +1,6 @@
 """Tables. They hold data and constraints; rules live in :mod:`server.services`."""
 
+from server.models.access import Attachment, Audit, ResetLink, SignedIn
 from server.models.areas import LEVELS, Area, Boundary, Grid, Place
 from server.models.base import Base
 from server.models.issues import DayCounter, Entry, Issue, PrivateText
@@ -20,6 +21,8 @@ __all__ = [
     "LEVELS",
     "Area",
     "Ask",
+    "Attachment",
+    "Audit",
     "Base",
     "Boundary",
     "CalendarDay",
@@ -41,9 +44,11 @@ __all__ = [
     "PrivateText",
     "RememberedAnswer",
     "Reminder",
+    "ResetLink",
     "RoleGrant",
     "SavedView",
     "SignInAttempt",
+    "SignedIn",
     "Token",
     "Whistle",
 ]

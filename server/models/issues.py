@@ -103,6 +103,7 @@ class Issue(Base):
     external_number: Mapped[str | None] = mapped_column(String(64), index=True)  # of the 12345 line
     import_id: Mapped[int | None] = mapped_column(ForeignKey("import.id"))
     external_key: Mapped[str | None] = mapped_column(String(200), unique=True)
+    purged_at: Mapped[datetime | None] = mapped_column(Instant)  # when its words about people were blanked
 
     __table_args__ = (
         CheckConstraint("holder_person_id IS NULL OR holder_department_id IS NULL", name="one_holder"),

@@ -2,7 +2,16 @@
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.models.base import Base, BigKey, Code, Line, Moment, Uid
@@ -22,6 +31,7 @@ class Department(Base):
     kind: Mapped[str] = mapped_column(String(64))
     area_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"))
     is_active: Mapped[bool] = mapped_column(Boolean, default=True)
+    sees_private: Mapped[bool] = mapped_column(Boolean, default=False)  # its handlers may ask who reported
 
 
 class Person(Base):
@@ -39,6 +49,14 @@ class Person(Base):
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"), index=True)
     created_at: Mapped[Moment]
     leaves_at: Mapped[datetime | None] = mapped_column(Instant)  # end of service, announced and to come
+    password_at: Mapped[datetime | None] = mapped_column(Instant)  # when the password was last set
+    totp_key: Mapped[bytes | None] = mapped_column(LargeBinary)  # second factor, sealed; none: not set up
+    totp_step: Mapped[int | None] = mapped_column(
+        BigInteger
+    )  # last time step used, so that none is used twice
+    oidc_subject: Mapped[str | None] = mapped_column(
+        String(200), unique=True, index=True
+    )  # issuer and subject
 
 
 class RoleGrant(Base):
@@ -102,6 +120,7 @@ class Token(Base):
     created_at: Mapped[Moment]
     expires_at: Mapped[datetime | None] = mapped_column(Instant)
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+    seen_at: Mapped[datetime | None] = mapped_column(Instant)  # last used, within some minutes
 
 
 class SignInAttempt(Base):

@@ -1,7 +1,7 @@
 """Column types that read the same on SQLite and PostGIS.
 
 ``Instant`` is UTC to the microsecond; ``Geom`` is a shapely geometry in WGS 84 lon/lat. No spatial DDL
-is needed for either: indexes are the business of :func:`server.db.install_spatial`.
+is needed for either: indexes are the business of :func:`server.guards.install_spatial`.
 """
 
 from datetime import UTC, datetime, timedelta

@@ -17,8 +17,8 @@ from server.errors import Conflict, InputError, NotFound, NotPermitted
 from server.models import Issue
 from server.services import idempotency, issues
 from server.services.idempotency import Answer
-from server.services.listing import visible
 from server.services.people import Actor
+from server.services.permissions import visible
 from server.words import action_name
 from server.workflow import TRANSITIONS, Relation, WorkflowError
 

@@ -16,11 +16,12 @@ from server.models import Area, Ask, Department, Entry, Issue, Person, Whistle
 from server.services.areas import below, pattern
 from server.services.filters import Bbox, Filters
 from server.services.people import Actor
+from server.services.permissions import is_handler
 from server.services.standing import SPENT_AT
-from server.workflow import HELD, NEW_ROUND, OPEN, Role, State
+from server.workflow import HELD, NEW_ROUND, OPEN, State
 
 __all__ = [
-    "AWAITED", "HELD_STATES", "OPEN_STATES", "asked", "is_handler", "is_open", "is_stalled", "may_decide", "unanswered",
+    "AWAITED", "HELD_STATES", "OPEN_STATES", "asked", "is_open", "is_stalled", "may_decide", "unanswered",
 ]  # fmt: skip
 
 OPEN_STATES = [str(state) for state in State if state in OPEN]
@@ -81,11 +82,6 @@ def _renewed() -> ColumnElement[int]:
     newest = select(func.max(first.seq)).where(first.issue_id == Issue.id, first.action.in_(NEW_ROUND))
     found = func.coalesce(newest.correlate(Issue).scalar_subquery(), 0)
     return case((Issue.round > 1, found), else_=0)
-
-
-def is_handler(actor: Actor) -> bool:
-    """Tell whether somebody handles issues for a department."""
-    return actor.department_id is not None and Role.HANDLER in actor.roles
 
 
 def asked(tx: Tx, actor: Actor, filters: Filters) -> Iterator[ColumnElement[bool]]:

@@ -19,8 +19,8 @@ from server.models import Issue
 from server.services import briefs
 from server.services.briefs import Brief
 from server.services.conditions import OPEN_STATES
-from server.services.listing import visible
 from server.services.people import Actor
+from server.services.permissions import visible
 from server.services.redact import MASK, public_words
 from server.workflow import State
 

@@ -11,8 +11,8 @@ from server.db import Tx
 from server.errors import NotFound
 from server.models import Area, Ask, Department, Entry, Issue, Person, PrivateText, Whistle
 from server.services.beside import Asked, Called, asked, called, family
-from server.services.listing import visible
 from server.services.people import Actor
+from server.services.permissions import visible
 from server.services.private import unseal
 from server.services.standing import asks_of, has_above, relations_of, situation_of, whistles_of
 from server.workflow import Situation, State, Transition, available

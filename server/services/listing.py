@@ -1,6 +1,6 @@
 """Lists of issues: what may be seen, what is asked for, and a page of the answer.
 
-:func:`visible` is the one place that says which issues somebody may see; lists, maps, counts and single
+Which issues somebody may see, :func:`server.services.permissions.visible` says; lists, maps, counts and single
 issues all ask it. What can be asked is spelled in :mod:`server.services.filters`, in which order in
 :mod:`server.services.orders`.
 """
@@ -8,17 +8,16 @@ issues all ask it. What can be asked is spelled in :mod:`server.services.filters
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, func, select
 
 from server.db import Tx
-from server.models import Area, Issue, Whistle
-from server.services.areas import below
+from server.models import Issue
 from server.services.briefs import COLUMNS, Brief, briefs_of
-from server.services.conditions import asked, is_handler
+from server.services.conditions import asked
 from server.services.filters import Filters
 from server.services.orders import NEWEST, order_of
 from server.services.people import Actor
-from server.workflow import Role
+from server.services.permissions import visible
 
 __all__ = [
     "Page",
@@ -26,14 +25,12 @@ __all__ = [
     "find",
     "matching",
     "these",
-    "visible",
     "walk",
 ]
 
 USUAL = 50
 MOST = 500
 """Longest page."""
-_AREA_ROLES = frozenset({Role.WORKER, Role.LEADER, Role.DISPATCHER, Role.SUPERVISOR})
 
 
 @dataclass(frozen=True)
@@ -53,31 +50,6 @@ class Page:
     items: tuple[Brief, ...]
     next: str | None
     total: int | None
-
-
-def visible(actor: Actor) -> ColumnElement[bool]:
-    """Condition: the actor may see this issue.
-
-    Workers, leaders, dispatchers and supervisors see what lies in their areas; handlers what they or
-    their department hold, and what their department was whistled to; everybody what they hold or reported
-    themselves. Being an administrator shows nothing: accounts and settings are no issue content.
-
-    Parameters
-    ----------
-    actor : Actor
-        Who looks; the system sees all.
-    """
-    if actor.is_system:
-        return true()
-    ways = [Issue.holder_person_id == actor.person_id, Issue.reporter_person_id == actor.person_id]
-    paths = dict.fromkeys(grant.path for grant in actor.grants if grant.role in _AREA_ROLES)
-    if paths:
-        own = select(Area.id).where(or_(*(below(path) for path in paths)))
-        ways.insert(0, Issue.area_id.in_(own.correlate(None)))
-    if is_handler(actor):
-        called = select(Whistle.issue_id).where(Whistle.department_id == actor.department_id)
-        ways += [Issue.holder_department_id == actor.department_id, Issue.id.in_(called.correlate(None))]
-    return or_(*ways)
 
 
 def matching(tx: Tx, actor: Actor, filters: Filters) -> ColumnElement[bool]:
@@ -121,7 +93,7 @@ def find(
     tx : Tx
         Any transaction.
     actor : Actor
-        Sees only what is :func:`visible` to them.
+        Sees only what is visible to them.
     filters : Filters
         What is asked for.
     after : str, optional

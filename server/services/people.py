@@ -68,6 +68,10 @@ class Actor:
         Department they handle issues for.
     scopes : frozenset of str
         ``read report act``; a token may have fewer.
+    address : str
+        Where the request comes from; "" for the command line and the program itself.
+    session_id, token_id : int or None
+        Session or token that the request came with.
     """
 
     person_id: int | None
@@ -77,6 +81,9 @@ class Actor:
     grants: tuple[Grant, ...] = ()
     department_id: int | None = None
     scopes: frozenset[str] = frozenset({"read", "report", "act"})
+    address: str = ""
+    session_id: int | None = None
+    token_id: int | None = None
 
     @property
     def is_system(self) -> bool:

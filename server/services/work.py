@@ -18,6 +18,7 @@ from server.services.conditions import asked, is_open
 from server.services.filters import Filters
 from server.services.orders import order_of
 from server.services.people import Actor
+from server.services.permissions import visible
 from server.workflow import Role
 
 __all__ = ["LISTS", "Section", "Tile", "desk"]
@@ -123,7 +124,7 @@ def _counts(tx: Tx, actor: Actor, tiles: Sequence[Tile]) -> dict[str, tuple[int,
             running[name] = Filters.parse(tile.query, tx.config.zone)
     if running:
         columns = [func.count().filter(and_(*asked(tx, actor, one))) for one in running.values()]
-        query = select(*columns).select_from(Issue).where(listing.visible(actor), is_open())
+        query = select(*columns).select_from(Issue).where(visible(actor), is_open())
         found = tx.session.execute(query).one()
         counts |= {name: (count, None) for name, count in zip(running, found, strict=True)}
     return counts

@@ -8,8 +8,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import select, text
 
-from server.db import is_ours
 from server.errors import Busy, SetupError, StoreError
+from server.guards import is_ours
 from server.models import Area, Base, Boundary, DayCounter, Grid, Mark
 from server.upgrade import check_version, upgrade
 

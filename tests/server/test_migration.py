@@ -9,7 +9,8 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from server.config import load
-from server.db import Store, install_spatial, is_ours
+from server.db import Store
+from server.guards import install_spatial, is_ours
 from server.models import Base, Entry, Issue
 from server.services import intake, issues
 from server.services.checkup import examine

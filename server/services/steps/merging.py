@@ -9,7 +9,7 @@ from server.models import Area, Entry, Issue
 from server.services import clocks
 from server.services.drafts import ANSWERED
 from server.services.ledger import NewEntry, append, role_shown
-from server.services.listing import visible
+from server.services.permissions import visible
 from server.services.steps.holding import waits
 from server.services.steps.step import Step
 from server.workflow import OPEN, TRANSITIONS, State
