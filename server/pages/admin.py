@@ -6,9 +6,11 @@ from datetime import datetime
 from flask import Blueprint
 
 from server.auth import allow, current_actor, current_store
-from server.pages.admin_parts import Around, around, change_said
+from server.pages.admin_parts import Around, around
+from server.pages.audit_said import said
 from server.pages.frame import render
-from server.services import calendar_years, category_edits, changes, departments, limits
+from server.services import audit, calendar_years, category_edits, departments, limits
+from server.services.audit_log import RULES
 from server.workflow import Role
 
 __all__ = ["blueprint"]
@@ -85,8 +87,6 @@ def index() -> str:
             retired=sum(1 for one in units if not one.is_active),
             unpublished=calendar_years.unpublished_now(tx),
             years=tuple(one.year for one in years if one.source != "unpublished"),
-            changes=tuple(
-                ChangeRow(one.at, one.who, change_said(one)) for one in changes.latest(tx, CHANGES)
-            ),
+            changes=tuple(ChangeRow(one.at, one.who, said(one)) for one in audit.latest(tx, CHANGES, RULES)),
         )
     return render("admin/index.html", page)

@@ -9,7 +9,8 @@ from werkzeug.wrappers import Response
 
 from server.auth import allow, current_actor, current_store
 from server.errors import InputError
-from server.pages.admin_parts import Around, around, category_said, done, refusal
+from server.pages.admin_parts import Around, around, done, refusal
+from server.pages.audit_said import category_said
 from server.pages.frame import render
 from server.pages.parts import Choice
 from server.services import limits

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from flask import redirect, request, url_for
@@ -10,20 +11,20 @@ from werkzeug.wrappers import Response
 from server.auth import current_actor
 from server.db import Tx
 from server.errors import ServerError
+from server.pages.audit_said import said
 from server.pages.parts import Choice, Link
-from server.services import changes
-from server.services.categories import category_name
-from server.services.changes import Change
-from server.services.rules import ALL
+from server.services import audit
 from server.translate import shown
-from server.words import NAMES, _, field_name, sentence
-from server.words.limits import department_kind_name, limit_said, stage_name
+from server.words import NAMES, _, sentence
+from server.words.limits import department_kind_name
 from server.workflow import Role
 
-__all__ = ["Around", "around", "category_said", "change_said", "done", "kind_choices", "refusal"]
+__all__ = ["Around", "around", "done", "kind_choices", "refusal"]
 
 READERS = (Role.ADMIN, Role.SUPERVISOR)
 MOST = 12
+JUST_NOW = timedelta(minutes=10)
+LONGEST_KEY = 18  # digits
 
 
 @dataclass(frozen=True)
@@ -64,57 +65,41 @@ def around(tx: Tx, here: str, error: str = "") -> Around:
         Why nothing was changed.
     """
     may_edit = Role.ADMIN in current_actor().roles
-    keys = [key for key in request.args.get("done", "").split(",") if key][:MOST]
-    told = [change_said(found) for key in keys if (found := changes.change_of(tx, key))]
-    if keys == ["none"]:
-        told = [_("没有改动：提交的内容与现在的一样。")]
+    told = _just_done(tx)
     return Around(tuple(_tabs(may_edit=may_edit)), here, tuple(told) if not error else (), error, may_edit)
 
 
-def done(address: str, keys: list[str] | str | None, **values: str | int) -> Response:
+def _just_done(tx: Tx) -> list[str]:
+    """Say what this person did just now, as the address tells; nobody reads the acts of others by their keys."""
+    keys = [key for key in request.args.get("done", "").split(",") if key][:MOST]
+    if keys == ["none"]:
+        return [_("没有改动：提交的内容与现在的一样。")]
+    known = [int(key) for key in keys if key.isascii() and key.isdecimal() and len(key) <= LONGEST_KEY]
+    acts = audit.by_keys(tx, known) if known else ()
+    mine = current_actor().login
+    return [said(one) for one in acts if one.login == mine and one.at >= tx.now - JUST_NOW]
+
+
+def done(address: str, keys: list[int] | int | None, **values: str | int) -> Response:
     """Go on to a page that says what was changed.
 
     Parameters
     ----------
     address : str
         Endpoint.
-    keys : list of str, str or None
-        Of the changes written down; none: nothing differed.
+    keys : list of int, int or None
+        Of the acts in the record; none: nothing differed.
     **values : str or int
         Of the address.
     """
-    said = ",".join([keys] if isinstance(keys, str) else keys or ["none"])
-    held: dict[str, Any] = {**values, "done": said}
+    listed = [keys] if isinstance(keys, int) else keys or []
+    held: dict[str, Any] = {**values, "done": ",".join(map(str, listed)) or "none"}
     return redirect(url_for(address, **held), 303)
 
 
 def refusal(error: ServerError) -> str:
     """Say why something was refused."""
     return sentence(error.code, shown(error.values))
-
-
-def category_said(code: str) -> str:
-    """Name a category; the row of all by words of its own."""
-    return _("所有类别") if code == ALL else category_name(code)
-
-
-def change_said(change: Change) -> str:
-    """Say what was changed, without who did it."""
-    told = dict(change.values)
-    code = change.code
-    if "category" in told:
-        told["category"] = category_said(told["category"])
-    if "stage" in told:
-        told["stage"] = stage_name(told["stage"])
-        told["urgency"] = _("紧急") if told["urgent"] else _("一般")
-        told |= {name: limit_said(*told[name]) for name in ("before", "after")}
-    if code == "department.change" and "name" in told["fields"]:
-        code = "department.rename"
-    if code == "calendar.remove":
-        code = "calendar.restored" if told["is_shipped"] else "calendar.gone"
-    if "fields" in told:
-        told["fields"] = _("、").join(field_name(name) for name in told["fields"])
-    return sentence(f"change.{code}", told)
 
 
 def kind_choices(chosen: str) -> tuple[Choice, ...]:

@@ -40,6 +40,8 @@ class Act:
         Where from; "" for the command line and the program itself.
     given : Mapping
         Codes and values.
+    subject_name : str
+        Name of the subject; "" for none.
     """
 
     id: int
@@ -51,6 +53,7 @@ class Act:
     number: str
     address: str
     given: Mapping[str, Any]
+    subject_name: str = ""
 
 
 def record(
@@ -93,7 +96,7 @@ def record(
 
 _SUBJECT = aliased(Person)
 ACTS = (
-    select(Audit, Person.name, Person.login, _SUBJECT.login, Issue.number)
+    select(Audit, Person.name, Person.login, _SUBJECT.login, Issue.number, _SUBJECT.name)
     .outerjoin(Person, Person.id == Audit.person_id)
     .outerjoin(_SUBJECT, _SUBJECT.id == Audit.subject_id)
     .outerjoin(Issue, Issue.id == Audit.issue_id)
@@ -115,7 +118,16 @@ def by_keys(tx: Tx, keys: Sequence[int]) -> tuple[Act, ...]:
 
 def told(row: Any) -> Act:  # noqa: ANN401 - a row of ACTS
     """Make an act of a row of :data:`ACTS`."""
-    act, name, login, subject, number = row
+    act, name, login, subject, number, subject_name = row
     return Act(
-        act.id, act.at, act.kind, name or "", login or "", subject or "", number or "", act.address, act.given
+        act.id,
+        act.at,
+        act.kind,
+        name or "",
+        login or "",
+        subject or "",
+        number or "",
+        act.address,
+        act.given,
+        subject_name or "",
     )

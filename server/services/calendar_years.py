@@ -8,12 +8,13 @@ from sqlalchemy import delete, select
 from server.db import Tx
 from server.errors import InputError, NotFound
 from server.models import CalendarDay, CalendarYear, Issue, Person
-from server.services import changes
+from server.services import audit
 from server.services.calendar_files import DayView, read_days, shown_name
 from server.services.calendars import shipped_days
 from server.services.marks import RULES, mark
 from server.services.people import Actor
 from server.services.rules import edited, rules_of
+from server.services.turns import alone
 from server.workflow import OPEN
 
 __all__ = ["YEARS", "YearView", "days_of", "listed", "remove", "unpublished", "unpublished_now", "upload"]
@@ -90,7 +91,7 @@ def days_of(tx: Tx, year: int) -> tuple[DayView, ...]:
     return tuple(DayView(row.day, row.kind, row.name) for row in rows)
 
 
-def upload(tx: Tx, actor: Actor, year: int, file_name: str, content: bytes) -> str:
+def upload(tx: Tx, actor: Actor, year: int, file_name: str, content: bytes) -> int:
     """Take a year in from a CSV file; it replaces the whole year, or nothing happens.
 
     Limits that run already keep their end; those that begin from now on are counted by it.
@@ -110,8 +111,8 @@ def upload(tx: Tx, actor: Actor, year: int, file_name: str, content: bytes) -> s
 
     Returns
     -------
-    str
-        Key of the change written down.
+    int
+        Key of the act in the record.
 
     Raises
     ------
@@ -123,7 +124,7 @@ def upload(tx: Tx, actor: Actor, year: int, file_name: str, content: bytes) -> s
     if year not in YEARS:
         raise InputError("calendar.year", field="year", value=year, least=YEARS[0], most=YEARS[-1])
     shown = shown_name(file_name)
-    changes.alone(tx)
+    alone(tx)
     days = read_days(content, year, shown, tx.config.zone)
     _forget(tx, year)
     tx.session.add(CalendarYear(year=year, file_name=shown, by_id=actor.person_id, at=tx.now))
@@ -131,31 +132,31 @@ def upload(tx: Tx, actor: Actor, year: int, file_name: str, content: bytes) -> s
     tx.session.flush()
     edited(tx)
     holidays = sum(1 for one in days if one.kind == "holiday")
-    return changes.record(
+    return audit.record(
         tx, actor, "calendar.upload", year=year, holidays=holidays, make_up_days=len(days) - holidays
     )
 
 
-def remove(tx: Tx, actor: Actor, year: int) -> str:
+def remove(tx: Tx, actor: Actor, year: int) -> int:
     """Remove an uploaded year: the shipped one counts again, or none where none is shipped.
 
     Returns
     -------
-    str
-        Key of the change written down.
+    int
+        Key of the act in the record.
 
     Raises
     ------
     NotFound
         This year was not uploaded.
     """
-    changes.alone(tx)
+    alone(tx)
     if year not in YEARS or tx.session.get(CalendarYear, year) is None:
         raise NotFound("calendar.not_uploaded", year=year)
     _forget(tx, year)
     edited(tx)
     is_shipped = any(day.year == year for day, _kind, _name in shipped_days())
-    return changes.record(tx, actor, "calendar.remove", year=year, is_shipped=is_shipped)
+    return audit.record(tx, actor, "calendar.remove", year=year, is_shipped=is_shipped)
 
 
 def unpublished(tx: Tx, until: datetime) -> tuple[int, ...]:

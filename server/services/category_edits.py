@@ -6,16 +6,18 @@ removed, for issues keep it.
 
 import re
 from dataclasses import dataclass, fields
+from typing import Any
 
 from sqlalchemy import func, select
 
 from server.db import Tx
 from server.errors import Conflict, InputError, NotFound
 from server.models import CategoryEdit, Issue
-from server.services import changes
+from server.services import audit
 from server.services.categories import Category, categories, refresh, shipped_categories
 from server.services.people import Actor
 from server.services.rules import edited
+from server.services.turns import alone
 from server.words import NAMES
 from server.workflow import OPEN
 
@@ -111,7 +113,7 @@ def view(tx: Tx, code: str) -> CategoryView:
     return found
 
 
-def add(tx: Tx, actor: Actor, code: str, wish: CategoryWish) -> str:
+def add(tx: Tx, actor: Actor, code: str, wish: CategoryWish) -> int:
     """Add a category.
 
     Parameters
@@ -127,15 +129,15 @@ def add(tx: Tx, actor: Actor, code: str, wish: CategoryWish) -> str:
 
     Returns
     -------
-    str
-        Key of the change written down.
+    int
+        Key of the act in the record.
 
     Raises
     ------
     InputError
         Malformed or taken code, name taken, no such group or kind of department; nothing is written.
     """
-    changes.alone(tx)
+    alone(tx)
     refresh(tx)
     code = code.strip()
     if len(code) > CODE_MOST or not CODE_FORM.fullmatch(code):
@@ -147,20 +149,20 @@ def add(tx: Tx, actor: Actor, code: str, wish: CategoryWish) -> str:
     return _written(tx, actor, "category.add", code)
 
 
-def change(tx: Tx, actor: Actor, code: str, wish: CategoryWish) -> str | None:
+def change(tx: Tx, actor: Actor, code: str, wish: CategoryWish) -> int | None:
     """Change a category; reports from now on follow it, issues that are there keep what they were given.
 
     Returns
     -------
-    str or None
-        Key of the change written down; None when nothing differed.
+    int or None
+        Key of the act in the record; None when nothing differed.
 
     Raises
     ------
     NotFound, InputError
         As :func:`view` and :func:`add`.
     """
-    changes.alone(tx)
+    alone(tx)
     before = view(tx, code).category
     row = _row(code, wish)
     differing = sorted(name for name, value in row.items() if before.row[name] != value)
@@ -176,13 +178,13 @@ def change(tx: Tx, actor: Actor, code: str, wish: CategoryWish) -> str | None:
     return _written(tx, actor, "category.change", code, fields=shown)
 
 
-def switch(tx: Tx, actor: Actor, code: str, *, on: bool) -> str | None:
+def switch(tx: Tx, actor: Actor, code: str, *, on: bool) -> int | None:
     """Offer a category for new reports, or no longer; issues that are there keep it.
 
     Returns
     -------
-    str or None
-        Key of the change written down; None when it was so already.
+    int or None
+        Key of the act in the record; None when it was so already.
 
     Raises
     ------
@@ -191,7 +193,7 @@ def switch(tx: Tx, actor: Actor, code: str, *, on: bool) -> str | None:
     Conflict
         It is the last one that is offered.
     """
-    changes.alone(tx)
+    alone(tx)
     before = view(tx, code).category
     if before.is_active == on:
         return None
@@ -204,13 +206,13 @@ def switch(tx: Tx, actor: Actor, code: str, *, on: bool) -> str | None:
     return _written(tx, actor, "category.on" if on else "category.off", code)
 
 
-def reset(tx: Tx, actor: Actor, code: str) -> str | None:
+def reset(tx: Tx, actor: Actor, code: str) -> int | None:
     """Take back all that was changed about a shipped category.
 
     Returns
     -------
-    str or None
-        Key of the change written down; None when there was nothing to take back.
+    int or None
+        Key of the act in the record; None when there was nothing to take back.
 
     Raises
     ------
@@ -219,7 +221,7 @@ def reset(tx: Tx, actor: Actor, code: str) -> str | None:
     Conflict
         It was added, so there is nothing to go back to; or its shipped name now belongs to another.
     """
-    changes.alone(tx)
+    alone(tx)
     found = view(tx, code)
     base = shipped_categories().get(code)
     if base is None:
@@ -231,11 +233,11 @@ def reset(tx: Tx, actor: Actor, code: str) -> str | None:
     return _written(tx, actor, "category.reset", code)
 
 
-def _written(tx: Tx, actor: Actor, what: str, code: str, **values: object) -> str:
+def _written(tx: Tx, actor: Actor, what: str, code: str, **values: Any) -> int:  # noqa: ANN401 - codes and values
     tx.session.flush()
     edited(tx)
     refresh(tx)
-    return changes.record(tx, actor, what, category=code, **values)
+    return audit.record(tx, actor, what, category=code, **values)
 
 
 def _edit(tx: Tx, category: Category) -> CategoryEdit:

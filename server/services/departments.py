@@ -8,9 +8,10 @@ from sqlalchemy import Executable, func, or_, select
 from server.db import Tx
 from server.errors import Conflict, InputError, NotFound, NotPermitted
 from server.models import Area, Department, Issue, Person, Whistle
-from server.services import changes
+from server.services import audit
 from server.services.areas import path_of
 from server.services.people import Actor
+from server.services.turns import alone
 from server.words import NAMES
 from server.workflow import OPEN
 
@@ -128,13 +129,13 @@ def one(tx: Tx, actor: Actor, code: str) -> DepartmentView:
     return found
 
 
-def create(tx: Tx, actor: Actor, code: str, wish: DepartmentWish) -> str:
+def create(tx: Tx, actor: Actor, code: str, wish: DepartmentWish) -> int:
     """Add a department.
 
     Returns
     -------
-    str
-        Key of the change written down.
+    int
+        Key of the act in the record.
 
     Raises
     ------
@@ -143,7 +144,7 @@ def create(tx: Tx, actor: Actor, code: str, wish: DepartmentWish) -> str:
     NotPermitted
         The area is not one of the actor's.
     """
-    changes.alone(tx)
+    alone(tx)
     code = code.strip()
     if len(code) > CODE_MOST or not CODE_FORM.fullmatch(code):
         raise InputError("department.code", field="code", value=code[:CODE_MOST])
@@ -153,23 +154,23 @@ def create(tx: Tx, actor: Actor, code: str, wish: DepartmentWish) -> str:
     row.area_id = _area(tx, actor, wish.area)
     tx.session.add(row)
     tx.session.flush()
-    return changes.record(tx, actor, "department.create", department=code, name=row.name)
+    return audit.record(tx, actor, "department.create", department=code, name=row.name)
 
 
-def change(tx: Tx, actor: Actor, code: str, wish: DepartmentWish) -> str | None:
+def change(tx: Tx, actor: Actor, code: str, wish: DepartmentWish) -> int | None:
     """Rename a department, or change its kind or area; what it holds stays with it.
 
     Returns
     -------
-    str or None
-        Key of the change written down; None when nothing differed.
+    int or None
+        Key of the act in the record; None when nothing differed.
 
     Raises
     ------
     NotFound, InputError, NotPermitted
         As :func:`one` and :func:`create`.
     """
-    changes.alone(tx)
+    alone(tx)
     found = one(tx, actor, code)
     _check_own(actor, found.path)
     row = tx.session.get_one(Department, found.id)
@@ -186,18 +187,18 @@ def change(tx: Tx, actor: Actor, code: str, wish: DepartmentWish) -> str | None:
         setattr(row, name, value)
     tx.session.flush()
     shown = [name.removesuffix("_id") for name in differing]
-    return changes.record(
+    return audit.record(
         tx, actor, "department.change", department=code, name=row.name, before=before, fields=shown
     )
 
 
-def switch(tx: Tx, actor: Actor, code: str, *, on: bool) -> str | None:
+def switch(tx: Tx, actor: Actor, code: str, *, on: bool) -> int | None:
     """Retire a department, so that nothing more is given to it, or take it back into service.
 
     Returns
     -------
-    str or None
-        Key of the change written down; None when it was so already.
+    int or None
+        Key of the act in the record; None when it was so already.
 
     Raises
     ------
@@ -206,7 +207,7 @@ def switch(tx: Tx, actor: Actor, code: str, *, on: bool) -> str | None:
     Conflict
         It still holds open issues, or has not answered whistles; the error counts them.
     """
-    changes.alone(tx)
+    alone(tx)
     tx.session.execute(select(Department.id).where(Department.code == code).with_for_update())
     found = one(tx, actor, code)
     _check_own(actor, found.path)
@@ -217,7 +218,7 @@ def switch(tx: Tx, actor: Actor, code: str, *, on: bool) -> str | None:
     tx.session.get_one(Department, found.id).is_active = on
     tx.session.flush()
     what = "department.revive" if on else "department.retire"
-    return changes.record(tx, actor, what, department=code, name=found.name)
+    return audit.record(tx, actor, what, department=code, name=found.name)
 
 
 def _serves(actor: Actor, path: str) -> bool:

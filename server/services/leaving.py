@@ -12,11 +12,12 @@ from sqlalchemy import func, or_, select, update
 from server.db import Store, Tx
 from server.errors import Conflict, InputError, NotPermitted
 from server.models import Area, Duty, Person, RoleGrant, Token
-from server.services import changes, duties
+from server.services import duties
 from server.services.appointing import KINDS
 from server.services.passing_on import HandedOver, Item, Order, always, counted, held, listed, run, takers
 from server.services.people import Actor
 from server.services.staffing import MANAGERS, Subject, managed, subject
+from server.services.turns import alone
 from server.workflow import Role
 
 __all__ = ["Leaving", "depart", "leave_service", "preview", "stay"]
@@ -117,7 +118,7 @@ def leave_service(store: Store, actor: Actor, uid: UUID | str, at: datetime | No
         The last administrator.
     """
     with store.write() as tx:
-        changes.alone(tx)  # two administrators who let each other go would both find the other there
+        alone(tx)  # two administrators who let each other go would both find the other there
         who = _checked(tx, actor, uid)
         if at is not None and at > tx.now:
             tx.session.get_one(Person, who.id).leaves_at = at
@@ -143,7 +144,7 @@ def depart(tx: Tx, person_id: int) -> None:
 
     The last administrator stays, and is asked again at the next occasion.
     """
-    changes.alone(tx)
+    alone(tx)
     person = tx.session.get(Person, person_id, with_for_update=True, populate_existing=True)
     if person is None or not person.is_active or _is_last_admin(tx, person.id):
         return

@@ -9,10 +9,11 @@ from sqlalchemy import delete
 from server.db import Tx
 from server.errors import InputError, NotFound
 from server.models import LimitEdit
-from server.services import changes
+from server.services import audit
 from server.services.categories import categories
 from server.services.people import Actor
 from server.services.rules import ALL, STAGES, edited, rules_of, shipped_limits
+from server.services.turns import alone
 from server.worktime import Kind, Limit
 
 __all__ = ["MOST", "LimitView", "NewLimit", "kinds_for", "listed", "reset", "set_limits"]
@@ -102,7 +103,7 @@ def listed(tx: Tx) -> tuple[LimitView, ...]:
     )
 
 
-def set_limits(tx: Tx, actor: Actor, category: str, wanted: Iterable[NewLimit], *, urgent: bool) -> list[str]:
+def set_limits(tx: Tx, actor: Actor, category: str, wanted: Iterable[NewLimit], *, urgent: bool) -> list[int]:
     """Change limits of a category; what is wanted as it is in force already stays untouched.
 
     Parameters
@@ -120,8 +121,8 @@ def set_limits(tx: Tx, actor: Actor, category: str, wanted: Iterable[NewLimit], 
 
     Returns
     -------
-    list of str
-        Keys of the changes written down; empty when nothing differed.
+    list of int
+        Keys of the acts in the record; empty when nothing differed.
 
     Raises
     ------
@@ -130,7 +131,7 @@ def set_limits(tx: Tx, actor: Actor, category: str, wanted: Iterable[NewLimit], 
     InputError
         A stage, unit or amount that cannot be; nothing is written.
     """
-    changes.alone(tx)
+    alone(tx)
     _check_category(tx, category)
     limits = {(category, one.stage, urgent): _limit(one, urgent=urgent) for one in wanted}
     rules = rules_of(tx)
@@ -143,13 +144,13 @@ def set_limits(tx: Tx, actor: Actor, category: str, wanted: Iterable[NewLimit], 
     return written
 
 
-def reset(tx: Tx, actor: Actor, category: str, stage: str, *, urgent: bool) -> str | None:
+def reset(tx: Tx, actor: Actor, category: str, stage: str, *, urgent: bool) -> int | None:
     """Take back a change of a limit, so that the shipped one counts again.
 
     Returns
     -------
-    str or None
-        Key of the change written down; None when there was nothing to take back.
+    int or None
+        Key of the act in the record; None when there was nothing to take back.
 
     Raises
     ------
@@ -158,7 +159,7 @@ def reset(tx: Tx, actor: Actor, category: str, stage: str, *, urgent: bool) -> s
     InputError
         No such stage.
     """
-    changes.alone(tx)
+    alone(tx)
     _check_category(tx, category)
     key = (category, _stage(stage), urgent)
     if key not in _edits(tx):
@@ -170,7 +171,7 @@ def reset(tx: Tx, actor: Actor, category: str, stage: str, *, urgent: bool) -> s
     return _record(tx, actor, "limit.reset", key, before, after)
 
 
-def _set(tx: Tx, actor: Actor, key: Key, limit: Limit) -> str:
+def _set(tx: Tx, actor: Actor, key: Key, limit: Limit) -> int:
     before = rules_of(tx).limit(key[0], key[1], urgent=key[2])
     _forget(tx, key)
     if shipped_limits().get(key) != limit:
@@ -183,9 +184,9 @@ def _set(tx: Tx, actor: Actor, key: Key, limit: Limit) -> str:
     return _record(tx, actor, "limit.set", key, before, limit)
 
 
-def _record(tx: Tx, actor: Actor, code: str, key: Key, before: Limit, after: Limit) -> str:
+def _record(tx: Tx, actor: Actor, code: str, key: Key, before: Limit, after: Limit) -> int:
     category, stage, urgent = key
-    return changes.record(
+    return audit.record(
         tx,
         actor,
         code,

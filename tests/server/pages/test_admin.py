@@ -2,7 +2,7 @@
 
 import io
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -150,3 +150,13 @@ def test_the_pages_speak_english(wu):
         page = wu.get(path).text
         main = page[page.index('<main id="main"') :]
         assert not CHINESE.search(names.sub("", main)), (path, CHINESE.search(names.sub("", main)))
+
+
+def test_what_was_done_just_now_is_told_to_who_did_it_alone_and_not_for_long(wu, clock):
+    address = wu.post("/admin/categories/dogs", data={"press": "off"}).headers["Location"]
+    wu.post("/admin/categories/dogs", data={"press": "on"})
+    assert "停用类别“养犬”" in said(wu.get(address))
+    for key in ("²", "x", "-1", "9" * 40, "1,2,3" * 9):
+        assert wu.get("/admin/categories", query_string={"done": key}).status_code == 200
+    clock.at += timedelta(minutes=11)
+    assert "停用类别“养犬”" not in said(wu.get(address))

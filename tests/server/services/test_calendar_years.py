@@ -8,7 +8,7 @@ import pytest
 
 from server.errors import InputError, InvalidRows, NotFound
 from server.models import Issue
-from server.services import calendar_years, changes, intake
+from server.services import audit, calendar_years, intake
 from server.services.calendar_years import unpublished, unpublished_now
 from server.services.drafts import Draft
 from server.services.rules import rules_of
@@ -116,8 +116,8 @@ def test_uploads_of_one_year_at_once_come_one_after_another(store, upload):
 def test_without_a_shipped_one_a_removed_year_is_unpublished_again(store, upload, admin):
     upload(YEAR_2027)
     with store.write() as tx:
-        told = changes.change_of(tx, calendar_years.remove(tx, admin, 2027))
-    assert (told.code, told.values) == ("calendar.remove", {"year": 2027, "is_shipped": False})
+        told = audit.by_keys(tx, [calendar_years.remove(tx, admin, 2027)])[0]
+    assert (told.kind, told.given) == ("calendar.remove", {"year": 2027, "is_shipped": False})
     assert year_of(store, 2027).source == "unpublished"
     with store.write() as tx, pytest.raises(NotFound):
         calendar_years.remove(tx, admin, 2027)

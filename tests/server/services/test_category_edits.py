@@ -9,7 +9,7 @@ import pytest
 from server.db import Store
 from server.errors import Conflict, InputError, NotFound
 from server.models import Issue
-from server.services import category_edits, changes, intake
+from server.services import audit, category_edits, intake
 from server.services.categories import (
     categories,
     category_name,
@@ -45,9 +45,9 @@ def test_a_renamed_category_is_found_by_its_new_and_by_its_old_name(store, admin
     assert categories()["heating"].row["urgent"] == "yes"
     assert shipped_categories()["heating"].name == "供暖不热"
     with store.write() as tx:
-        told = changes.latest(tx, 1)[0]
+        told = audit.latest(tx, 1)[0]
         category_edits.reset(tx, admin, "heating")
-    assert (told.code, told.values["fields"]) == ("category.change", ["name", "urgent"])
+    assert (told.kind, told.given["fields"]) == ("category.change", ["name", "urgent"])
     assert category_name("heating") == "供暖不热"
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import delete, select, text
 
 from server.errors import Conflict, InputError, NotFound, NotPermitted
 from server.models import Department, Issue, Person, Whistle
-from server.services import asking, changes, departments, intake, issues, people, triage
+from server.services import asking, audit, departments, intake, issues, people, triage
 from server.services.departments import DepartmentWish
 from server.services.drafts import Draft
 from server.services.people import NewPerson
@@ -63,10 +63,10 @@ def test_a_department_is_added_and_renamed_with_a_line_about_who_did_it(store, a
         departments.create(tx, admin, "water_supply", WATER)
     with store.write() as tx:
         wish = DepartmentWish(" 水务  集团 ", "water", "990101001")
-        uid = departments.change(tx, admin, "water_supply", wish)
+        key = departments.change(tx, admin, "water_supply", wish)
         assert departments.change(tx, admin, "water_supply", wish) is None
-        told = changes.change_of(tx, uid)
-    assert (told.code, told.values["before"], told.values["name"]) == (
+        told = audit.by_keys(tx, [key])[0]
+    assert (told.kind, told.given["before"], told.given["name"]) == (
         "department.change",
         "自来水公司",
         "水务 集团",

@@ -6,7 +6,7 @@ import pytest
 
 from server.db import Store
 from server.errors import InputError, NotFound
-from server.services import changes, limits
+from server.services import audit, limits
 from server.services.limits import NewLimit
 from server.services.rules import ALL, rules_of
 
@@ -75,7 +75,7 @@ def test_what_is_sent_as_it_is_already_writes_nothing_and_pins_nothing(store, ad
         assert limits.set_limits(tx, admin, "heating", same, urgent=False) == []
         assert limits.reset(tx, admin, "heating", "total", urgent=False) is None
         assert of(tx, "heating", "take").edit is None
-        assert changes.latest(tx, 5) == ()
+        assert audit.latest(tx, 5) == ()
 
 
 def test_a_limit_set_back_by_hand_is_no_edit_any_more(store, admin):
@@ -118,7 +118,7 @@ def test_only_known_categories_have_limits(store, admin):
 
 def test_who_changed_a_limit_and_from_what_is_written_down(store, admin):
     with store.write() as tx:
-        [uid] = limits.set_limits(tx, admin, "heating", [NewLimit("total", "work_day", 1)], urgent=False)
-        told = changes.change_of(tx, uid)
-    assert (told.code, told.who, told.at) == ("limit.set", "吴钢", store.clock.at)
-    assert (told.values["before"], told.values["after"]) == (["work_day", 2.0], ["work_day", 1.0])
+        [key] = limits.set_limits(tx, admin, "heating", [NewLimit("total", "work_day", 1)], urgent=False)
+        told = audit.by_keys(tx, [key])[0]
+    assert (told.kind, told.who, told.at) == ("limit.set", "吴钢", store.clock.at)
+    assert (told.given["before"], told.given["after"]) == (["work_day", 2.0], ["work_day", 1.0])

@@ -1,0 +1,52 @@
+"""Acts of the record in plain words: codes become names, the rest is the sentence of the kind."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from server.services.audit import Act
+from server.services.categories import category_name
+from server.services.rules import ALL
+from server.words import _, field_name, level_name, role_name, sentence
+from server.words.limits import limit_said, stage_name
+
+__all__ = ["category_said", "said"]
+
+
+def said(act: Act) -> str:
+    """Say what was done, without who did it."""
+    told = {**act.given, "number": act.number, "login": act.subject}
+    told["person"] = f"{act.subject_name}（{act.subject}）" if act.subject else "—"
+    for name, spell in _SPELLED.items():
+        if name in told:
+            told[name] = spell(told[name])
+    if "stage" in told:
+        told["stage"] = stage_name(told["stage"])
+        told["urgency"] = _("紧急") if told["urgent"] else _("一般")
+        told |= {name: limit_said(*told[name]) for name in ("before", "after")}
+    return sentence(f"audit.{_code(act.kind, act.given)}", told)
+
+
+def category_said(code: str) -> str:
+    """Name a category; the row of all by words of its own."""
+    return _("所有类别") if code == ALL else category_name(code)
+
+
+def _code(kind: str, given: Mapping[str, Any]) -> str:
+    """Choose the sentence: some kinds have several."""
+    if kind == "department.change" and "name" in given["fields"]:
+        return "department.rename"
+    if kind == "calendar.remove":
+        return "calendar.restored" if given["is_shipped"] else "calendar.gone"
+    return kind
+
+
+def _fields_said(names: list[str]) -> str:
+    return _("、").join(field_name(name) for name in names)
+
+
+_SPELLED: dict[str, Callable[[Any], str]] = {
+    "category": category_said,
+    "fields": _fields_said,
+    "role": role_name,
+    "level": level_name,
+}
