@@ -5,21 +5,19 @@ hold words about people, so it is sealed, and forgotten after a week.
 """
 
 import hashlib
-import os
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Row, bindparam, delete, func, insert, select
 
 from server.db import Tx
 from server.errors import InputError
-from server.keys import keys_of
 from server.models import RememberedAnswer
 from server.services.people import Actor
+from server.services.private import open_box, seal_box
 
-__all__ = ["Answer", "checked_key", "digest_of", "kept", "recall", "remember"]
+__all__ = ["KEPT", "Answer", "bound", "checked_key", "digest_of", "kept", "recall", "remember"]
 
 KEPT = timedelta(days=7)
 FORGETS_EVERY = timedelta(hours=1)
@@ -35,7 +33,6 @@ _COLUMNS = (
 _KEPT = select(*_COLUMNS).where(
     RememberedAnswer.person_id == bindparam("person_id"), RememberedAnswer.key == bindparam("key")
 )  # made once: every report asks it
-NONCE_BYTES = 12
 
 
 @dataclass(frozen=True)
@@ -122,15 +119,12 @@ def remember(tx: Tx, actor: Actor, key: str, digest: str, answer: Answer) -> Non
         What will be sent.
     """
     _forget(tx)
-    key_id, secret = keys_of(tx.store).newest
-    nonce = os.urandom(NONCE_BYTES)
-    sealed = nonce + AESGCM(secret).encrypt(nonce, answer.body, _bound(actor.person_id, key))
     row = {
         "person_id": actor.person_id,
         "key": key,
         "body_digest": digest,
         "status": answer.status,
-        "answer": key_id.encode() + b":" + sealed,
+        "answer": seal_box(tx, answer.body, bound(actor.person_id, key)),
         "at": tx.now,
     }
     tx.session.execute(insert(RememberedAnswer.__table__), row)  # type: ignore[arg-type] # without the ORM
@@ -146,10 +140,9 @@ def _forget(tx: Tx) -> None:
 
 
 def _unsealed(tx: Tx, row: Row[Any]) -> bytes:
-    key_id, _, sealed = bytes(row.answer).partition(b":")
-    secret = keys_of(tx.store).text[key_id.decode()]
-    return AESGCM(secret).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _bound(row.person_id, row.key))
+    return open_box(tx, row.answer, bound(row.person_id, row.key))
 
 
-def _bound(person_id: int | None, key: str) -> bytes:
+def bound(person_id: int | None, key: str) -> bytes:
+    """Say what a remembered answer is sealed to: who asked, under which key."""
     return f"{person_id} {key}".encode()
