@@ -69,12 +69,17 @@ class Attachment(Base):
     issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id"), index=True)
     kind: Mapped[str] = mapped_column(String(8))
     digest: Mapped[str] = mapped_column(String(64), index=True)  # sha256 of the file kept
+    thumb: Mapped[str] = mapped_column(String(64))  # digest of its small picture
     size: Mapped[int] = mapped_column(Integer)  # bytes
     width: Mapped[int] = mapped_column(Integer)
     height: Mapped[int] = mapped_column(Integer)
     taken_at: Mapped[datetime | None] = mapped_column(Instant)  # as the camera said
-    taken_lon: Mapped[float | None] = mapped_column(Float(53))  # WGS 84 degrees
+    taken_lon: Mapped[float | None] = mapped_column(Float(53))  # degrees, as the camera said
     taken_lat: Mapped[float | None] = mapped_column(Float(53))
+    datum: Mapped[str] = mapped_column(String(16))  # that the camera names for it; "" for none, which is WGS 84
+    device_lon: Mapped[float | None] = mapped_column(Float(53))  # WGS 84 degrees, as the device that sent it said
+    device_lat: Mapped[float | None] = mapped_column(Float(53))
+    device_accuracy_m: Mapped[float | None] = mapped_column(Float(53))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     entry_seq: Mapped[int] = mapped_column(BigInteger)  # the entry that tells of it
     at: Mapped[Moment]

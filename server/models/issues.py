@@ -115,7 +115,7 @@ class Issue(Base):
         Index("ix_issue_reported", "reported_at", "id"),
         Index("ix_issue_holder", "holder_person_id", "state"),
         Index("ix_issue_category", "category", "reported_at"),
-        Index("ix_issue_ended", "ended_at"),
+        Index("ix_issue_ended", "ended_at", "purged_at"),  # who is due to be purged is asked of it alone
         Index("ix_issue_state", "state", "due_at", "area_id"),
     )
 

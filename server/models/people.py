@@ -57,6 +57,7 @@ class Person(Base):
     oidc_subject: Mapped[str | None] = mapped_column(
         String(200), unique=True, index=True
     )  # issuer and subject
+    is_program: Mapped[bool] = mapped_column(Boolean, default=False)  # acts by tokens alone, never signs in
 
 
 class RoleGrant(Base):

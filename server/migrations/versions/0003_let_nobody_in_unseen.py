@@ -18,6 +18,7 @@ _COLUMNS: tuple[tuple[str, sa.Column], ...] = (
     ("person", sa.Column("totp_key", sa.LargeBinary())),
     ("person", sa.Column("totp_step", sa.BigInteger())),
     ("person", sa.Column("oidc_subject", sa.String(200))),
+    ("person", sa.Column("is_program", sa.Boolean(), nullable=False, server_default=sa.false())),
     ("token", sa.Column("seen_at", Instant())),
     ("issue", sa.Column("purged_at", Instant())),
 )
@@ -65,6 +66,8 @@ def upgrade() -> None:
     _photos()
     for table, column in _COLUMNS:
         op.add_column(table, column)
+    op.drop_index("ix_issue_ended", table_name="issue")
+    op.create_index("ix_issue_ended", "issue", ["ended_at", "purged_at"])
     op.create_index("ix_person_oidc_subject", "person", ["oidc_subject"], unique=True)
     _move_changes()
 
@@ -99,12 +102,17 @@ def _photos() -> None:
         sa.Column("issue_id", BigId, nullable=False),
         sa.Column("kind", sa.String(8), nullable=False),
         sa.Column("digest", sa.String(64), nullable=False),
+        sa.Column("thumb", sa.String(64), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("width", sa.Integer(), nullable=False),
         sa.Column("height", sa.Integer(), nullable=False),
         sa.Column("taken_at", Instant(), nullable=True),
         sa.Column("taken_lon", sa.Float(53), nullable=True),
         sa.Column("taken_lat", sa.Float(53), nullable=True),
+        sa.Column("datum", sa.String(16), nullable=False),
+        sa.Column("device_lon", sa.Float(53), nullable=True),
+        sa.Column("device_lat", sa.Float(53), nullable=True),
+        sa.Column("device_accuracy_m", sa.Float(53), nullable=True),
         sa.Column("person_id", BigId, nullable=True),
         sa.Column("entry_seq", sa.BigInteger(), nullable=False),
         sa.Column("at", Instant(), nullable=False),
@@ -141,6 +149,8 @@ def _move_changes() -> None:
 
 def downgrade() -> None:
     op.drop_index("ix_person_oidc_subject", table_name="person")
+    op.drop_index("ix_issue_ended", table_name="issue")
+    op.create_index("ix_issue_ended", "issue", ["ended_at"])
     for table, column in reversed(_COLUMNS):
         op.drop_column(table, column.name)
     for table in ("attachment", "audit", "reset_link", "signed_in"):
