@@ -13,11 +13,11 @@ from benchmarks.stores import on_each_store
 from server.app import create_app
 from server.config import load
 from server.db import Store
-from server.models import Person
-from server.services import intake
+from server.services import intake, sessions
 from server.services.accounts import actor_of_login
 from server.services.drafts import Draft
 from server.services.imports.runs import analyze
+from server.services.sessions import Device
 from server.upgrade import upgrade
 from tests.geo.subdivision import BOUNDS
 
@@ -60,16 +60,12 @@ def measure(name: str, folder: Path, url: str = "") -> dict[str, dict[str, float
     results = {}
     for login in ASKERS:
         client = app.test_client()
-        with store.read() as tx, client.session_transaction() as session:
-            session["_user_id"], session["_fresh"] = str(_id_of(tx, login)), True
+        with store.write() as tx, client.session_transaction() as session:
+            session["secret"] = sessions.begin(tx, actor_of_login(tx, login), "password", Device())
         for page in PAGES:
             results[f"{login} {page}"] = _ask(name, login, page, client, statements)
     store.close()
     return results
-
-
-def _id_of(tx: object, login: str) -> int:
-    return int(tx.session.query(Person.id).filter_by(login=login).scalar())  # type: ignore[attr-defined]
 
 
 def _ask(name: str, login: str, page: str, client: object, statements: list[str]) -> dict[str, float]:

@@ -1,23 +1,24 @@
 """Who asks, and whether a route is theirs: every view says ``@allow(...)`` or ``@public``.
 
 The decorators only mark; :func:`enforce` asks once before each request, so a route without a mark is
-refused the day it is born. A session cookie and a bearer token are told apart here and nowhere else.
+refused the day it is born. A session cookie and a bearer token are told apart here and nowhere else: where both
+come, the token decides.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, TypeVar
 
-from flask import Flask, current_app, g, request
-from flask_login import AnonymousUserMixin, LoginManager, current_user, login_user, logout_user
+from flask import Flask, current_app, g, request, session
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import HTTPException
 
 from server.db import Store, Tx, translated
-from server.errors import NotPermitted, NotSignedIn
-from server.services import categories
-from server.services.people import Actor, actor_of
-from server.services.sign_in import actor_of_token, note_failure, sign_in
+from server.errors import Busy, NotPermitted, NotSignedIn, StoreError
+from server.services import categories, sessions
+from server.services.people import Actor
+from server.services.sessions import Device
+from server.services.sign_in import sign_in
 from server.workflow import Role
 
 __all__ = [
@@ -26,8 +27,11 @@ __all__ = [
     "allow",
     "current_actor",
     "current_store",
+    "device",
     "done_reading",
     "install",
+    "keep_session",
+    "optional_actor",
     "public",
     "reading",
     "sign_in_here",
@@ -38,6 +42,7 @@ ISSUE_ROLES = frozenset({Role.WORKER, Role.LEADER, Role.DISPATCHER, Role.HANDLER
 """Accounts that have to do with issues: all but the administrator's."""
 View = TypeVar("View", bound=Callable[..., Any])
 MARK = "wangge_access"
+SECRET = "secret"  # noqa: S105 - where the session's cookie holds it
 API = "/api/"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 csrf = CSRFProtect()
@@ -107,47 +112,40 @@ def optional_actor() -> Actor | None:
     return g.get("actor")
 
 
-class _Person(AnonymousUserMixin):
-    """What Flask-Login keeps of an actor: the id."""
-
-    is_authenticated = True
-    is_active = True
-    is_anonymous = False
-
-    def __init__(self, person_id: int) -> None:
-        self.person_id = person_id
-
-    def get_id(self) -> str:
-        """Give the id that the session stores."""
-        return str(self.person_id)
+def device() -> Device:
+    """Give where this request comes from."""
+    return Device(request.remote_addr or "", request.headers.get("User-Agent", ""))
 
 
 def sign_in_here(login: str, password: str) -> Actor:
-    """Sign in to this session.
+    """Sign in on this device; what the cookie held before is forgotten.
 
     Raises
     ------
     NotSignedIn
         Unknown login, wrong password, too many failures. The failure is counted.
+    Busy
+        Too many others sign in at this moment.
     """
-    address = request.remote_addr or ""
-    store = current_store()
-    try:
-        with store.read() as tx:
-            actor = sign_in(tx, login, password, address)
-    except NotSignedIn as refused:
-        if refused.code == "auth.failed":
-            with store.write() as tx:
-                note_failure(tx, login, address)
-        raise
-    login_user(_Person(actor.person_id or 0))
+    admitted = sign_in(current_store(), login, password, device())
+    keep_session(admitted.actor, admitted.secret)
+    return admitted.actor
+
+
+def keep_session(actor: Actor, secret: str) -> None:
+    """Let the cookie hold a new session's secret, and nothing else."""
+    session.clear()
+    session[SECRET] = secret
     g.actor = actor
-    return actor
 
 
 def sign_out_here() -> None:
-    """End this session."""
-    logout_user()
+    """End this session, here and for whoever copied its cookie."""
+    actor = optional_actor()
+    if actor is not None and actor.session_id is not None:
+        with current_store().write() as tx:
+            sessions.end(tx, actor)
+    session.clear()
     g.actor = None
 
 
@@ -159,9 +157,6 @@ def install(app: Flask) -> None:
     app : Flask
         Application with its store in ``extensions["wangge"]``.
     """
-    manager = LoginManager(app)
-    manager.session_protection = None
-    manager.user_loader(lambda key: _Person(int(key)) if str(key).isdecimal() else None)
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
     csrf.init_app(app)
     app.before_request(enforce)
@@ -177,20 +172,16 @@ def enforce() -> None:
         The edge answers 401 and 403.
     """
     g.actor = None
-    header = request.headers.get("Authorization", "")
-    by_token = header[:7].lower() == "bearer "
-    key = None if by_token else _session_key()
-    if by_token or key is not None:
-        with reading() as tx:
-            g.actor = actor_of_token(tx, header[7:].strip()) if by_token else actor_of(tx, key or 0)
-            categories.refresh(tx)
+    is_known = request.endpoint is not None and not isinstance(request.routing_exception, HTTPException)
+    mark = access_of(current_app, request.endpoint or "") if is_known else None
+    g.actor = _asker(is_public=mark is None)
     if not request.path.startswith(API):
         done_reading()  # pages open transactions of their own, some to write
-    if request.endpoint is None or isinstance(request.routing_exception, HTTPException):
+    if not is_known:
         return
+    by_token = g.actor is not None and g.actor.token_id is not None
     if request.method not in SAFE and not by_token and current_app.config["WTF_CSRF_ENABLED"]:
         csrf.protect()
-    mark = access_of(current_app, request.endpoint)
     if mark is None:
         return
     roles, scope = mark
@@ -198,6 +189,31 @@ def enforce() -> None:
     if roles and not roles & actor.roles:
         raise NotPermitted("auth.not_permitted")
     actor.need(scope or ("read" if request.method in SAFE else "act"))
+
+
+def _asker(*, is_public: bool) -> Actor | None:
+    """Find out who asks; an unusable token is as good as none where everybody may ask."""
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    by_token, secret = kind.lower() == "bearer", session.get(SECRET)
+    if not by_token and not isinstance(secret, str):
+        return None
+    address = request.remote_addr or ""
+    with reading() as tx:
+        try:
+            actor, is_stale = (
+                sessions.actor_of_token(tx, token.strip(), address)
+                if by_token
+                else sessions.actor_of_session(tx, str(secret), address)
+            )
+        except NotSignedIn:
+            if not is_public:
+                raise
+            return None
+        categories.refresh(tx)
+    if actor is not None and is_stale:
+        with suppress(Busy, StoreError):
+            sessions.touch(current_store(), actor)
+    return actor
 
 
 @contextmanager
@@ -224,8 +240,3 @@ def done_reading(_error: BaseException | None = None) -> None:
     held = g.pop("reading", None)
     if held is not None:
         held[0].close()
-
-
-def _session_key() -> int | None:
-    key = current_user.get_id()
-    return int(key) if key else None

@@ -211,5 +211,9 @@ SETTINGS: tuple[Setting, ...] = (
         "debug、info、warning 或 error",
         "日志级别",
     ),
+    Setting("session_days", 14, _whole(1, 365), "1 至 365 的整数", "登录后最多多少天须重新登录"),
+    Setting(
+        "session_idle_hours", 24, _whole(1, 24 * 365), "1 至 8760 的整数", "登录后多少小时没有使用须重新登录"
+    ),
     Setting("secure_cookies", False, _flag, "true 或 false", "只经 HTTPS 发送会话 Cookie"),
 )

@@ -5,19 +5,18 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from argon2 import PasswordHasher
 from sqlalchemy import bindparam, select
 
 from server.db import Tx
 from server.errors import InputError, NotPermitted
 from server.models import Area, Department, Person, RoleGrant
 from server.services.marks import RULES_MARK, saw
+from server.services.passwords import HASHER, check_password
 from server.uids import uuid7
 from server.workflow import Role
 
 __all__ = [
     "ACTOR_ROWS",
-    "HASHER",
     "Actor",
     "Grant",
     "NewPerson",
@@ -28,9 +27,6 @@ __all__ = [
     "role_of",
     "system_actor",
 ]
-
-PASSWORD_LEAST = 8
-HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 
 
 @dataclass(frozen=True)
@@ -188,7 +184,8 @@ def create(tx: Tx, people: Iterable[NewPerson], *, hashed: dict[str, str] | None
             login=one.login,
             name=one.name,
             phone=one.phone,
-            password_hash=hashed_password(one.password, hashed),
+            password_hash=hashed_password(one.password, hashed, one.login),
+            password_at=tx.now if one.password else None,
             department_id=_known(departments, one.department, "department.unknown"),
             created_at=tx.now,
         )
@@ -228,7 +225,9 @@ def _known(table: dict[str, int], code: str | None, error: str) -> Any:  # noqa:
     return table[code]
 
 
-def hashed_password(password: str | None, hashed: dict[str, str] | None = None) -> str | None:
+def hashed_password(
+    password: str | None, hashed: dict[str, str] | None = None, login: str = ""
+) -> str | None:
     """Hash a password for keeping; None stays None.
 
     Parameters
@@ -237,16 +236,17 @@ def hashed_password(password: str | None, hashed: dict[str, str] | None = None) 
         As typed.
     hashed : dict[str, str], optional
         Shelf of password -> hash, see :func:`create`.
+    login : str
+        Whose it shall be.
 
     Raises
     ------
     InputError
-        Too short.
+        Too short, the login itself, or among the commonest.
     """
     if password is None:
         return None
-    if len(password) < PASSWORD_LEAST:
-        raise InputError("password.short", field="password", least=PASSWORD_LEAST)
+    check_password(password, login)
     if hashed is None:
         return HASHER.hash(password)
     return hashed.setdefault(password, hashed.get(password) or HASHER.hash(password))

@@ -21,6 +21,7 @@ from server.words import (
     commands,
     desk,
     duty,
+    ident,
     layers,
     messages,
     names,
@@ -47,6 +48,7 @@ __all__ = [
     "place_kind_name",
     "role_name",
     "sentence",
+    "sign_in_name",
     "source_name",
     "speak",
     "speaking",
@@ -66,8 +68,9 @@ SENTENCES: dict[str, str] = {
     **supervision.SENTENCES,
     **desk.SENTENCES,
     **work.SENTENCES,
+    **ident.SENTENCES,
 }
-_NAMED = (names.NAMES, admin.NAMES, desk.NAMES, work.NAMES, supervision.NAMES)
+_NAMED = (names.NAMES, admin.NAMES, desk.NAMES, work.NAMES, supervision.NAMES, ident.NAMES)
 NAMES: dict[str, dict[str, str]] = {
     kind: {code: name for table in _NAMED for code, name in table.get(kind, {}).items()}
     for kind in dict.fromkeys(kind for table in _NAMED for kind in table)
@@ -210,6 +213,11 @@ def place_kind_name(code: str) -> str:
 def field_name(code: str) -> str:
     """Name a field of a form."""
     return _name("field", code)
+
+
+def sign_in_name(code: str) -> str:
+    """Name how somebody signed in."""
+    return _name("sign_in", code)
 
 
 def clock_name(code: str) -> str:

@@ -126,7 +126,8 @@ def _write(tx: Tx, person: Person, wish: Wish, hashed: dict[str, str]) -> bool:
     for name, value in wanted.items():
         setattr(person, name, value)
     if wish.password and not person.password_hash:  # a password once set is the person's own
-        person.password_hash = hashed_password(wish.password, hashed)
+        person.password_hash = hashed_password(wish.password, hashed, person.login)
+        person.password_at = tx.now
         differs = True
     tx.session.flush()
     held = set(

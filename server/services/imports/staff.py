@@ -12,7 +12,8 @@ from server.services.imports.register import Register
 from server.services.imports.rejects import Reject
 from server.services.imports.tables import Row, Table, text_of
 from server.services.imports.values import instant, text
-from server.services.people import PASSWORD_LEAST, role_of
+from server.services.passwords import check_password
+from server.services.people import role_of
 from server.words import NAMES, sentence
 from server.workflow import Role
 
@@ -256,6 +257,9 @@ class _Reading:
 
     def _password(self, wish: Wish) -> None:
         words = self._words("password")
-        if words and len(words) < PASSWORD_LEAST:
-            self._refuse("password.short", "password", least=PASSWORD_LEAST)
+        if words:
+            try:
+                check_password(words, wish.login)
+            except InputError as error:
+                self.faults.append(error)
         wish.password = words or None
