@@ -13,9 +13,10 @@ from server.config import load
 from server.db import Store
 from server.demo.seed import seed
 from server.errors import SetupError
-from server.services import accounts, marks
+from server.services import marks, tokens
 from server.services.checkup import is_empty
-from server.services.sign_in import issue_token
+from server.services.people import system_actor
+from server.services.tokens import TokenWish
 from server.words import role_name
 from server.workflow import Role
 
@@ -66,8 +67,9 @@ def _introduce(store: Store, *, lan: bool) -> None:
     with store.write() as tx:
         people = marks.demo_accounts(tx)
         login = next((login for login, _password, role in people if role == Role.SUPERVISOR), people[0][0])
-        accounts.revoke_tokens(tx, login, TOKEN_NAME)
-        token = issue_token(tx, login, TOKEN_NAME, ("read", "report", "act"))
+        tokens.revoke_named(tx, system_actor(), login, TOKEN_NAME)
+        wish = TokenWish(TOKEN_NAME, ("read", "report", "act"), None)
+        token = tokens.issue(tx, system_actor(), login, wish)
     say("cli.demo.accounts")
     for login, password, role in people:
         say("cli.demo.account", role=role_name(role), login=login, password=password)

@@ -5,8 +5,10 @@ import click
 from server.cli.environment import Environment, pass_environment
 from server.cli.output import say
 from server.cli.program import Command, Group, Option
-from server.services import accounts
-from server.services.sign_in import SCOPES, issue_token
+from server.services import tokens
+from server.services.people import system_actor
+from server.services.sign_in import SCOPES
+from server.services.tokens import TokenWish
 from server.words import sentence
 
 __all__ = ["token"]
@@ -27,9 +29,9 @@ def token() -> None:
 @pass_environment
 def create(environment: Environment, login: str, name: str, scopes: str, days: int | None) -> None:
     """Make a token; it is shown this once."""
-    wanted = [one.strip() for one in scopes.split(",") if one.strip()]
+    wish = TokenWish(name, tuple(one.strip() for one in scopes.split(",") if one.strip()), days)
     with environment.store() as store, store.write() as tx:
-        secret = issue_token(tx, login.strip().lower(), name, wanted, days)
+        secret = tokens.issue(tx, system_actor(), login.strip().lower(), wish)
     click.echo(sentence("cli.token.once"), err=True)
     click.echo(secret)
 
@@ -40,13 +42,13 @@ def list_tokens(environment: Environment) -> None:
     """List all tokens, without their secrets."""
     zone = environment.config.zone
     with environment.store() as store, store.read() as tx:
-        for one in accounts.tokens(tx):
+        for one in tokens.everything(tx):
             made = one.created_at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
             state = (
                 "cli.token.revoked"
                 if one.revoked_at
                 else "cli.token.expired"
-                if one.is_expired(tx.now)
+                if one.expires_at is not None and one.expires_at <= tx.now
                 else ""
             )
             parts = (str(one.id), one.login, one.name, one.scopes, made, sentence(state) if state else "")
@@ -59,5 +61,5 @@ def list_tokens(environment: Environment) -> None:
 def revoke(environment: Environment, key: int) -> None:
     """Revoke a token."""
     with environment.store() as store, store.write() as tx:
-        accounts.revoke_token(tx, key)
+        tokens.revoke(tx, system_actor(), key)
     say("cli.token.done", id=key)

@@ -7,8 +7,9 @@ import click
 from server.cli.environment import Environment, pass_environment
 from server.cli.output import say
 from server.cli.program import Command, Group, Option
-from server.services import accounts, areas, people
-from server.services.people import NewPerson
+from server.services import account_edits, accounts, areas
+from server.services.account_edits import PersonWish
+from server.services.people import system_actor
 from server.words import role_name, sentence
 
 __all__ = ["user"]
@@ -43,7 +44,8 @@ def add(
             root = areas.intake_area(tx)
             pairs = [one.partition("@") for one in roles]
             given = tuple((role, area or (root.code if root else "")) for role, _at, area in pairs)
-            people.create(tx, [NewPerson(login.strip().lower(), name, secret, phone, given, department)])
+            wish = PersonWish(name, phone or "", department or "")
+            account_edits.add(tx, system_actor(), login, wish, given, password=secret)
     say("cli.user.added", login=login.strip().lower(), name=name)
 
 
@@ -53,7 +55,7 @@ def list_accounts(environment: Environment) -> None:
     """List all accounts."""
     with environment.store() as store, store.read() as tx:
         for one in accounts.accounts(tx):
-            roles = "、".join(f"{role_name(role)}@{area}" for role, area in one.roles)
+            roles = "、".join(f"{role_name(hold.role)}@{hold.code}" for hold in one.roles)
             marks = [] if one.is_active else [sentence("cli.user.inactive")]
             marks += [] if one.has_password else [sentence("cli.user.no_password")]
             click.echo("\t".join((one.login, one.name, roles, " ".join(marks))).rstrip())
@@ -68,7 +70,7 @@ def set_password(environment: Environment, login: str, password: str | None) -> 
     with environment.store() as store:
         secret = _password(password)
         with store.write() as tx:
-            accounts.set_password(tx, login, secret)
+            account_edits.set_password(tx, system_actor(), login, secret)
     say("cli.user.password_set", login=login)
 
 

@@ -8,6 +8,7 @@ from server.services.categories import category_name
 from server.services.rules import ALL
 from server.words import _, field_name, level_name, role_name, sentence
 from server.words.limits import limit_said, stage_name
+from server.words.scopes import scope_name
 
 __all__ = ["category_said", "said"]
 
@@ -37,7 +38,13 @@ def _code(kind: str, given: Mapping[str, Any]) -> str:
         return "department.rename"
     if kind == "calendar.remove":
         return "calendar.restored" if given["is_shipped"] else "calendar.gone"
+    if kind == "area.change" and "name" in given["fields"]:
+        return "area.rename"
     return kind
+
+
+def _scopes_said(scopes: str) -> str:
+    return _("、").join(scope_name(one) for one in scopes.split())
 
 
 def _fields_said(names: list[str]) -> str:
@@ -49,4 +56,5 @@ _SPELLED: dict[str, Callable[[Any], str]] = {
     "fields": _fields_said,
     "role": role_name,
     "level": level_name,
+    "scopes": _scopes_said,
 }

@@ -1,26 +1,52 @@
-"""Accounts as an administrator sees them: who there is, passwords, tokens."""
+"""Accounts as administrators see them: who there is, what they are where, what still hangs on them."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, func, or_, select
 
 from server.db import Tx
 from server.errors import NotFound
-from server.models import Area, Person, RoleGrant, Token
-from server.services.people import Actor, actor_of, hashed_password
+from server.models import Area, Department, Duty, Person, RoleGrant
+from server.services import passing_on
+from server.services.administered import looked_after, people_of
+from server.services.areas import below, pattern
+from server.services.people import Actor, actor_of
 
 __all__ = [
     "Account",
-    "TokenView",
+    "AccountFilter",
+    "AccountPage",
+    "Hold",
+    "Ties",
     "accounts",
     "actor_of_login",
-    "revoke_token",
-    "revoke_tokens",
-    "set_password",
-    "tokens",
+    "listed",
+    "one",
+    "ties",
 ]
+
+PAGE = 50
+STATES = ("active", "off", "program")
+
+
+@dataclass(frozen=True)
+class Hold:
+    """A role over an area.
+
+    Attributes
+    ----------
+    role, code, name, level : str
+        Role; code, name and level of the area.
+    """
+
+    role: str
+    code: str
+    name: str
+    level: str
 
 
 @dataclass(frozen=True)
@@ -29,62 +55,136 @@ class Account:
 
     Attributes
     ----------
-    login, name : str
+    id : int
+        Key inside the program.
+    uid, login, name :
         The person.
-    is_active, has_password : bool
-        Whether they may sign in, and whether they can.
-    roles : tuple of (role, area code)
+    phone, department, department_name : str
+        Office phone; code and name of the department they handle issues for; empty for none.
+    is_active, has_password, is_program : bool
+        Whether they may sign in, whether they can, whether it acts by tokens alone.
+    has_second, has_outside : bool
+        Whether a second factor is set up, and whether they sign in by way of another organisation.
+    created_at, leaves_at : datetime or None
+        Since when; announced end of service.
+    roles : tuple of Hold
         What they are, where.
     """
 
+    id: int
+    uid: UUID
     login: str
     name: str
+    phone: str
+    department: str
+    department_name: str
     is_active: bool
     has_password: bool
-    roles: tuple[tuple[str, str], ...] = ()
+    is_program: bool
+    has_second: bool
+    has_outside: bool
+    created_at: datetime
+    leaves_at: datetime | None
+    roles: tuple[Hold, ...] = ()
 
 
 @dataclass(frozen=True)
-class TokenView:
-    """A token without its secret.
+class AccountFilter:
+    """Whom to list.
 
     Attributes
     ----------
-    id : int
-        Key, to revoke it by.
-    login, name, scopes : str
-        Whose, what for, what it may do.
-    created_at, expires_at, revoked_at : datetime or None
-        Its life.
+    q : str
+        Part of name, login or phone.
+    role : str
+        Only who has it; empty for all.
+    area : str
+        Path; only who has a role in it or below; empty for all.
+    state : str
+        ``active``, ``off``, ``program``; empty for all.
     """
 
-    id: int
-    login: str
-    name: str
-    scopes: str
-    created_at: datetime
-    expires_at: datetime | None
-    revoked_at: datetime | None
+    q: str = ""
+    role: str = ""
+    area: str = ""
+    state: str = "active"
 
-    def is_expired(self, now: datetime) -> bool:
-        """Whether its time is over."""
-        return self.expires_at is not None and self.expires_at <= now
+
+@dataclass(frozen=True)
+class AccountPage:
+    """One page of a list.
+
+    Attributes
+    ----------
+    rows : tuple of Account
+        By login.
+    total, number, pages : int
+        People there are, which page, of how many.
+    """
+
+    rows: tuple[Account, ...]
+    total: int
+    number: int
+    pages: int
+
+
+@dataclass(frozen=True)
+class Ties:
+    """What still hangs on somebody.
+
+    Attributes
+    ----------
+    issues, duties : int
+        Open issues that they hold, duties now and to come.
+    """
+
+    issues: int
+    duties: int
 
 
 def accounts(tx: Tx) -> list[Account]:
     """List all accounts by login."""
-    found: dict[int, Account] = {}
-    for person in tx.session.scalars(select(Person).order_by(Person.login)):
-        found[person.id] = Account(person.login, person.name, person.is_active, bool(person.password_hash))
-    grants = tx.session.execute(
-        select(RoleGrant.person_id, RoleGrant.role, Area.code)
-        .join(Area, Area.id == RoleGrant.area_id)
-        .order_by(Area.code, RoleGrant.role)
-    )
-    for person_id, role, code in grants:
-        one = found[person_id]
-        found[person_id] = replace(one, roles=(*one.roles, (role, code)))
-    return list(found.values())
+    return _read(tx, _ROWS.order_by(Person.login))
+
+
+def listed(tx: Tx, actor: Actor, wanted: AccountFilter, page: int = 1) -> AccountPage:
+    """List the people whom an administrator looks after, one page at a time.
+
+    Parameters
+    ----------
+    tx : Tx
+        Any transaction.
+    actor : Actor
+        The administrator.
+    wanted : AccountFilter
+        Which of them.
+    page : int
+        From 1; the last one when there are fewer.
+    """
+    conditions = [people_of(actor), *_narrowed(wanted)]
+    total = tx.session.scalar(select(func.count()).select_from(Person).where(*conditions)) or 0
+    pages = max(1, -(-total // PAGE))
+    number = min(max(page, 1), pages)
+    query = _ROWS.where(*conditions).order_by(Person.login).limit(PAGE).offset((number - 1) * PAGE)
+    return AccountPage(tuple(_read(tx, query)), total, number, pages)
+
+
+def one(tx: Tx, actor: Actor, login: str) -> Account:
+    """Show one person whom the actor looks after.
+
+    Raises
+    ------
+    NotFound
+        Absent, or somebody else's to look after.
+    """
+    return _read(tx, _ROWS.where(Person.id == looked_after(tx, actor, login).id))[0]
+
+
+def ties(tx: Tx, person_id: int) -> Ties:
+    """Count what still hangs on somebody."""
+    lasting = (Duty.person_id == person_id, or_(Duty.ends_at.is_(None), Duty.ends_at > tx.now))
+    duties = tx.session.scalar(select(func.count()).select_from(Duty).where(*lasting)) or 0
+    return Ties(passing_on.count(tx, person_id), duties)
 
 
 def actor_of_login(tx: Tx, login: str) -> Actor:
@@ -95,62 +195,59 @@ def actor_of_login(tx: Tx, login: str) -> Actor:
     NotFound
         None of this login, or no longer active.
     """
-    actor = actor_of(tx, _person_id(tx, login))
+    key = tx.session.scalar(select(Person.id).where(Person.login == login.strip().lower()))
+    actor = actor_of(tx, key) if key is not None else None
     if actor is None:
         raise NotFound("person.unknown", login=login)
     return actor
 
 
-def set_password(tx: Tx, login: str, password: str) -> None:
-    """Set a person's password.
-
-    Raises
-    ------
-    NotFound
-        None of this login.
-    InputError
-        Too short.
-    """
-    key = _person_id(tx, login)
-    tx.session.execute(update(Person).where(Person.id == key).values(password_hash=hashed_password(password)))
+_ROWS: Any = select(Person, Department.code, Department.name).outerjoin(
+    Department, Department.id == Person.department_id
+)
 
 
-def tokens(tx: Tx) -> list[TokenView]:
-    """List all tokens, oldest first."""
-    rows = tx.session.execute(
-        select(Token, Person.login).join(Person, Person.id == Token.person_id).order_by(Token.id)
+def _narrowed(wanted: AccountFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.q.strip():
+        like = pattern(wanted.q.strip().lower()[:64])
+        columns = (Person.login, Person.name, Person.phone)
+        conditions.append(or_(*(column.ilike(like, escape="\\") for column in columns)))
+    if wanted.role or wanted.area:
+        grant = select(RoleGrant.id).join(Area, Area.id == RoleGrant.area_id)
+        grant = grant.where(RoleGrant.person_id == Person.id)
+        grant = grant.where(RoleGrant.role == wanted.role) if wanted.role else grant
+        grant = grant.where(below(wanted.area)) if wanted.area else grant
+        conditions.append(grant.exists())
+    if wanted.state in STATES:
+        conditions.append(Person.is_active.is_(wanted.state != "off"))
+    if wanted.state == "program":
+        conditions.append(Person.is_program.is_(True))
+    return conditions
+
+
+def _read(tx: Tx, query: Any) -> list[Account]:  # noqa: ANN401 - a query
+    rows = tx.session.execute(query).all()
+    roles = _roles(tx, [person.id for person, *_ in rows])
+    return [
+        Account(
+            person.id, person.uid, person.login, person.name, person.phone or "", code or "", department or "",
+            person.is_active, bool(person.password_hash), person.is_program, person.totp_key is not None,
+            person.oidc_subject is not None, person.created_at, person.leaves_at, roles.get(person.id, ()),
+        )
+        for person, code, department in rows
+    ]  # fmt: skip
+
+
+def _roles(tx: Tx, keys: Sequence[int]) -> dict[int, tuple[Hold, ...]]:
+    few = RoleGrant.person_id.in_(keys) if len(keys) <= PAGE else RoleGrant.id > 0
+    grants = tx.session.execute(
+        select(RoleGrant.person_id, RoleGrant.role, Area.code, Area.name, Area.level)
+        .join(Area, Area.id == RoleGrant.area_id)
+        .where(few)
+        .order_by(Area.path, RoleGrant.role)
     )
-    return [_view(token, login) for token, login in rows]
-
-
-def revoke_token(tx: Tx, key: int) -> None:
-    """Revoke a token; harmless when it is already.
-
-    Raises
-    ------
-    NotFound
-        There is none of this key.
-    """
-    token = tx.session.get(Token, key)
-    if token is None:
-        raise NotFound("token.unknown", id=key)
-    token.revoked_at = token.revoked_at or tx.now
-
-
-def revoke_tokens(tx: Tx, login: str, name: str) -> None:
-    """Revoke all of a person's tokens of one name."""
-    mine = (Token.person_id == _person_id(tx, login), Token.name == name, Token.revoked_at.is_(None))
-    tx.session.execute(update(Token).where(*mine).values(revoked_at=tx.now))
-
-
-def _view(token: Any, login: str) -> TokenView:  # noqa: ANN401 - a row
-    return TokenView(
-        token.id, login, token.name, token.scopes, token.created_at, token.expires_at, token.revoked_at
-    )
-
-
-def _person_id(tx: Tx, login: str) -> int:
-    found = tx.session.scalar(select(Person.id).where(Person.login == login.strip().lower()))
-    if found is None:
-        raise NotFound("person.unknown", login=login)
+    found: dict[int, tuple[Hold, ...]] = {}
+    for person_id, *facts in grants:
+        found[person_id] = (*found.get(person_id, ()), Hold(*facts))
     return found

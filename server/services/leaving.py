@@ -11,11 +11,12 @@ from sqlalchemy import func, or_, select, update
 
 from server.db import Store, Tx
 from server.errors import Conflict, InputError, NotPermitted
-from server.models import Area, Duty, Person, RoleGrant, Token
-from server.services import duties
+from server.models import Area, Duty, Person, Token
+from server.services import audit, duties, sessions
 from server.services.appointing import KINDS
+from server.services.grants import is_last_admin
 from server.services.passing_on import HandedOver, Item, Order, always, counted, held, listed, run, takers
-from server.services.people import Actor
+from server.services.people import Actor, system_actor
 from server.services.staffing import MANAGERS, Subject, managed, subject
 from server.services.turns import alone
 from server.workflow import Role
@@ -123,7 +124,7 @@ def leave_service(store: Store, actor: Actor, uid: UUID | str, at: datetime | No
         if at is not None and at > tx.now:
             tx.session.get_one(Person, who.id).leaves_at = at
             return HandedOver()
-        depart(tx, who.id)
+        depart(tx, who.id, actor)
     return run(store, always(Order(who.id, "left")))
 
 
@@ -139,14 +140,23 @@ def stay(tx: Tx, actor: Actor, uid: UUID | str) -> None:
     tx.session.get_one(Person, who.id).leaves_at = None
 
 
-def depart(tx: Tx, person_id: int) -> None:
-    """Put somebody out of service: no sign-in, no token, no duty; harmless when they are already.
+def depart(tx: Tx, person_id: int, actor: Actor | None = None) -> None:
+    """Put somebody out of service: no sign-in, no session, no token, no duty; harmless when they are already.
 
     The last administrator stays, and is asked again at the next occasion.
+
+    Parameters
+    ----------
+    tx : Tx
+        Writing transaction.
+    person_id : int
+        Whom.
+    actor : Actor, optional
+        Who lets them go; the system, whose job carries out what was announced, by default.
     """
     alone(tx)
     person = tx.session.get(Person, person_id, with_for_update=True, populate_existing=True)
-    if person is None or not person.is_active or _is_last_admin(tx, person.id):
+    if person is None or not person.is_active or is_last_admin(tx, person.id):
         return
     at = min(person.leaves_at or tx.now, tx.now)
     duties.release(tx, person.id, (), at, KINDS)
@@ -154,6 +164,9 @@ def depart(tx: Tx, person_id: int) -> None:
     tx.session.execute(update(Token).where(*valid).values(revoked_at=tx.now))
     person.is_active, person.leaves_at = False, None
     tx.session.flush()
+    who = actor or system_actor()
+    audit.record(tx, who, "person.off", subject_id=person.id)
+    sessions.end_all(tx, who, person.id)
 
 
 def _checked(tx: Tx, actor: Actor, uid: UUID | str) -> Subject:
@@ -162,7 +175,7 @@ def _checked(tx: Tx, actor: Actor, uid: UUID | str) -> Subject:
         raise NotPermitted("leaving.not_yours", name=who.name)
     if not who.is_active:
         raise InputError("leave.gone", field="person", name=who.name)
-    if _is_last_admin(tx, who.id):
+    if is_last_admin(tx, who.id):
         raise Conflict("leaving.last_admin", name=who.name)
     return who
 
@@ -178,15 +191,3 @@ def _may(actor: Actor, who: Subject) -> bool:
         return True
     higher = {Role.ADMIN} if all(Role.SUPERVISOR in roles for roles in over) else {Role.ADMIN, *MANAGERS}
     return all(roles & MANAGERS for roles in over) and not who.roles & higher
-
-
-def _is_last_admin(tx: Tx, person_id: int) -> bool:
-    admins = set(
-        tx.session.scalars(
-            select(Person.id)
-            .join(RoleGrant, RoleGrant.person_id == Person.id)
-            .where(RoleGrant.role == str(Role.ADMIN), Person.is_active)
-            .where(or_(Person.leaves_at.is_(None), Person.id == person_id))
-        )
-    )
-    return admins == {person_id}

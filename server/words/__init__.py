@@ -17,6 +17,7 @@ from babel.messages.pofile import read_po
 
 from server.words import (
     admin,
+    admin2,
     backup,
     commands,
     desk,
@@ -64,13 +65,14 @@ SENTENCES: dict[str, str] = {
     **duty.SENTENCES,
     **regrid.SENTENCES,
     **admin.SENTENCES,
+    **admin2.SENTENCES,
     **backup.SENTENCES,
     **supervision.SENTENCES,
     **desk.SENTENCES,
     **work.SENTENCES,
     **ident.SENTENCES,
 }
-_NAMED = (names.NAMES, admin.NAMES, desk.NAMES, work.NAMES, supervision.NAMES, ident.NAMES)
+_NAMED = (names.NAMES, admin.NAMES, admin2.NAMES, desk.NAMES, work.NAMES, supervision.NAMES, ident.NAMES)
 NAMES: dict[str, dict[str, str]] = {
     kind: {code: name for table in _NAMED for code, name in table.get(kind, {}).items()}
     for kind in dict.fromkeys(kind for table in _NAMED for kind in table)

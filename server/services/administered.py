@@ -1,0 +1,136 @@
+"""What an administrator looks after: people whose roles all lie in areas they administer, and those areas."""
+
+import re
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy.orm import aliased
+
+from server.db import Tx
+from server.errors import InputError, NotFound, NotPermitted
+from server.models import Area, Person, RoleGrant
+from server.services.areas import below
+from server.services.people import Actor, actor_of
+from server.services.permissions import over
+from server.services.turns import alone
+from server.workflow import Role
+
+__all__ = ["Place", "acting", "area_named", "areas_of", "is_whole", "looked_after", "people_of", "places"]
+
+MOST_PLACES = 3000
+LONGEST = 64
+_WITH_CODE = re.compile(r".*[（(]([^（()）]+)[）)]")
+
+
+@dataclass(frozen=True)
+class Place:
+    """An area to choose from.
+
+    Attributes
+    ----------
+    code, name, level : str
+        The area.
+    above : str
+        Name of the one it lies in; empty at the top.
+    """
+
+    code: str
+    name: str
+    level: str
+    above: str
+
+
+def acting(tx: Tx, actor: Actor) -> Actor:
+    """Wait for one's turn, and read anew what the actor may do: another may just have taken it from them.
+
+    Raises
+    ------
+    NotPermitted
+        No administrator any more, or a token that may not act.
+    """
+    alone(tx)
+    if actor.is_system:
+        return actor
+    actor.need("act")
+    now = actor_of(tx, actor.person_id or 0)
+    if now is None or Role.ADMIN not in now.roles:
+        raise NotPermitted("auth.not_permitted")
+    return replace(now, address=actor.address, session_id=actor.session_id, token_id=actor.token_id)
+
+
+def is_whole(tx: Tx, actor: Actor) -> bool:
+    """Tell whether an actor administers all there is: every area at the top."""
+    tops = tx.session.scalars(select(Area.path).where(Area.parent_id.is_(None)))
+    mine = over(actor, Role.ADMIN)
+    return actor.is_system or all(path in mine for path in tops)
+
+
+def areas_of(actor: Actor) -> ColumnElement[bool]:
+    """Condition: the actor administers this area."""
+    paths = over(actor, Role.ADMIN)
+    return true() if actor.is_system else or_(false(), *(below(path) for path in paths))
+
+
+def people_of(actor: Actor) -> ColumnElement[bool]:
+    """Condition: the actor looks after this person; all their roles lie in the actor's areas, or they have none."""
+    if actor.is_system:
+        return true()
+    if not over(actor, Role.ADMIN):
+        return false()
+    own = select(Area.id).where(areas_of(actor))
+    outside = RoleGrant.area_id.not_in(own.correlate(None))
+    return ~select(RoleGrant.id).where(RoleGrant.person_id == Person.id, outside).exists()
+
+
+def looked_after(tx: Tx, actor: Actor, login: str) -> Person:
+    """Find a person whom the actor looks after.
+
+    Raises
+    ------
+    NotFound
+        Absent, or somebody else's to look after.
+    """
+    spelled = login.strip().lower()[:LONGEST]
+    found = tx.session.scalar(select(Person).where(Person.login == spelled, people_of(actor)))
+    if found is None:
+        raise NotFound("person.unknown", login=login[:LONGEST])
+    return found
+
+
+def area_named(tx: Tx, actor: Actor, typed: str, field: str = "area") -> Area:
+    """Find an area that the actor administers as it was chosen or typed: by code, by name, by 名称（编码）.
+
+    Raises
+    ------
+    InputError
+        None, retired, somebody else's, or several of that name.
+    """
+    words = typed.strip()
+    coded = _WITH_CODE.fullmatch(words)
+    code = (coded[1] if coded else words).strip()
+    current = select(Area).where(areas_of(actor), Area.retired_grid_id.is_(None))
+    found = list(tx.session.scalars(current.where(Area.code == code)))
+    if not found and words:
+        found = list(tx.session.scalars(current.where(Area.name == words).limit(2)))
+    if not words:
+        raise InputError("field.missing", field=field)
+    if len(found) != 1:
+        error = "area.several" if found else "area.unknown"
+        raise InputError(error, field=field, code=words[:LONGEST], value=words[:LONGEST])
+    return found[0]
+
+
+def places(tx: Tx, actor: Actor) -> tuple[Place, ...]:
+    """List the areas that an actor administers, in tree order; cells only where they are few enough."""
+    upper: Any = aliased(Area)
+    query = (
+        select(Area.code, Area.name, Area.level, upper.name)
+        .outerjoin(upper, upper.id == Area.parent_id)
+        .where(areas_of(actor), Area.retired_grid_id.is_(None))
+        .order_by(Area.path)
+    )
+    rows = tx.session.execute(query.limit(MOST_PLACES + 1)).all()
+    if len(rows) > MOST_PLACES:
+        rows = tx.session.execute(query.where(Area.level != "cell").limit(MOST_PLACES)).all()
+    return tuple(Place(code, name, level, above or "") for code, name, level, above in rows)

@@ -1,0 +1,34 @@
+"""Lines that people type: names, phones, codes; blanks made plain, what cannot be a line refused."""
+
+from server.errors import InputError
+
+__all__ = ["line"]
+
+
+def line(field: str, given: str, most: int, *, is_needed: bool = True) -> str:
+    """Check a line of text and bring its blanks to one spelling.
+
+    Parameters
+    ----------
+    field : str
+        Name of the field, for the message.
+    given : str
+        As typed.
+    most : int
+        Characters that are kept.
+    is_needed : bool
+        Whether it may not be empty.
+
+    Raises
+    ------
+    InputError
+        Empty, too long, or with characters that show nothing.
+    """
+    words = " ".join(given.split())
+    if is_needed and not words:
+        raise InputError("field.missing", field=field)
+    if len(words) > most:
+        raise InputError("field.too_long", field=field, length=len(words), limit=most)
+    if not words.isprintable():
+        raise InputError("field.unreadable", field=field, value=ascii(words)[:80])
+    return words
