@@ -161,6 +161,7 @@ _PAST = (Relation.PAST_HOLDER,)
 _ASKER = (Relation.PAST_HOLDER, Relation.HOLDER)
 _TOLD = (Relation.PAST_HOLDER, Relation.VERIFIER)
 _ANYONE = (*_DESK, Role.WORKER, Role.HANDLER, Role.RESIDENT)
+_WRITERS = (*_DESK, *_HOLDER, Relation.REPORTER, Relation.WHISTLED)
 _DONE = ("quantity", "unit", "money", "photos")
 
 TRANSITIONS: tuple[Transition, ...] = (
@@ -372,7 +373,8 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row("unmerge", (_S.MERGED,), _S.REPORTED, _DESK, "reason", starts="dispatch"),
     _row("supervise", OPEN, None, (Role.SUPERVISOR, Role.SYSTEM), "text"),
     _row("urge", OPEN, None, (Relation.REPORTER, Role.DISPATCHER), "text"),
-    _row("note", OPEN, None, (*_DESK, *_HOLDER, Relation.REPORTER, Relation.WHISTLED), "text"),
+    _row("note", OPEN, None, _WRITERS, "text"),
+    _row("attach", OPEN, None, _WRITERS, "photos"),
 )
 NEW_ROUND = frozenset({"object", "reopen"})
 HAND_OFFS = frozenset({"return", "transfer"})

@@ -8,12 +8,12 @@ stands. Actions that need neither are not here.
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from server.services.steps import asks, corrections, endings, holding, merging, whistles
+from server.services.steps import asks, corrections, endings, holding, merging, photos, whistles
 from server.services.steps.step import Step
 
 __all__ = ["DO", "READ"]
 
-_FAMILIES = (holding, whistles, asks, corrections, endings, merging)
+_FAMILIES = (holding, whistles, asks, corrections, endings, merging, photos)
 READ: Mapping[str, Callable[[Step], None]] = MappingProxyType(
     {action: read for family in _FAMILIES for action, read in family.READ.items()}
 )

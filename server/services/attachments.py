@@ -1,0 +1,276 @@
+"""Photos of issues: taken in, attached in the act's own transaction, and dropped when nobody points to them.
+
+A photo's file is put before the transaction that names it commits, so no row is ever without its file; a file
+that no row names, since the act was refused, is harmless and swept a day later.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select, union, update
+
+from server.blobs import blobs_of
+from server.db import Store, Tx
+from server.errors import Conflict, InputError
+from server.models import Attachment, Issue
+from server.services import intake, issues
+from server.services.drafts import Draft
+from server.services.intake import Receipt
+from server.services.issue_view import found
+from server.services.people import Actor
+from server.services.photos import FIELD, rewritten
+from server.services.steps.photos import Device, Given, Taken
+from server.uids import uuid7
+
+__all__ = [
+    "KINDS",
+    "MOST_OF_ACT",
+    "MOST_OF_ISSUE",
+    "Device",
+    "Taken",
+    "act",
+    "attach",
+    "drop",
+    "purge",
+    "report",
+    "sweep",
+    "take_in",
+]
+
+KINDS = ("before", "after", "other")
+MOST_OF_ACT, MOST_OF_ISSUE = 9, 50
+ENDINGS = frozenset({"finish", "settle"})
+"""Acts that tell how many photos show what was done."""
+UNNAMED = timedelta(days=1)
+"""So long a file may lie without a row: its transaction may be under way."""
+AT_ONCE = 500
+_LOCK = 0x77616E67_66696C65
+"""Of files: whoever names them holds it with others, whoever removes them alone."""
+
+
+def take_in(store: Store, raws: Sequence[bytes], uids: Sequence[UUID] = ()) -> tuple[Taken, ...]:
+    """Write photos anew and put their files, before any transaction.
+
+    Parameters
+    ----------
+    store : Store
+        Whose files.
+    raws : Sequence of bytes
+        As they were sent, 1 to 9.
+    uids : Sequence of UUID, optional
+        One each, made by the client; made here when there is none.
+
+    Raises
+    ------
+    InputError
+        None, too many, or one that cannot be used: which, and what instead; nothing points to the others.
+    """
+    if not raws:
+        raise InputError("photo.none", field=FIELD)
+    if len(raws) > MOST_OF_ACT:
+        raise InputError("photo.many", field=FIELD, count=len(raws), limit=MOST_OF_ACT)
+    if uids and (len(uids) != len(raws) or len(set(uids)) < len(uids)):
+        raise InputError("photo.uids", field="uid", count=len(raws), uids=len(set(uids)))
+    named = uids or [uuid7(store.clock()) for _ in raws]
+    return tuple(
+        _taken_in(store, raw, uid, n) for n, (raw, uid) in enumerate(zip(raws, named, strict=True), 1)
+    )
+
+
+def _taken_in(store: Store, raw: bytes, uid: UUID, n: int) -> Taken:
+    try:
+        photo = rewritten(raw)
+    except InputError as refused:
+        raise InputError(refused.code, **{**refused.values, "n": n}) from refused
+    blobs = blobs_of(store)
+    return Taken(uid, photo, blobs.put(photo.data), blobs.put(photo.thumb))
+
+
+def attach(
+    tx: Tx,
+    actor: Actor,
+    number: str,
+    kind: str,
+    photos: Sequence[Taken],
+    device: Device | None = None,
+    version: int | None = None,
+) -> tuple[UUID, ...]:
+    """Attach photos to an issue.
+
+    Parameters
+    ----------
+    tx : Tx
+        Writing transaction.
+    actor : Actor
+        Who has them: whoever may write a note.
+    number : str
+        Which issue; open.
+    kind : str
+        ``before``, ``after`` or ``other``.
+    photos : Sequence of Taken
+        Of :func:`take_in`; those that are attached already are passed over.
+    device : Device, optional
+        Where the device was that sends them.
+    version : int, optional
+        Version the actor saw.
+
+    Returns
+    -------
+    tuple of UUID
+        Those that were attached now.
+
+    Raises
+    ------
+    NotFound, Conflict, IllegalAction, NotPermittedAction, InputError
+        Nothing is written.
+    """
+    if kind not in KINDS:
+        raise InputError("field.not_one_of", field="kind", value=kind[:40], expected="、".join(KINDS))
+    _share(tx)
+    issue, _ = found(tx, actor, number)
+    tx.session.execute(select(Issue.id).where(Issue.id == issue.id).with_for_update())
+    new = _new(tx, issue.id, actor, photos)
+    if not new:
+        return ()
+    count = _count(tx, issue.id)
+    if count + len(new) > MOST_OF_ISSUE:
+        raise InputError("photo.full", field=FIELD, count=count, limit=MOST_OF_ISSUE)
+    issues.perform(tx, actor, number, "attach", {"photos": Given(kind, tuple(new), device)}, version)
+    _heal(tx, new)
+    return tuple(one.uid for one in new)
+
+
+def _new(tx: Tx, issue_id: int, actor: Actor, photos: Sequence[Taken]) -> list[Taken]:
+    """Leave out what is attached already; a uid that names another photo is refused."""
+    query = select(Attachment).where(Attachment.uid.in_([one.uid for one in photos]))
+    known = {row.uid: row for row in tx.session.scalars(query)}
+    for one in photos:
+        row = known.get(one.uid)
+        if row and (row.issue_id, row.digest, row.person_id) != (issue_id, one.digest, actor.person_id):
+            raise Conflict("photo.uid_taken", field="uid", value=str(one.uid))
+    return [one for one in photos if one.uid not in known]
+
+
+def _count(tx: Tx, issue_id: int) -> int:
+    mine = (Attachment.issue_id == issue_id, Attachment.purged_at.is_(None))
+    return tx.session.scalar(select(func.count()).select_from(Attachment).where(*mine)) or 0
+
+
+def _heal(tx: Tx, photos: Sequence[Taken]) -> None:
+    """Put files again that were dropped since they were put: those of photos purged elsewhere."""
+    blobs = blobs_of(tx.store)
+    for one in photos:
+        for digest, data in ((one.digest, one.photo.data), (one.thumb, one.photo.thumb)):
+            if not blobs.has(digest):
+                blobs.put(data)
+
+
+def report(
+    tx: Tx, actor: Actor, draft: Draft, photos: Sequence[Taken], device: Device | None = None
+) -> Receipt:
+    """Take a report in with photos of how it is; without any as :func:`server.services.intake.report`."""
+    receipt = intake.report(tx, actor, draft)
+    if photos:
+        attach(tx, actor, receipt.number, "before", photos, device)
+    return receipt
+
+
+def act(
+    tx: Tx,
+    actor: Actor,
+    number: str,
+    action: str,
+    given: Mapping[str, Any],
+    version: int | None = None,
+    photos: Sequence[Taken] = (),
+    device: Device | None = None,
+) -> Issue:
+    """Do one thing with an issue and attach photos of it: of how it is now where it is finished, others else.
+
+    See :func:`server.services.issues.perform`; both are done, or neither.
+    """
+    if not photos:
+        return issues.perform(tx, actor, number, action, given, version)
+    is_end = action in ENDINGS
+    attach(tx, actor, number, "after" if is_end else "other", photos, device, version)
+    said = {**given, "photos": len(photos)} if is_end else given
+    return issues.perform(tx, actor, number, action, said)
+
+
+def purge(tx: Tx, issue_ids: Collection[int]) -> tuple[str, ...]:
+    """Forget the photos of issues; their rows and entries stay, without time and place.
+
+    Parameters
+    ----------
+    tx : Tx
+        Writing transaction.
+    issue_ids : Collection of int
+        Some hundreds at most.
+
+    Returns
+    -------
+    tuple of str
+        Digests that nobody points to any longer; :func:`drop` them once the transaction is committed.
+    """
+    mine = (Attachment.issue_id.in_(issue_ids), Attachment.purged_at.is_(None))
+    rows = tx.session.execute(select(Attachment.digest, Attachment.thumb).where(*mine)).all()
+    if not rows:
+        return ()
+    blank = dict.fromkeys(
+        ("taken_at", "taken_lon", "taken_lat", "device_lon", "device_lat", "device_accuracy_m")
+    )
+    tx.session.execute(update(Attachment).where(*mine).values(purged_at=tx.now, **blank))
+    digests = sorted({digest for row in rows for digest in row})
+    left = {digest for start in range(0, len(digests), AT_ONCE)
+            for digest in _named(tx, digests[start : start + AT_ONCE])}  # fmt: skip
+    return tuple(digest for digest in digests if digest not in left)
+
+
+def _named(tx: Tx, digests: Sequence[str]) -> set[str]:
+    """Tell which files some photo still needs."""
+    columns = (Attachment.digest, Attachment.thumb)
+    asked = (select(one).where(one.in_(digests), Attachment.purged_at.is_(None)) for one in columns)
+    return set(tx.session.scalars(union(*asked)))
+
+
+def drop(store: Store, digests: Sequence[str]) -> int:
+    """Remove files that nobody points to; what somebody attached again meanwhile stays.
+
+    Returns
+    -------
+    int
+        How many were removed.
+    """
+    blobs, count = blobs_of(store), 0
+    rest = iter(digests)
+    while several := list(islice(rest, AT_ONCE)):
+        with store.write() as tx:
+            if not tx.on_sqlite:  # SQLite has one writer anyway
+                tx.session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+            left = _named(tx, several)
+            for digest in several:
+                if digest not in left:
+                    blobs.delete(digest)
+                    count += 1
+    return count
+
+
+def _share(tx: Tx) -> None:
+    if not tx.on_sqlite:
+        tx.session.execute(select(func.pg_advisory_xact_lock_shared(_LOCK)))
+
+
+def sweep(store: Store) -> int:
+    """Remove files that no photo names and that have lain for a day; gives how many."""
+    before = store.clock() - UNNAMED
+    old = [digest for digest, at in blobs_of(store).kept() if at < before]
+    unnamed: list[str] = []
+    with store.read() as tx:
+        for start in range(0, len(old), AT_ONCE):
+            several = old[start : start + AT_ONCE]
+            named = _named(tx, several)
+            unnamed += [digest for digest in several if digest not in named]
+    return drop(store, unnamed)
