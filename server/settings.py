@@ -191,6 +191,13 @@ SETTINGS: tuple[Setting, ...] = (
         "三个递增的小时数，如 1,2,4",
         "紧急事件的同三个间隔，按自然小时",
     ),
+    Setting(
+        "personal_days",
+        365,
+        _whole(0, 36_500),
+        "0 至 36500 的整天数",
+        "办结、不予受理或并案满多少天后清除居民信息（姓名、电话、原话、地址、照片）；0 为不清除",
+    ),
     Setting("nearest_m", 50.0, _metres, "0 至 10000 的米数", "不在任何网格内的点，多少米内算作最近的网格"),
     Setting("allow_outside_china", False, _flag, "true 或 false", "是否允许中国以外的网格图层"),
     Setting(
