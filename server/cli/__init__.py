@@ -28,6 +28,7 @@ __all__ = ["main"]
         "doctor": "server.cli.doctor:doctor",
         "backup": "server.cli.backup:backup",
         "restore": "server.cli.backup:restore",
+        "purge": "server.cli.purge:purge",
     },
 )
 @click.option(

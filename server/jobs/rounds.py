@@ -7,6 +7,7 @@ from server.db import Store
 from server.errors import ServerError
 from server.services.handover import run_due
 from server.services.passing_on import HandedOver
+from server.services.retention import nightly
 from server.services.supervising import supervise
 from server.translate import shown
 from server.words import sentence
@@ -21,6 +22,7 @@ Job = Callable[[Store, Breathe | None], Mapping[str, int]]
 JOBS: dict[str, Job] = {
     "hand_over": lambda store, _breathe: _handed_over(run_due(store)),
     "supervise": lambda store, breathe: supervise(store, breathe).counts,
+    "purge": nightly,
 }
 
 

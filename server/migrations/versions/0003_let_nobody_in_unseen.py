@@ -66,8 +66,10 @@ def upgrade() -> None:
     _photos()
     for table, column in _COLUMNS:
         op.add_column(table, column)
-    op.drop_index("ix_issue_ended", table_name="issue")
-    op.create_index("ix_issue_ended", "issue", ["ended_at", "purged_at"])
+    unpurged = sa.text("ended_at IS NOT NULL AND (purged_at IS NULL OR purged_at < ended_at)")
+    op.create_index(
+        "ix_issue_unpurged", "issue", ["ended_at"], sqlite_where=unpurged, postgresql_where=unpurged
+    )
     op.create_index("ix_person_oidc_subject", "person", ["oidc_subject"], unique=True)
     _move_changes()
 
@@ -149,8 +151,7 @@ def _move_changes() -> None:
 
 def downgrade() -> None:
     op.drop_index("ix_person_oidc_subject", table_name="person")
-    op.drop_index("ix_issue_ended", table_name="issue")
-    op.create_index("ix_issue_ended", "issue", ["ended_at"])
+    op.drop_index("ix_issue_unpurged", table_name="issue")
     for table, column in reversed(_COLUMNS):
         op.drop_column(table, column.name)
     for table in ("attachment", "audit", "reset_link", "signed_in"):
