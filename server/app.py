@@ -18,8 +18,6 @@ from server.upgrade import check_version
 
 __all__ = ["create_app", "from_environment"]
 
-BODY_BYTES = 2 * 1024 * 1024
-
 
 def create_app(config: Config, store: Store | None = None) -> APIFlask:
     """Make the application.
@@ -57,17 +55,18 @@ def create_app(config: Config, store: Store | None = None) -> APIFlask:
     app.extensions["wangge"] = store
     app.config.update(
         SECRET_KEY=keys_of(store).session,
-        MAX_CONTENT_LENGTH=BODY_BYTES,
-        MAX_FORM_MEMORY_SIZE=BODY_BYTES,
+        MAX_CONTENT_LENGTH=security.BODY_BYTES,
+        MAX_FORM_MEMORY_SIZE=security.BODY_BYTES,
+        MAX_FORM_PARTS=security.FORM_PARTS,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SECURE=config.secure_cookies,
         WTF_CSRF_TIME_LIMIT=None,
-        WTF_CSRF_SSL_STRICT=config.secure_cookies,
+        WTF_CSRF_SSL_STRICT=False,  # security looks at Origin and Sec-Fetch-Site itself
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     _speak_the_askers_language(app, config)
-    security.install(app, _tile_hosts(config))
+    security.install(app, config, _tile_hosts(config))
     auth.install(app)
     translate.install(app, pages.problem_page)
     _templates(app)

@@ -7,18 +7,19 @@ unreadable value stops the start and names the key and the expected form.
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from server.errors import SetupError
-from server.settings import PREFIX, SETTINGS, Setting, hours_of, ladder_of
+from server.settings import PREFIX, SETTINGS, Setting, hosts_of, hours_of, ladder_of
 
 __all__ = ["SETTINGS", "Config", "Setting", "environment_for", "load"]
 
 FILE_VARIABLE = "WANGGE_CONFIG"
+HIDDEN = "***"
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Config:
         Setting name -> value, complete.
     """
 
-    values: Mapping[str, Any]
+    values: Mapping[str, Any] = field(repr=False)
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - each setting has its own type
         if name.startswith("__") or name not in self.values:
@@ -69,6 +70,11 @@ class Config:
     def hours(self) -> tuple[tuple[time, time], ...]:
         """Stretches of a working day, ascending, with the lunch break between them."""
         return hours_of(str(self.values["work_hours"]))
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Hosts under which it may be asked; none given means any."""
+        return hosts_of(str(self.values["hosts"]))
 
     def supervise_after(self, *, urgent: bool) -> tuple[float, float, float]:
         """Hours past the due until the leader is told, the supervisor, and all of it again.
@@ -129,7 +135,10 @@ def _parsed(setting: Setting, value: Any) -> Any:  # noqa: ANN401
     try:
         return setting.parse(value)
     except (ValueError, TypeError) as error:
-        raise SetupError("setting.invalid", name=setting.variable, value=value, form=setting.form) from error
+        shown = HIDDEN if setting.is_secret else value
+        raise SetupError("setting.invalid", name=setting.variable, value=shown, form=setting.form) from (
+            None if setting.is_secret else error
+        )
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The table of settings: name, default, parser and meaning. Reads nothing by itself; see :mod:`server.config`."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import time
@@ -8,10 +9,12 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-__all__ = ["PREFIX", "SETTINGS", "Setting", "hours_of", "ladder_of"]
+__all__ = ["PREFIX", "SETTINGS", "Setting", "hosts_of", "hours_of", "ladder_of"]
 
 PREFIX = "WANGGE_"
 MOST_HOURS = 10_000
+LEAST_SECRET = 32
+HOST = re.compile(r"\.?[a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:.]+\]")  # a name, .domain, IPv4 or [IPv6]; no port
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,8 @@ class Setting:
         The expected form, for the error message.
     meaning : str
         One Chinese sentence for the README's table.
+    is_secret : bool
+        Never shown, not even when it is refused.
     """
 
     name: str
@@ -37,6 +42,7 @@ class Setting:
     parse: Callable[[Any], Any]
     form: str
     meaning: str
+    is_secret: bool = False
 
     @property
     def variable(self) -> str:
@@ -48,6 +54,23 @@ def _text(value: Any) -> str:  # noqa: ANN401 - a TOML value may be anything
     if not isinstance(value, str):
         raise ValueError
     return value.strip()
+
+
+def _secret(value: Any) -> str:  # noqa: ANN401
+    if 0 < len(_text(value)) < LEAST_SECRET:
+        raise ValueError
+    return _text(value)
+
+
+def _hosts(value: Any) -> str:  # noqa: ANN401
+    if not all(HOST.fullmatch(one) for one in hosts_of(_text(value))):
+        raise ValueError
+    return _text(value)
+
+
+def hosts_of(said: str) -> tuple[str, ...]:
+    """Read names of hosts, none or several: ``wangge.lan,192.168.1.10``."""
+    return tuple(one.strip().lower() for one in said.split(",") if one.strip())
 
 
 def _flag(value: Any) -> bool:  # noqa: ANN401
@@ -143,8 +166,29 @@ def _one_of(*allowed: str) -> Callable[[Any], str]:
     return parse
 
 
+def _issuer(value: Any) -> str:  # noqa: ANN401
+    said = _text(value)
+    if said and not re.fullmatch(r"https?://[^/@\s?#]+(/[^\s?#]*)?", said):
+        raise ValueError
+    return said
+
+
 def _folder(value: Any) -> Path:  # noqa: ANN401
     return Path(_text(value) if isinstance(value, str) else str(value)).expanduser()
+
+
+def _bucket(value: Any) -> str:  # noqa: ANN401
+    said = _text(value)
+    if said and not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._/-]*)?", said):
+        raise ValueError
+    return said
+
+
+def _server(value: Any) -> str:  # noqa: ANN401
+    said = _text(value).rstrip("/")
+    if said and not re.fullmatch(r"https?://[^/@\s?#]+", said):
+        raise ValueError
+    return said
 
 
 SETTINGS: tuple[Setting, ...] = (
@@ -162,9 +206,10 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "secret_key",
         "",
-        _text,
+        _secret,
         "至少 32 个字符的随机文字",
         "会话签名密钥；留空则首次启动时生成并存入数据文件夹",
+        is_secret=True,
     ),
     Setting(
         "timezone", "Asia/Shanghai", _zone, "时区名，如 Asia/Shanghai", "没写时区的时间按此理解，页面按此显示"
@@ -212,15 +257,58 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("basemap_crs", "wgs84", _one_of("wgs84", "gcj02"), "wgs84 或 gcj02", "底图瓦片的坐标系"),
     Setting("basemap_attribution", "", _text, "文字", "底图版权说明"),
     Setting(
+        "files_url",
+        "",
+        _bucket,
+        "s3://桶/前缀",
+        "照片存在哪里：留空即数据文件夹里的 files，S3 写 s3://桶/前缀（需装 s3 附加组件）",
+    ),
+    Setting("files_endpoint", "", _server, "http(s)://主机:端口", "S3 兼容服务的地址；留空即 AWS"),
+    Setting("files_region", "", _text, "区域名，如 us-east-1", "S3 的区域；留空即 us-east-1"),
+    Setting("files_key", "", _text, "文字", "S3 的访问密钥编号", is_secret=True),
+    Setting("files_secret", "", _text, "文字", "S3 的访问密钥；不会显示，也不进备份", is_secret=True),
+    Setting(
         "log_level",
         "warning",
         _one_of("debug", "info", "warning", "error"),
         "debug、info、warning 或 error",
         "日志级别",
     ),
+    Setting(
+        "oidc_issuer",
+        "",
+        _issuer,
+        "https://主机/路径",
+        "统一身份平台（OIDC）的 issuer 地址；留空则只用口令登录（需装 oidc 附加组件）",
+    ),
+    Setting("oidc_client_id", "", _text, "文字", "在统一身份平台登记的客户端编号"),
+    Setting("oidc_client_secret", "", _text, "文字", "在统一身份平台登记的客户端密钥；不会显示", is_secret=True),
+    Setting("oidc_name", "统一身份登录", _text, "文字", "登录页上统一身份登录按钮的文字"),
     Setting("session_days", 14, _whole(1, 365), "1 至 365 的整数", "登录后最多多少天须重新登录"),
     Setting(
         "session_idle_hours", 24, _whole(1, 24 * 365), "1 至 8760 的整数", "登录后多少小时没有使用须重新登录"
     ),
-    Setting("secure_cookies", False, _flag, "true 或 false", "只经 HTTPS 发送会话 Cookie"),
+    Setting(
+        "secure_cookies", False, _flag, "true 或 false", "只经 HTTPS 发送 Cookie；经 HTTPS 访问时本来就如此"
+    ),
+    Setting(
+        "trusted_proxies",
+        0,
+        _whole(0, 9),
+        "0 至 9 的整数",
+        "前面有几层反向代理；大于 0 时采信其 X-Forwarded-For、-Proto、-Host，所以服务须只听代理够得着的地址，"
+        "代理须自己写全这三项",
+    ),
+    Setting(
+        "hosts",
+        "",
+        _hosts,
+        "主机名或 IP，逗号隔开，如 wangge.lan,192.168.1.10",
+        "只接受以这些主机名访问；留空即都接受",
+    ),
+    Setting(
+        "rate_limits", True, _flag, "true 或 false", "是否限制一分钟内的请求次数（每个服务进程各计各的）"
+    ),
+    Setting("tls_cert", "", _text, "PEM 文件路径", "TLS 证书；留空即用数据文件夹里 tls/server.pem（如有）"),
+    Setting("tls_key", "", _text, "PEM 文件路径", "TLS 私钥；留空即用数据文件夹里 tls/server.key（如有）"),
 )

@@ -6,19 +6,21 @@ The core raises codes and values; here they become a status and a sentence in th
 import json
 import logging
 import secrets
+import traceback
 from collections.abc import Callable
 from typing import Any, cast
 from urllib.parse import quote
 
 from flask import Flask, Response, current_app, redirect, request
 from flask_wtf.csrf import CSRFError
+from jinja2 import UndefinedError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from geo.errors import GeoError
 from server import errors, words, workflow
 
-__all__ = ["STATUS", "install", "problem", "status_of"]
+__all__ = ["STATUS", "install", "problem", "refused", "status_of"]
 
 STATUS: dict[type[Exception], int] = {
     errors.NotSignedIn: 401,
@@ -40,6 +42,8 @@ Coded = errors.ServerError | workflow.WorkflowError | GeoError
 log = logging.getLogger("wangge")
 PAGE = "wangge_problem_page"
 NAMED_ROWS = 10
+OF_CODE = (TypeError, AttributeError, NameError, ImportError, UndefinedError)
+"""Faults whose messages name parts of the program; those of others may repeat a password or a resident's words."""
 
 
 def status_of(error: Exception) -> int:
@@ -128,9 +132,22 @@ def install(app: Flask, page: Callable[[int, str], str]) -> None:
     app.register_error_handler(Exception, _stranger)
 
 
-def _answer(
+def refused(
     status: int, code: str, values: dict[str, Any], faults: list[dict[str, Any]] | None = None
 ) -> AnyResponse:
+    """Make the answer to what cannot be done: problem+json for a program, a page for a person.
+
+    Parameters
+    ----------
+    status : int
+        HTTP status.
+    code : str
+        Stable English name; its sentence is shown.
+    values : dict
+        What the sentence speaks about.
+    faults : list of dict, optional
+        As in :func:`problem`.
+    """
     if wants_json():
         return problem(status, code, values, faults)
     if status == 401 and code == "auth.required":
@@ -143,7 +160,7 @@ def _answer(
 
 def _coded(error: Coded) -> AnyResponse:
     faults = [_rows_told(one) for one in error.faults] if isinstance(error, errors.InvalidPoints) else None
-    return _answer(status_of(error), error.code, error.values, faults)
+    return refused(status_of(error), error.code, error.values, faults)
 
 
 def _rows_told(fault: Any) -> dict[str, Any]:  # noqa: ANN401 - a fault of many positions
@@ -158,19 +175,43 @@ def _http(error: HTTPException) -> AnyResponse:
     if error.response is not None:
         return cast("AnyResponse", error.response)
     if isinstance(error, CSRFError):
-        return _answer(400, "auth.csrf", {})
+        return refused(400, "auth.csrf", {})
     status = error.code or 500
     if status in (301, 302, 303, 307, 308):
         return error.get_response()
-    limit = f"{current_app.config['MAX_CONTENT_LENGTH'] // 1024} KB"
+    limit = f"{(request.max_content_length or 0) // 1024} KB"
     values = {"method": request.method, "limit": limit}
-    return _answer(status, HTTP_CODES.get(status, "request.invalid"), values)
+    return refused(status, HTTP_CODES.get(status, "request.invalid"), values)
 
 
 def _stranger(error: Exception) -> AnyResponse:
     number = secrets.token_hex(4)
-    log.error("request %s %s %s failed", number, request.method, request.path, exc_info=error)
-    return _answer(500, "request.failed", {"number": number})
+    # The rule, not the address: a path may hold a secret, and the fault's message what somebody wrote.
+    rule, endpoint = request.url_rule or "-", request.endpoint or "-"
+    log.error("request %s %s %s (%s) failed\n%s", number, request.method, rule, endpoint, told_apart(error))
+    return refused(500, "request.failed", {"number": number})
+
+
+def told_apart(error: BaseException) -> str:
+    """Write where a fault happened, and what it says only where that speaks of code, never of what was given.
+
+    Parameters
+    ----------
+    error : BaseException
+        The fault; what led to it is told before it.
+    """
+    chain: list[BaseException] = []
+    one: BaseException | None = error
+    while one is not None and one not in chain:
+        chain.append(one)
+        one = one.__cause__ or (None if one.__suppress_context__ else one.__context__)
+    pieces = [(*traceback.format_tb(one.__traceback__), _named(one)) for one in reversed(chain)]
+    return "".join(line for piece in pieces for line in piece).rstrip()
+
+
+def _named(error: BaseException) -> str:
+    name = f"{type(error).__module__}.{type(error).__qualname__}"
+    return f"{name}: {error}\n" if isinstance(error, OF_CODE) else f"{name}\n"
 
 
 def _here() -> str:

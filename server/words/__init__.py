@@ -28,6 +28,7 @@ from server.words import (
     names,
     places,
     regrid,
+    shell,
     supervision,
     work,
 )
@@ -70,6 +71,7 @@ SENTENCES: dict[str, str] = {
     **supervision.SENTENCES,
     **desk.SENTENCES,
     **work.SENTENCES,
+    **shell.SENTENCES,
     **ident.SENTENCES,
 }
 _NAMED = (names.NAMES, admin.NAMES, admin2.NAMES, desk.NAMES, work.NAMES, supervision.NAMES, ident.NAMES)

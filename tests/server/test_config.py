@@ -24,6 +24,11 @@ def test_an_option_beats_the_environment_and_that_the_file_and_that_the_default(
         ("WANGGE_ALLOW_OUTSIDE_CHINA", "perhaps"),
         ("WANGGE_NEAREST_M", "-1"),
         ("WANGGE_NEAREST_M", "nan"),
+        ("WANGGE_TRUSTED_PROXIES", "-1"),
+        ("WANGGE_TRUSTED_PROXIES", "10.0.0.1"),
+        ("WANGGE_HOSTS", "https://wangge.lan"),
+        ("WANGGE_HOSTS", "wangge.lan:8443"),
+        ("WANGGE_HOSTS", "wangge.lan 192.168.1.10"),
     ],
 )
 def test_an_unreadable_value_stops_the_start_and_names_the_key_and_the_form(name, value):
@@ -38,6 +43,25 @@ def test_an_unknown_key_stops_the_start_and_names_it():
     with pytest.raises(SetupError) as refused:
         load(environment={"WANGGE_PROT": "8000"})
     assert "prot" in sentence(refused.value.code, refused.value.values)
+
+
+def test_a_secret_that_is_too_short_stops_the_start_and_is_not_shown():
+    with pytest.raises(SetupError) as refused:
+        load(environment={"WANGGE_SECRET_KEY": "short-secret"})
+    told = sentence(refused.value.code, refused.value.values)
+    assert ("WANGGE_SECRET_KEY" in told, "32" in told, "short" in told) == (True, True, False)
+    assert refused.value.__cause__ is None
+
+
+def test_the_settings_do_not_show_their_secrets():
+    config = load({"secret_key": "s" * 40, "database_url": "postgresql://u:hidden@h/d"}, environment={})
+    assert "hidden" not in repr(config)
+    assert "sss" not in repr(config)
+
+
+def test_hosts_are_read_as_they_are_written():
+    assert load({"hosts": " Wangge.lan ,[::1],"}, environment={}).hosts == ("wangge.lan", "[::1]")
+    assert load(environment={}).hosts == ()
 
 
 @pytest.mark.parametrize("content", ["port = ", "\udcff"])

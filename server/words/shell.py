@@ -1,0 +1,10 @@
+"""Sentences of the HTTP shell: what is refused before anybody looks at it, certificates, keys."""
+
+__all__ = ["SENTENCES"]
+
+SENTENCES: dict[str, str] = {
+    "request.host": "不能以这个主机名访问；请用管理员告知的地址。",
+    "request.foreign": "这个请求来自别的网站，已拒绝；请在本系统的页面上操作。",
+    "request.parameters": "地址里的参数太多，最多 {most} 个。",
+    "request.too_many": "操作太频繁，请 {seconds} 秒后再试。",
+}
