@@ -23,9 +23,11 @@ from server.words import (
     desk,
     duty,
     ident,
+    keep,
     layers,
     messages,
     names,
+    photos,
     places,
     regrid,
     shell,
@@ -58,23 +60,30 @@ __all__ = [
 ]
 
 LANGUAGES = ("zh", "en")
+_TABLES: tuple[Any, ...] = (
+    admin,
+    admin2,
+    backup,
+    commands,
+    desk,
+    duty,
+    ident,
+    keep,
+    layers,
+    messages,
+    names,
+    photos,
+    places,
+    regrid,
+    shell,
+    supervision,
+    work,
+)
+"""One module per subject: its sentences, and the names of its codes, where it has any."""
 SENTENCES: dict[str, str] = {
-    **messages.SENTENCES,
-    **commands.SENTENCES,
-    **layers.SENTENCES,
-    **places.SENTENCES,
-    **duty.SENTENCES,
-    **regrid.SENTENCES,
-    **admin.SENTENCES,
-    **admin2.SENTENCES,
-    **backup.SENTENCES,
-    **supervision.SENTENCES,
-    **desk.SENTENCES,
-    **work.SENTENCES,
-    **shell.SENTENCES,
-    **ident.SENTENCES,
+    code: said for one in _TABLES for code, said in getattr(one, "SENTENCES", {}).items()
 }
-_NAMED = (names.NAMES, admin.NAMES, admin2.NAMES, desk.NAMES, work.NAMES, supervision.NAMES, ident.NAMES)
+_NAMED: tuple[dict[str, dict[str, str]], ...] = tuple(getattr(one, "NAMES", {}) for one in _TABLES)
 NAMES: dict[str, dict[str, str]] = {
     kind: {code: name for table in _NAMED for code, name in table.get(kind, {}).items()}
     for kind in dict.fromkeys(kind for table in _NAMED for kind in table)
