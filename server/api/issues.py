@@ -8,13 +8,23 @@ from flask import Response
 from pydantic import Field, Strict
 
 from server.api.asked import LON, Crs, FilterQuery
-from server.api.resource import PREFIX, Body, answer, answer_once, download, form_of, resource, stored
+from server.api.resource import (
+    PREFIX,
+    SHOWN,
+    Body,
+    answer,
+    answer_once,
+    download,
+    form_of,
+    resource,
+    stored,
+)
 from server.api.tables import issue_table
 from server.api.telling import brief_told, issue_told, named
 from server.api.told import IssueAnswer, IssueList, OutcomesAnswer
-from server.auth import ISSUE_ROLES, allow, current_store
+from server.auth import ISSUE_ROLES, allow, current_actor, current_store, done_reading
 from server.db import Tx
-from server.services import intake, issues, listing, outcomes, receipts
+from server.services import audit, intake, issues, listing, outcomes, receipts, unmasking
 from server.services.categories import category_name
 from server.services.drafts import LIMITS, Draft
 from server.services.filters import instant_of
@@ -79,6 +89,12 @@ class Changes(Body):
     category: str | None = Field(None, max_length=64)
     urgent: bool | None = None
     place: Place | None = None
+
+
+class Unmask(Body):
+    """What somebody wants to see an issue whole for."""
+
+    why: Literal["contact", "visit", "check", "callback", "merge", "review"]
 
 
 Words = Annotated[str | None, Field(max_length=issues.TEXT_MOST)]
@@ -199,10 +215,18 @@ def export(suffix: str, query_data: FilterQuery) -> Response:
 
     All that match, newest first, as GeoJSON or as CSV for a spreadsheet.
     """
-    filters = query_data.filters()
-    return download(
-        "issues", form_of(suffix), lambda tx, actor: issue_table(tx, listing.walk(tx, actor, filters))
-    )
+    filters, form, actor = query_data.filters(), form_of(suffix), current_actor()
+    done_reading()
+    with current_store().write() as tx:
+        listing.matching(tx, actor, filters)  # what cannot be asked for is refused before it is written down
+        audit.record(tx, actor, "export", what="issues", form=suffix, filters=_named(query_data))
+    return download("issues", form, lambda tx, actor: issue_table(tx, listing.walk(tx, actor, filters)))
+
+
+def _named(query: FilterQuery) -> dict[str, str]:
+    """Give the filters as they are written down: what is searched for may name somebody and is not."""
+    given = {name: said for name, said in query.model_dump().items() if said}
+    return {name: "…" if name == "q" else said[:SHOWN] for name, said in given.items()}
 
 
 @blueprint.get("/issues/<number>")
@@ -214,6 +238,25 @@ def one(number: str) -> Response:
     With its log and what the asker may do now.
     """
     return answer(stored(lambda tx, actor: issue_told(tx, issues.one(tx, actor, number))))
+
+
+@blueprint.post("/issues/<number>/unmask")
+@allow(*ISSUE_ROLES, scope="act")
+@blueprint.input(Unmask)
+@blueprint.output(IssueAnswer)
+def unmask(number: str, json_data: Unmask) -> Response:
+    """See an issue whole.
+
+    Who reported it, how to reach them, and every word as it was said; that it was seen, by whom and what for,
+    is written down each time. For those who handle it and those above.
+    """
+    actor = current_actor()
+    done_reading()
+    with current_store().write() as tx:
+        whole = issue_told(tx, unmasking.unmask(tx, actor, number, json_data.why))
+    told = answer(whole)
+    told.headers["Cache-Control"] = "private, no-store"
+    return told
 
 
 @blueprint.post("/issues/<number>/actions")

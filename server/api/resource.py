@@ -25,7 +25,18 @@ from server.services.people import Actor
 from server.translate import problem
 from server.words import sentence
 
-__all__ = ["PREFIX", "Body", "Query", "answer", "answer_once", "download", "form_of", "resource", "stored"]
+__all__ = [
+    "PREFIX",
+    "SHOWN",
+    "Body",
+    "Query",
+    "answer",
+    "answer_once",
+    "download",
+    "form_of",
+    "resource",
+    "stored",
+]
 
 PREFIX = "/api/v1"
 JSON = "application/json"

@@ -43,6 +43,8 @@ KEY = {
     "description": "1 to 200 visible characters; the same request again under it changes nothing",
     "schema": {"type": "string", "pattern": "^[!-~]{1,200}$"},
 }
+UNKEPT = ("/unmask",)
+"""Ends of addresses whose answers are never kept, not even sealed: asked again, it is done and written down again."""
 blueprint = APIBlueprint("api_spec", __name__, enable_openapi=False)
 
 
@@ -113,7 +115,7 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     operation["security"] = [{"token": []}, {"session": []}]
     operation["parameters"] = [_parameter(one) for one in operation.get("parameters", [])]
     # What only reads may be asked again as it is, without a key.
-    is_act = method == "post" and operation["x-scope"] != "read"
+    is_act = method == "post" and operation["x-scope"] != "read" and not path.endswith(UNKEPT)
     if is_act:
         operation["parameters"].append(KEY)
     if path.endswith(".{suffix}"):

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from server.api.told_loop import Action, AskRow, Change, LogEntry, Named, Outcome, Told, WhistleRow
+from server.api.told_loop import Action, AskRow, Change, LogEntry, Named, Outcome, Reporter, Told, WhistleRow
 
 __all__ = [
     "Action",
@@ -85,7 +85,11 @@ class IssueBrief(Told):
 class IssueAnswer(IssueBrief):
     """An issue whole, as the asker may see it."""
 
-    description: str
+    description: str = Field(description="names, phones and rooms masked, unless asked for by `unmask`")
+    reporter: Reporter
+    may_unmask: bool = Field(description="whether the asker may see it whole")
+    is_whole: bool = Field(description="whether words and reporter are shown as they were said")
+    is_purged: bool = Field(description="words about people were blanked at the end of their time")
     reason: str = Field(description="why this cell")
     assignment: str = Field(description="why this holder, or none")
     runner_ups: list[NearCell]

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-__all__ = ["Action", "AskRow", "Change", "LogEntry", "Named", "Outcome", "Told", "WhistleRow"]
+__all__ = ["Action", "AskRow", "Change", "LogEntry", "Named", "Outcome", "Reporter", "Told", "WhistleRow"]
 
 
 class Told(BaseModel):
@@ -83,3 +83,10 @@ class Change(Told):
     name: str
     who: str
     at: AwareDatetime
+
+
+class Reporter(Told):
+    """Who reported an issue, masked unless it is whole; empty when nobody said."""
+
+    name: str
+    phone: str

@@ -11,6 +11,7 @@ from server.cli.environment import Environment, pass_environment
 from server.cli.output import say, whole_file
 from server.cli.program import Command, Group, Option
 from server.formats import FORMATS, Record, Table
+from server.services import audit
 from server.services.accounts import actor_of_login
 from server.services.exports import StoredCell, stored_cells
 from server.services.filters import Filters
@@ -44,10 +45,14 @@ def issues(
 ) -> None:
     """Export the issues that match, newest first."""
     suffix = form or ("geojson" if out.suffix.lower() in (".geojson", ".json") else "csv")
-    with environment.store() as store, store.read() as tx:
-        actor = actor_of_login(tx, login) if login else system_actor()
-        briefs = walk(tx, actor, Filters.parse(filters, tx.config.zone))
-        _write(out, suffix, issue_table(tx, briefs))
+    with environment.store() as store:
+        with store.read() as tx:
+            actor = actor_of_login(tx, login) if login else system_actor()
+            briefs = walk(tx, actor, Filters.parse(filters, tx.config.zone))
+            _write(out, suffix, issue_table(tx, briefs))
+        asked = {name: said for name, said in filters.items() if said and name != "q"}
+        with store.write() as tx:
+            audit.record(tx, system_actor(), "export", what="issues", form=suffix, filters=asked)
 
 
 @export.command("cells", cls=Command, help="cli.export.cells")

@@ -119,7 +119,7 @@ class Facts:
     row : Row
         What the list shows too.
     description, place_text, reporter, external_number : str
-        Unsealed words, and its number at the 12345 line; empty when absent.
+        Words, masked unless it is whole, and its number at the 12345 line; empty when absent.
     lon, lat, accuracy_m : float or None
         WGS 84 degrees and metres.
     path_names : tuple of str
@@ -142,6 +142,9 @@ class Facts:
         Changes so far.
     border, needs_check : bool
         Flags of its place.
+    is_whole, may_unmask, is_purged : bool
+        Whether its words are shown as they were said, whether this person may ask for that, and whether they are
+        gone.
     """
 
     row: Row
@@ -166,6 +169,9 @@ class Facts:
     version: int
     border: bool
     needs_check: bool
+    is_whole: bool
+    may_unmask: bool
+    is_purged: bool
 
 
 def rows_of(tx: Tx, found: Iterable[Brief]) -> tuple[Row, ...]:
@@ -241,6 +247,9 @@ def facts_of(tx: Tx, view: IssueView) -> Facts:
         version=issue.version,
         border=issue.border,
         needs_check=issue.needs_check,
+        is_whole=view.is_whole,
+        may_unmask=view.may_unmask,
+        is_purged=issue.purged_at is not None,
     )
 
 

@@ -1,4 +1,4 @@
-"""One issue: facts, log, what may be done with it; and doing it."""
+"""One issue: facts, log, what may be done with it; seeing it whole; and doing it."""
 
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -14,10 +14,11 @@ from server.pages.facts import Facts, facts_of
 from server.pages.frame import inside, render
 from server.pages.ground import basemap_data, basemap_of, bounds_around, urls
 from server.pages.issue_contexts import IssuePage
-from server.pages.parts import ActionForm
+from server.pages.parts import ActionForm, Choice
 from server.pages.sentences import map_words
 from server.pages.timeline import lines_of
-from server.services import asking, issues
+from server.services import asking, issues, unmasking
+from server.services.issue_view import IssueView
 from server.services.related import pointed
 from server.translate import shown, status_of
 from server.words import NAMES, _, action_name, language, sentence
@@ -50,10 +51,19 @@ def one(number: str) -> str:
     return _page(number, _Said(done if done in NAMES["action"] else ""))
 
 
-def _page(number: str, said: _Said) -> str:
+@blueprint.post("/issues/<number>/unmask")
+@allow(*ISSUE_ROLES)
+def unmask(number: str) -> str:
+    """Show one issue whole, this once; an address that could be asked again would show it unasked."""
+    with current_store().write() as tx:
+        whole = unmasking.unmask(tx, current_actor(), number, request.form.get("why", ""))
+    return _page(number, _Said(), whole)
+
+
+def _page(number: str, said: _Said, whole: IssueView | None = None) -> str:
     store, actor = current_store(), current_actor()
     with store.read() as tx:
-        view = issues.one(tx, actor, number)
+        view = whole or issues.one(tx, actor, number)
         asked = asking.asked_for(tx, actor, view, view.actions)
         facts, names = facts_of(tx, view), pointed(tx, view)
     forms = forms_of(number, view.actions, asked, said.refusal)
@@ -71,8 +81,15 @@ def _page(number: str, said: _Said) -> str:
             done=_done(said.done, facts) if said.done else "",
             problem=_problem(said.refusal, forms),
             news=tuple(line for line in log if said.seen is not None and line.seq > said.seen),
+            whys=_whys(facts),
         ),
     )
+
+
+def _whys(facts: Facts) -> tuple[Choice, ...]:
+    if facts.is_whole or facts.is_purged or not facts.may_unmask:
+        return ()
+    return tuple(Choice(code, _(name)) for code, name in NAMES[unmasking.WHY].items())
 
 
 def _map(facts: Facts) -> MapView:

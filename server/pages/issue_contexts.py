@@ -87,6 +87,8 @@ class IssuePage:
         Sentence on why it was not; empty when nothing was refused.
     news : tuple
         Lines of the log that came meanwhile.
+    whys : tuple of Choice
+        What for it may be seen whole; empty when it is, or may not be.
     """
 
     issue: Any
@@ -99,6 +101,7 @@ class IssuePage:
     done: str = ""
     problem: str = ""
     news: tuple[Any, ...] = ()
+    whys: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,8 @@
-"""One issue as somebody sees it: facts, unsealed words, log, and what they may do with it."""
+"""One issue as somebody sees it: facts, words, log, and what they may do with it.
+
+Words about people are masked for everybody; :mod:`server.services.unmasking` alone shows them whole, and writes
+down to whom.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,8 +16,9 @@ from server.errors import NotFound
 from server.models import Area, Ask, Department, Entry, Issue, Person, PrivateText, Whistle
 from server.services.beside import Asked, Called, asked, called, family
 from server.services.people import Actor
-from server.services.permissions import visible
+from server.services.permissions import may_unmask, visible
 from server.services.private import unseal
+from server.services.redact import masked
 from server.services.standing import asks_of, has_above, relations_of, situation_of, whistles_of
 from server.workflow import Situation, State, Transition, available
 
@@ -37,7 +42,7 @@ class Step:
     given : dict
         Codes of the entry.
     words : dict[str, str]
-        Unsealed words: kind -> text.
+        Words: kind -> text, masked unless the view is whole.
     used_s : int or None
         Seconds that the stage which it ends took, by the clock of its limit.
     holder : str
@@ -76,7 +81,7 @@ class IssueView:
     path : str
         Path of its area.
     description, place, reporter_name, reporter_phone : str
-        Unsealed words; "" when absent or purged.
+        Words, masked unless the view is whole; "" when absent or purged.
     holder : tuple of str or None
         ``("person" | "department", name)``.
     log : tuple of Step
@@ -93,6 +98,10 @@ class IssueView:
         Number of the issue it was merged into; "" for none.
     children : tuple of str
         Numbers of the issues merged into it.
+    may_unmask : bool
+        Whether this actor may ask to see it whole.
+    is_whole : bool
+        Whether its words are shown as they were said.
     """
 
     issue: Issue
@@ -109,6 +118,8 @@ class IssueView:
     asks: tuple[Asked, ...] = ()
     parent: str = ""
     children: tuple[str, ...] = ()
+    may_unmask: bool = False
+    is_whole: bool = False
 
 
 def found(tx: Tx, actor: Actor, number: str) -> tuple[Issue, str]:
@@ -140,10 +151,9 @@ def one(tx: Tx, actor: Actor, number: str) -> IssueView:
     return view(tx, actor, *found(tx, actor, number))
 
 
-def view(tx: Tx, actor: Actor, issue: Issue, path: str) -> IssueView:
-    """Show an issue already found; whether the actor may see it was decided there."""
-    texts = tx.session.scalars(select(PrivateText).where(PrivateText.issue_id == issue.id)).all()
-    words = {str(text.uid): unseal(tx, text) or "" for text in texts}
+def view(tx: Tx, actor: Actor, issue: Issue, path: str, *, is_whole: bool = False) -> IssueView:
+    """Show an issue already found; whether the actor may see it, and whole, was decided there."""
+    words = _words(tx, issue.id, is_whole=is_whole)
     entries = tx.session.execute(
         select(Entry, Person.name)
         .outerjoin(Person, Person.id == Entry.person_id)
@@ -156,7 +166,7 @@ def view(tx: Tx, actor: Actor, issue: Issue, path: str) -> IssueView:
     first = log[0].words if log else {}
     whistles, asks = whistles_of(tx, issue.id), asks_of(tx, issue.id)
     plain = [entry for entry, _ in entries]
-    actions, situation = offered(tx, actor, issue, path, plain, whistles, asks)
+    actions, situation, may_ask = offered(tx, actor, issue, path, plain, whistles, asks)
     parent, children = family(tx, issue)
     return IssueView(
         issue,
@@ -173,7 +183,19 @@ def view(tx: Tx, actor: Actor, issue: Issue, path: str) -> IssueView:
         asked(tx, asks),
         parent,
         children,
+        may_ask,
+        is_whole,
     )
+
+
+def _words(tx: Tx, issue_id: int, *, is_whole: bool) -> dict[str, str]:
+    """Read the words of an issue by uid."""
+    texts = tx.session.scalars(select(PrivateText).where(PrivateText.issue_id == issue_id)).all()
+    said = [(str(text.uid), text.kind, unseal(tx, text) or "") for text in texts]
+    if is_whole:
+        return {uid: words for uid, _, words in said}
+    names = [words for _, kind, words in said if kind == "reporter_name"]
+    return {uid: masked(kind, words, names) for uid, kind, words in said}
 
 
 def offered(
@@ -184,15 +206,15 @@ def offered(
     entries: Sequence[Entry],
     whistles: Sequence[Whistle],
     asks: Sequence[Ask],
-) -> tuple[tuple[Transition, ...], frozenset[Situation]]:
-    """List what an actor may do with an issue, and how the issue itself stands."""
+) -> tuple[tuple[Transition, ...], frozenset[Situation], bool]:
+    """List what an actor may do with an issue, how the issue itself stands, and whether they may see it whole."""
     situation = situation_of(tx, issue, entries, asks)
     relations = relations_of(actor, issue, entries, whistles, path)
     rows = available(State(issue.state), actor.roles_at(path), relations, situation)
     if any(row.action == "escalate" for row in rows) and not has_above(tx, issue):
         situation |= {Situation.TOP}
         rows = tuple(row for row in rows if row.action != "escalate")
-    return rows, situation
+    return rows, situation, may_unmask(tx, actor, relations, path)
 
 
 def _holders(tx: Tx, entries: list[Entry]) -> dict[tuple[str, int], str]:

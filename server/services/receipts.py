@@ -16,6 +16,7 @@ from server.services.issue_view import IssueView, Step, offered
 from server.services.ledger import role_shown
 from server.services.people import Actor
 from server.services.placing import area_of
+from server.services.redact import masked
 from server.workflow import Role, State
 
 __all__ = ["seen"]
@@ -37,19 +38,21 @@ def seen(tx: Tx, actor: Actor, draft: Draft, receipt: Receipt) -> tuple[IssueVie
     """
     path, row = receipt.placed.path, receipt.row
     issue = Issue(**row, id=receipt.id, **_UNTOUCHED)
-    actions, situation = offered(tx, actor, issue, path, (), (), ())
+    actions, situation, may_ask = offered(tx, actor, issue, path, (), (), ())
+    words = _words(draft)
     holder = ("person", receipt.holder.name) if receipt.holder else None
     view = IssueView(
         issue,
         path,
-        draft.description,
-        draft.place_text,
-        draft.reporter_name,
-        draft.reporter_phone,
+        words["description"],
+        words["place"],
+        words["reporter_name"],
+        words["reporter_phone"],
         holder,
-        _log(actor, draft, receipt),
+        _log(actor, words, receipt),
         actions,
         situation,
+        may_unmask=may_ask,
     )
     facts = {name: getattr(issue, name) for name in SCALARS}
     area = area_of(tx, receipt.grid, receipt.placed)
@@ -58,6 +61,7 @@ def seen(tx: Tx, actor: Actor, draft: Draft, receipt: Receipt) -> tuple[IssueVie
 
 
 _UNTOUCHED: dict[str, Any] = {
+    "purged_at": None,
     "review_at": None,
     "final": False,
     "attempts": 0,
@@ -70,15 +74,19 @@ _UNTOUCHED: dict[str, Any] = {
 }
 
 
-def _log(actor: Actor, draft: Draft, receipt: Receipt) -> tuple[Step, ...]:
-    row, placed = receipt.row, receipt.placed
-    given = given_at_report(row, placed)
+def _words(draft: Draft) -> dict[str, str]:
     words = {
         "description": draft.description,
         "place": draft.place_text,
         "reporter_name": draft.reporter_name,
         "reporter_phone": draft.reporter_phone,
     }
+    return {kind: masked(kind, said, (draft.reporter_name,)) for kind, said in words.items()}
+
+
+def _log(actor: Actor, words: dict[str, str], receipt: Receipt) -> tuple[Step, ...]:
+    row, placed = receipt.row, receipt.placed
+    given = given_at_report(row, placed)
     said = {kind: text for kind, text in words.items() if text}
     role = str(role_shown(actor, placed.path))
     states = (str(State.REPORTED), str(State.DISPATCHED))

@@ -5,11 +5,14 @@ sealed in :mod:`server.services.private`.
 """
 
 import re
+from collections.abc import Iterable
 
-__all__ = ["MASK", "public_place", "public_words"]
+__all__ = ["MASK", "masked", "public_place", "public_words"]
 
 SUMMARY_LENGTH = 120
 MASK = "＊"
+LEAST_NAME = 2  # one letter alone stands in too many words
+LONG_PHONE = 11
 
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), mask)
@@ -28,30 +31,71 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 _ROOM = re.compile(r"\d{1,4}\s*(?:室|号房|户)|(?<=单元)\s*\d{3,4}(?!\d)|(?<=[幢栋])\s*\d{1,2}-\d{3,4}(?!\d)")
 
 
-def public_words(words: str) -> str:
+def masked(kind: str, words: str, names: Iterable[str] = ()) -> str:
+    """Give sealed words as those may read them who do not handle the issue.
+
+    Parameters
+    ----------
+    kind : str
+        What they are, as :func:`server.services.private.seal` keeps it.
+    words : str
+        The words; "" stays "".
+    names : Iterable of str
+        Names of people that are known to stand in them.
+
+    Returns
+    -------
+    str
+        A name as ``张**``, a phone as ``138****5678``; all else with personal facts replaced by ``＊``, whole
+        otherwise.
+    """
+    if kind == "reporter_name":
+        return words[:1] + "**" if words else ""
+    if kind == "reporter_phone":
+        return _masked_phone(words)
+    return _without_facts(words, names)
+
+
+def public_words(words: str, names: Iterable[str] = ()) -> str:
     """Give the words without personal facts, on one line, at most 120 characters.
 
     Parameters
     ----------
     words : str
         Free text about an issue.
+    names : Iterable of str
+        Names of people that are known to stand in it.
 
     Returns
     -------
     str
-        Phones, identity numbers, mail addresses, accounts, names before forms of address, and room
-        numbers replaced by ``＊``.
+        Phones, identity numbers, mail addresses, accounts, known names and names before forms of address, and
+        room numbers replaced by ``＊``.
     """
     words = words[: SUMMARY_LENGTH * 8]
     if not words.isprintable():
         words = "".join(one if one.isprintable() else " " for one in words)
-    line = " ".join(words.split())
-    for pattern, mask in _PATTERNS:
-        line = pattern.sub(mask, line)
-    line = _ROOM.sub(MASK, line)
+    line = _without_facts(" ".join(words.split()), names)
     return line if len(line) <= SUMMARY_LENGTH else line[: SUMMARY_LENGTH - 1] + "…"
 
 
-def public_place(place: str) -> str:
+def public_place(place: str, names: Iterable[str] = ()) -> str:
     """Give an address down to the building: room numbers and personal facts replaced."""
-    return public_words(place)
+    return public_words(place, names)
+
+
+def _without_facts(words: str, names: Iterable[str]) -> str:
+    for name in names:
+        if len(name) >= LEAST_NAME:
+            words = words.replace(name, MASK)
+    for pattern, mask in _PATTERNS:
+        words = pattern.sub(mask, words)
+    return _ROOM.sub(MASK, words)
+
+
+def _masked_phone(phone: str) -> str:
+    said = "".join(phone.split())
+    ends = (3, 4) if len(said) >= LONG_PHONE else (2, 2)
+    if len(said) <= sum(ends):
+        return "****" if said else ""
+    return f"{said[: ends[0]]}****{said[-ends[1] :]}"

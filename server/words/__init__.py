@@ -32,6 +32,7 @@ from server.words import (
     regrid,
     shell,
     supervision,
+    unmask,
     work,
 )
 
@@ -77,6 +78,7 @@ _TABLES: tuple[Any, ...] = (
     regrid,
     shell,
     supervision,
+    unmask,
     work,
 )
 """One module per subject: its sentences, and the names of its codes, where it has any."""

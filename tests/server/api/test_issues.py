@@ -38,7 +38,8 @@ def test_a_report_is_answered_with_its_cell_its_holder_and_why(qian):
     assert told["state"] == {"code": "dispatched", "name": "待签收"}
     assert told["reason"] == "在 文峰社区第八网格 内。"
     assert [step["action"] for step in told["log"]] == ["report", "dispatch"]
-    assert told["description"] == REPORT["description"]
+    assert told["description"] == "暖气不热，电话＊"
+    assert told["reporter"] == {"name": "王**", "phone": "138****5678"}
     assert "138" not in told["summary"]
 
 

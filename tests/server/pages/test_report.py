@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from server.models import Issue
-from server.services import gazetteer, issues
+from server.services import gazetteer, issue_view, issues
 from server.services.gazetteer import NewPlace
 
 URL = "/issues/new"
@@ -73,7 +73,8 @@ def test_saving_shows_cell_and_who_is_on_duty_first_and_then_the_number(desk, st
 def test_what_is_kept_is_what_was_typed(desk, store, town):
     number = save(desk, **DOOR, place_text="2单元门口", happened_at="2026-03-09T15:30")
     with store.read() as tx:
-        view = issues.one(tx, town.actors["dispatcher_qian"], number)
+        qian = town.actors["dispatcher_qian"]
+        view = issue_view.view(tx, qian, *issue_view.found(tx, qian, number), is_whole=True)
         assert (view.description, view.reporter_name) == (DOOR["description"], "王芳")
         assert (view.place, view.reporter_phone) == ("文峰小区3号楼 2单元门口", "13812345678")
         assert (view.issue.lon, view.issue.source) == (pytest.approx(122.0153), "phone")

@@ -1,0 +1,123 @@
+"""Who reported an issue is masked for everybody; those who handle it or lead there ask for it, and that is written down."""
+
+import dataclasses
+
+import pytest
+from sqlalchemy import select
+
+from server.errors import InputError, NotFound, NotPermitted
+from server.models import Audit, Department
+from server.services import intake, issues, receipts
+from server.services.drafts import Draft
+from server.services.unmasking import unmask
+
+WORDS = "我叫王五，301室暖气不热\n电话13812345678"
+SECRETS = ("王五", "13812345678", "301", "锦华小区3幢2单元501")
+MAY = {"worker_lin", "leader_zhao", "dispatcher_qian", "supervisor_li"}
+
+
+@pytest.fixture
+def number(store, town):
+    """An issue of a resident, taken in by dispatcher_qian and held by worker_lin."""
+    draft = Draft("heating", "phone", WORDS, lon=122.015, lat=37.015, place_text="锦华小区3幢2单元501",
+                  reporter_name="王五", reporter_phone="13812345678")  # fmt: skip
+    with store.write() as tx:
+        return intake.report(tx, town.actors["dispatcher_qian"], draft).number
+
+
+@pytest.fixture
+def look(store, town, number):
+    """Read the issue as a persona, whole where a reason is given."""
+
+    def read(login, why=None):
+        actor = dataclasses.replace(town.actors[login], address="192.0.2.7")
+        with store.write() as tx:
+            return unmask(tx, actor, number, why) if why else issues.one(tx, actor, number)
+
+    return read
+
+
+def said(view):
+    return " ".join([view.description, view.place, view.reporter_name, view.reporter_phone,
+                     *(words for step in view.log for words in step.words.values())])  # fmt: skip
+
+
+@pytest.mark.parametrize("login", sorted(MAY))
+def test_nobody_sees_who_reported_it_without_asking(look, login):
+    view = look(login)
+    assert not any(secret in said(view) for secret in SECRETS)
+    assert (view.reporter_name, view.reporter_phone) == ("王**", "138****5678")
+    assert view.description.endswith("\n电话＊")
+    assert (view.may_unmask, view.is_whole) == (True, False)
+
+
+@pytest.mark.parametrize("login", sorted(MAY))
+def test_who_handles_it_and_those_above_see_it_whole_and_that_is_written_down(
+    store, town, look, number, login
+):
+    view = look(login, "callback")
+    assert (view.description, view.reporter_name, view.reporter_phone) == (WORDS, "王五", "13812345678")
+    with store.read() as tx:
+        row = tx.session.scalars(select(Audit).order_by(Audit.id.desc())).first()
+        assert (row.kind, row.person_id, row.address) == ("unmask", town.people[login], "192.0.2.7")
+        assert (row.issue_id, row.given) == (view.issue.id, {"why": "callback"})
+
+
+def test_a_neighbour_s_stand_in_a_department_and_a_stranger_do_not(store, town, look, number):
+    with pytest.raises(NotFound):
+        look("worker_he", "contact")
+    with pytest.raises(NotFound):
+        look("outsider", "contact")
+    with store.write() as tx:
+        issues.act(tx, town.actors["worker_lin"], number, "take", {})
+        given = {"holder": f"department:{department(tx)}", "reason": "供热"}
+        issues.act(tx, town.actors["worker_lin"], number, "transfer", given)
+    assert look("handler_sun").may_unmask is False
+    with pytest.raises(NotPermitted, match=r"unmask\.not_permitted"):
+        look("handler_sun", "visit")
+    with pytest.raises(NotPermitted):
+        look_after_hand_over(store, town, number)
+
+
+def look_after_hand_over(store, town, number):
+    """Ask as worker_lin, who reported nothing and holds it no longer."""
+    with store.write() as tx:
+        unmask(tx, town.actors["worker_lin"], number, "visit")
+
+
+def department(tx):
+    return tx.session.scalar(select(Department.id).where(Department.code == "heating"))
+
+
+def test_a_department_that_the_administration_trusts_may_ask(store, town, look, number):
+    with store.write() as tx:
+        issues.act(tx, town.actors["worker_lin"], number, "take", {})
+        given = {"holder": f"department:{department(tx)}", "reason": "供热"}
+        issues.act(tx, town.actors["worker_lin"], number, "transfer", given)
+        tx.session.get(Department, department(tx)).sees_private = True
+    assert look("handler_sun", "visit").reporter_phone == "13812345678"
+
+
+def test_a_reason_is_one_of_those_there_are_and_no_words(look, store):
+    with pytest.raises(InputError, match=r"field\.not_one_of"):
+        look("worker_lin", "因为王五")
+    with store.read() as tx:
+        assert tx.session.scalars(select(Audit)).all() == []
+
+
+def test_what_a_step_says_is_masked_as_well(store, town, look, number):
+    with store.write() as tx:
+        issues.act(tx, town.actors["worker_lin"], number, "take", {})
+        note = {"text": "已联系王五，电话 13812345678，约好 301室"}
+        issues.act(tx, town.actors["worker_lin"], number, "note", note)
+    assert not any(secret in said(look("leader_zhao")) for secret in SECRETS)
+    assert look("leader_zhao", "check").log[-1].words["text"] == note["text"]
+
+
+def test_a_name_that_the_reporter_gave_is_in_no_summary(store, town):
+    draft = Draft("heating", "phone", "尉迟敬德家暖气不热", lon=122.015, lat=37.015, place_text="尉迟敬德家",
+                  reporter_name="尉迟敬德")  # fmt: skip
+    with store.write() as tx:
+        receipt = intake.report(tx, town.actors["dispatcher_qian"], draft)
+        view, brief = receipts.seen(tx, town.actors["dispatcher_qian"], draft, receipt)
+    assert (brief.summary, brief.place_text, view.description) == ("＊家暖气不热", "＊家", "＊家暖气不热")
