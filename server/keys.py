@@ -12,6 +12,7 @@ import fcntl
 import json
 import os
 import secrets
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,12 +20,16 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import inspect, select
+
 from server.db import Store
 from server.errors import SetupError
+from server.models import Person, PrivateText
 
-__all__ = ["RESTS", "Keys", "add_key", "drop_keys", "keys_of", "newest_key", "text_key"]
+__all__ = ["RESTS", "Keys", "add_key", "check_private", "drop_keys", "keys_of", "newest_key", "text_key"]
 
 FILE = "keys.json"
+OF_OTHERS = 0o077
 RESTS = timedelta(hours=1)
 """So long after a key was added the older ones stay: no transaction that began before lasts as long."""
 
@@ -71,14 +76,45 @@ def keys_of(store: Store) -> Keys:
     Raises
     ------
     SetupError
-        The file is there but cannot be read.
+        The file cannot be read, others than its owner may read it, or it is gone while the store needs it.
     """
     if "keys" not in store.shelf:
         path = store.folder / FILE
         if not path.exists():
+            if (
+                _is_sealed(store) and not path.exists()
+            ):  # another process may have made it and sealed meanwhile
+                raise SetupError("keys.lost", file=str(path))
             _make(path)
+        check_private(path)
         store.shelf["keys"] = _read(path, store.config.secret_key)
     return store.shelf["keys"]
+
+
+def check_private(path: Path) -> None:
+    """Make sure that nobody but its owner may read a file with a secret in it; Windows keeps no such bits.
+
+    Raises
+    ------
+    SetupError
+        Others may read or write it, or it is not there.
+    """
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode)
+    except OSError as error:
+        raise SetupError("setting.file", file=str(path), why=error.strerror or str(error)) from error
+    if os.name == "posix" and mode & OF_OTHERS:
+        raise SetupError("keys.open", file=str(path), mode=f"{mode:o}")
+
+
+def _is_sealed(store: Store) -> bool:
+    """Whether the store holds what only its own keys can open."""
+    if not inspect(store.engine).has_table(PrivateText.__tablename__):
+        return False
+    with store.read() as tx:
+        sealed = select(PrivateText.id).where(PrivateText.ciphertext.is_not(None)).limit(1)
+        second = select(Person.id).where(Person.totp_key.is_not(None)).limit(1)
+        return bool(tx.rows(sealed)) or bool(tx.rows(second))
 
 
 def text_key(store: Store, key_id: str) -> bytes:

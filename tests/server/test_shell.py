@@ -2,6 +2,7 @@
 
 import io
 import logging
+import stat
 
 import pytest
 from flask import Flask, make_response, request, session
@@ -9,6 +10,11 @@ from werkzeug.test import EnvironBuilder
 
 from server import security, translate
 from server.config import load
+from server.errors import SetupError
+from server.keys import keys_of
+from server.services import intake
+from server.services.drafts import Draft
+from server.words import sentence
 
 FORM = "application/x-www-form-urlencoded"
 SHELL = ("Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy", "Permissions-Policy",
@@ -218,3 +224,34 @@ def test_a_fault_of_the_program_says_what_it_is(caplog):
     client.application.add_url_rule("/broken", view_func=lambda: None.a, endpoint="broken")
     assert client.get("/broken").status_code == 500
     assert "'NoneType' object has no attribute 'a'" in caplog.text
+
+
+def opened_anew(store):
+    """Read the keys as a process that has just begun."""
+    store.shelf.clear()
+    return keys_of(store)
+
+
+def test_keys_are_made_once_for_their_owner_alone(store):
+    first = opened_anew(store)
+    path = store.folder / "keys.json"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert opened_anew(store) == first
+    path.chmod(0o640)
+    with pytest.raises(SetupError) as refused:
+        opened_anew(store)
+    assert f"chmod 600 {path}" in sentence(refused.value.code, refused.value.values)
+
+
+def test_lost_keys_are_never_replaced_while_the_store_needs_them(store, town):
+    opened_anew(store)
+    (store.folder / "keys.json").unlink()
+    opened_anew(store)  # nothing was sealed yet
+    with store.write() as tx:
+        draft = Draft("heating", "phone", "x", reporter_phone="13812345678", lon=122.015, lat=37.015)
+        intake.report(tx, town.actors["dispatcher_qian"], draft)
+    (store.folder / "keys.json").unlink()
+    with pytest.raises(SetupError) as refused:
+        opened_anew(store)
+    assert "备份" in sentence(refused.value.code, refused.value.values)
+    assert not (store.folder / "keys.json").exists()
