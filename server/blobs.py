@@ -212,8 +212,11 @@ class Objects:
     def put(self, data: bytes) -> str:
         """Send a file; it is there whole or not at all."""
         digest = digest_of(data)
-        with self._reached():
-            self._client.put(self._bucket, self._name(digest), data)
+        try:
+            with self._reached():
+                self._client.put(self._bucket, self._name(digest), data)
+        except FileNotFoundError:  # no such bucket
+            raise Busy("files.unreachable", why="NoSuchBucket") from None
         return digest
 
     def get(self, digest: str) -> bytes:
