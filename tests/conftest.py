@@ -20,6 +20,7 @@ from tests.scatter import scatter
 from tests.stores import Emptied, Shelf, empty_sqlite
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+SHARING = ("tests/browser/", "tests/server/demo/")
 NOW = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)  # a Tuesday, ten in the morning in Shanghai
 
 
@@ -155,7 +156,7 @@ def app(store, town, one_app):
     app, config = one_app(store)
     app.extensions["wangge"] = store
     app.config.clear()
-    app.config.update(config, TESTING=True, WTF_CSRF_ENABLED=False)
+    app.config.update(config, TESTING=True, WTF_CSRF_ENABLED=False, RATE_LIMITS=False)
     return app
 
 
@@ -185,9 +186,21 @@ def client_of(app, town):
     return make
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Hand out tests by module, but to one worker what shares something dear: one browser, one town."""
+    from xdist.scheduler import LoadScopeScheduling  # noqa: PLC0415 - only where tests run side by side
+
+    class ByWhatIsShared(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return next((name for name in SHARING if nodeid.startswith(name)), super()._split_scope(nodeid))
+
+    return ByWhatIsShared(config, log) if config.getvalue("dist") == "loadscope" else None
+
+
 def pytest_collection_modifyitems(items):
     """Begin with what takes longest, so that no worker waits for it at the end."""
-    slow = ("tests/test_wheel.py", "tests/browser/", "tests/server/cli/", "tests/server/services/imports/",
+    slow = ("tests/browser/", "tests/test_wheel.py", "tests/server/demo/", "tests/server/cli/", "tests/server/services/imports/",
             "tests/server/services/test_")  # fmt: skip
     items.sort(
         key=lambda item: next((rank for rank, name in enumerate(slow) if item.nodeid.startswith(name)), 9)

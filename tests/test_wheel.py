@@ -62,19 +62,34 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def answer_of(url, seconds=180):
+def answer_of(url, serving, seconds=180):
     end = time.monotonic() + seconds
     while True:
+        assert serving.poll() is None, "the server has ended"
         try:
             with urllib.request.urlopen(url, timeout=5) as answer:
                 return answer.status, answer.read().decode()
         except (urllib.error.URLError, ConnectionError):
             if time.monotonic() > end:
                 raise
-            time.sleep(0.5)
+            time.sleep(0.1)
 
 
-def test_an_installed_wheel_serves_the_demonstration_town(installed):
+SEED = """
+from server.config import load
+from server.db import Store
+from server.demo.seed import seed
+from server.upgrade import upgrade
+store = Store(load({{"dir": "demo"}}, environment={{}}))
+upgrade(store)
+seed(store, count={count})
+store.close()
+"""
+
+
+@pytest.mark.parametrize("count", [100, pytest.param(6000, marks=pytest.mark.exhaustive)])
+def test_an_installed_wheel_serves_the_demonstration_town(installed, count):
+    run([str(installed / "venv/bin/python"), "-c", SEED.format(count=count)], cwd=installed)
     port = free_port()
     command = [
         str(installed / "venv/bin/wangge"),
@@ -88,11 +103,11 @@ def test_an_installed_wheel_serves_the_demonstration_town(installed):
     with log.open("wb") as file:
         serving = subprocess.Popen(command, cwd=installed, stdout=file, stderr=subprocess.STDOUT)
     try:
-        assert answer_of(f"http://127.0.0.1:{port}/healthz")[0] == 200
-        status, page = answer_of(f"http://127.0.0.1:{port}/sign-in")
+        assert answer_of(f"http://127.0.0.1:{port}/healthz", serving)[0] == 200
+        status, page = answer_of(f"http://127.0.0.1:{port}/sign-in", serving)
         assert status == 200
         for address in re.findall(r'(?:href|src)="(/static/[^"]+)"', page):
-            assert answer_of(f"http://127.0.0.1:{port}{address}")[0] == 200
+            assert answer_of(f"http://127.0.0.1:{port}{address}", serving)[0] == 200
     finally:
         serving.send_signal(signal.SIGINT)
         serving.wait(timeout=20)

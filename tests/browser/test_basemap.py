@@ -2,17 +2,15 @@
 
 import base64
 import re
+import shutil
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
 
 from geo.datum import convert
-from server.config import load
-from server.db import Store
-from server.upgrade import upgrade
-from tests.browser.conftest import Watch, fill, signed_in
-from tests.browser.serving import SECRET, serving
+from tests.browser.conftest import Watch, settle, signed_in
+from tests.browser.serving import serving
 
 pytestmark = pytest.mark.browser
 TILE = base64.b64decode(
@@ -24,13 +22,10 @@ NEAR = 1e-6  # degrees, a tenth of a metre; the shift is 0.006
 
 
 @pytest.fixture(scope="module")
-def shifted_site(tmp_path_factory):
+def shifted_site(filled, tmp_path_factory):
     """Address of the application with tiles in GCJ-02."""
-    folder = tmp_path_factory.mktemp("shifted")
-    store = Store(load({"dir": str(folder), "secret_key": SECRET}, environment={}))
-    upgrade(store)
-    fill(store)
-    store.close()
+    folder = tmp_path_factory.mktemp("shifted") / "store"
+    shutil.copytree(filled, folder)
     settings = {"WANGGE_BASEMAP_URL": "/basemap/{z}/{x}/{y}.png", "WANGGE_BASEMAP_CRS": "gcj02"}
     with serving(folder, **settings) as address:
         yield address
@@ -60,7 +55,7 @@ def open_shifted(shifted_site, chromium, shifted_sessions):
         watch.over(page)
         opened.append((context, watch))
         page.goto(f"{shifted_site}{path}")
-        page.wait_for_load_state("networkidle")
+        settle(page, watch)
         return page
 
     yield start

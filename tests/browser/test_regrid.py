@@ -1,5 +1,8 @@
 """After a change of grid: the banner, the counts, a confirmation that needs no script, the result."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 import shapely
 
@@ -8,7 +11,7 @@ from server.db import Store
 from server.services import intake
 from server.services.drafts import Draft
 from server.upgrade import upgrade
-from tests.browser.conftest import Watch
+from tests.browser.conftest import Watch, settle
 from tests.browser.serving import SECRET, serving
 from tests.personas import PASSWORD, SIDE, build_town
 from tests.server.services.redrawing import redraw
@@ -16,10 +19,14 @@ from tests.server.services.redrawing import redraw
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
-def changed_site(tmp_path):
-    """Address over a town whose second cell lost ground with issues to the eighth, and lost one to nobody."""
-    store = Store(load({"dir": str(tmp_path), "secret_key": SECRET}, environment={}))
+@pytest.fixture(scope="module")
+def changed(tmp_path_factory):
+    """Address and file of a store, and how it was at first.
+
+    The second cell of its town lost ground with issues to the eighth, and lost one to nobody.
+    """
+    folder = tmp_path_factory.mktemp("changed")
+    store = Store(load({"dir": str(folder), "secret_key": SECRET}, environment={}))
     upgrade(store)
     town = build_town(store)
     with store.write() as tx:
@@ -35,8 +42,21 @@ def changed_site(tmp_path):
         c1001001=shapely.box(122.003, 37.0, 122.01, 37.01),
     )
     store.close()
-    with serving(tmp_path) as address:
-        yield address
+    first = sqlite3.connect(":memory:")
+    with closing(sqlite3.connect(folder / "wangge.db")) as file:
+        file.backup(first)
+    with serving(folder) as address:
+        yield address, folder / "wangge.db", first
+    first.close()
+
+
+@pytest.fixture
+def changed_site(changed):
+    """Address of it, as at first."""
+    address, file, first = changed
+    with closing(sqlite3.connect(file)) as store:
+        first.backup(store)
+    return address
 
 
 @pytest.fixture
@@ -56,7 +76,7 @@ def visit(changed_site, chromium):
         page.fill("[name=password]", PASSWORD)
         page.click("form[action='/sign-in'] button")
         page.goto(f"{changed_site}/areas")
-        page.wait_for_load_state("networkidle")
+        settle(page, watch)
         return page
 
     yield start

@@ -30,7 +30,8 @@ def test_points_in_no_cell_get_the_nearest(name, within_m, error_m, request):
     locator = Locator(cells)
     lon, lat = random_in(cells, 60_000, np.random.default_rng(9)).T
     row, metres = locator.nearest(lon, lat, within_m)
-    near, far = np.flatnonzero(metres > 0)[:ASKED], np.flatnonzero(row < 0)[:ASKED]
+    few = ASKED if within_m < 1_000 else ASKED // 3  # every edge within kilometres is measured
+    near, far = np.flatnonzero(metres > 0)[:few], np.flatnonzero(row < 0)[:few]
     assert len(far)
     for point in [*near, *far]:
         code, truth = truly_nearest(cells, lon[point], lat[point], within_m)

@@ -11,7 +11,7 @@ from tests.geo.layers import by_brute_force, codes_at
 from tests.geo.made_layers import LAYERS, REAL, layer
 from tests.geo.oracle import Oracle, differences
 
-RANDOM, HARD = 100_000, 3_000
+RANDOM, HARD = 20_000, 2_000  # a million, and every edge: `make exhaustive`
 
 
 @pytest.fixture(params=LAYERS, scope="module")

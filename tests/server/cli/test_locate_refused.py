@@ -8,7 +8,9 @@ import shapely
 
 from tests.server.cli.point_files import ROWS, points_frame, read_back, table_frame, write_cells, write_points
 
-GOOD = '"7",122.015,37.015,"a ""b"", c"\n'
+NOTE = 'a "b", c' + "，三楼" * 33  # long, so that few rows are more than is read at a time
+GOOD = '"7",122.015,37.015,"{}"\n'.format(NOTE.replace('"', '""'))
+MANY = 30_000
 
 
 @pytest.mark.parametrize(
@@ -24,16 +26,16 @@ GOOD = '"7",122.015,37.015,"a ""b"", c"\n'
 )
 def test_rows_out_of_the_ordinary_are_read_or_refused_but_never_merged(locate, tmp_path, line, said):
     points, out = tmp_path / "points.csv", tmp_path / "out.csv"
-    points.write_text("n,lon,lat,note\n" + GOOD * 300_000 + line + GOOD, "utf-8")
+    points.write_text("n,lon,lat,note\n" + GOOD * MANY + line + GOOD, "utf-8")
     done = locate(points, out, "--json")
     if said:
         assert (done.exit_code, done.stdout, out.exists()) == (1, "", False)
         assert said in done.stderr
         return
     assert done.exit_code == 0, done.output
-    assert json.loads(done.stdout)["rows"] == 300_002
+    assert json.loads(done.stdout)["rows"] == MANY + 2
     found = read_back(out)
-    assert found["note"].iloc[[0, -1]].tolist() == ['a "b", c'] * 2
+    assert found["note"].iloc[[0, -1]].tolist() == [NOTE] * 2
     assert found["n"].iloc[-2:].tolist() == ["8", "7"]
 
 
