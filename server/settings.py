@@ -282,7 +282,9 @@ SETTINGS: tuple[Setting, ...] = (
         "统一身份平台（OIDC）的 issuer 地址；留空则只用口令登录（需装 oidc 附加组件）",
     ),
     Setting("oidc_client_id", "", _text, "文字", "在统一身份平台登记的客户端编号"),
-    Setting("oidc_client_secret", "", _text, "文字", "在统一身份平台登记的客户端密钥；不会显示", is_secret=True),
+    Setting(
+        "oidc_client_secret", "", _text, "文字", "在统一身份平台登记的客户端密钥；不会显示", is_secret=True
+    ),
     Setting("oidc_name", "统一身份登录", _text, "文字", "登录页上统一身份登录按钮的文字"),
     Setting("session_days", 14, _whole(1, 365), "1 至 365 的整数", "登录后最多多少天须重新登录"),
     Setting(

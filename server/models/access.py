@@ -76,8 +76,12 @@ class Attachment(Base):
     taken_at: Mapped[datetime | None] = mapped_column(Instant)  # as the camera said
     taken_lon: Mapped[float | None] = mapped_column(Float(53))  # degrees, as the camera said
     taken_lat: Mapped[float | None] = mapped_column(Float(53))
-    datum: Mapped[str] = mapped_column(String(16))  # that the camera names for it; "" for none, which is WGS 84
-    device_lon: Mapped[float | None] = mapped_column(Float(53))  # WGS 84 degrees, as the device that sent it said
+    datum: Mapped[str] = mapped_column(
+        String(16)
+    )  # that the camera names for it; "" for none, which is WGS 84
+    device_lon: Mapped[float | None] = mapped_column(
+        Float(53)
+    )  # WGS 84 degrees, as the device that sent it said
     device_lat: Mapped[float | None] = mapped_column(Float(53))
     device_accuracy_m: Mapped[float | None] = mapped_column(Float(53))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

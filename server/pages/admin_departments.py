@@ -65,7 +65,7 @@ class DepartmentPage:
         Tabs and notes.
     view : DepartmentView or None
         What is changed; None when one is added.
-    code, name : str
+    code, name, sees_private : str, str, bool
         As they are or were typed.
     kinds, areas : tuple of Choice
         Options.
@@ -77,6 +77,7 @@ class DepartmentPage:
     name: str
     kinds: tuple[Choice, ...]
     areas: tuple[Choice, ...]
+    sees_private: bool = False
 
 
 @blueprint.get("/admin/departments")
@@ -119,7 +120,7 @@ def one(code: str) -> str:
     """Show the form of a department."""
     with current_store().read() as tx:
         found = departments.one(tx, current_actor(), code)
-        return _form(tx, found, DepartmentWish(found.name, found.kind, found.area))
+        return _form(tx, found, _as_is(found))
 
 
 @blueprint.post("/admin/departments/<code>")
@@ -136,13 +137,20 @@ def change(code: str) -> Response | tuple[str, int]:
     except (InputError, Conflict) as error:
         with current_store().read() as tx:
             found = departments.one(tx, actor, code)
-            shown = DepartmentWish(found.name, found.kind, found.area) if press else wish
+            shown = _as_is(found) if press else wish
             return _form(tx, found, shown, error), status_of(error)
     return done("admin_departments.index", key)
 
 
 def _wish() -> DepartmentWish:
-    return DepartmentWish(*(request.form.get(name, "") for name in ("name", "kind", "area")))
+    name, kind, area, sees_private = (
+        request.form.get(one, "") for one in ("name", "kind", "area", "sees_private")
+    )
+    return DepartmentWish(name, kind, area, sees_private == "1")
+
+
+def _as_is(found: DepartmentView) -> DepartmentWish:
+    return DepartmentWish(found.name, found.kind, found.area, found.sees_private)
 
 
 def _form(
@@ -158,5 +166,7 @@ def _form(
     if found and found.area not in {one.code for one in places}:
         options.insert(0, Choice(found.area, found.area_name or "—", wish.area == found.area))
     code = found.code if found else request.form.get("code", "")
-    page = DepartmentPage(above, found, code, wish.name, kind_choices(wish.kind), tuple(options))
+    page = DepartmentPage(
+        above, found, code, wish.name, kind_choices(wish.kind), tuple(options), wish.sees_private
+    )
     return render("admin/department.html", page)

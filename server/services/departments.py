@@ -3,23 +3,22 @@
 import re
 from dataclasses import dataclass
 
-from sqlalchemy import Executable, func, or_, select
+from sqlalchemy import select
 
 from server.db import Tx
 from server.errors import Conflict, InputError, NotFound, NotPermitted
-from server.models import Area, Department, Issue, Person, Whistle
+from server.models import Area, Department
 from server.services import audit
+from server.services import department_loads as loads
 from server.services.areas import path_of
 from server.services.people import Actor
 from server.services.turns import alone
 from server.words import NAMES
-from server.workflow import OPEN
 
 __all__ = ["DepartmentView", "DepartmentWish", "change", "create", "listed", "one", "switch"]
 
 CODE_FORM = re.compile(r"[a-z0-9]+([_-][a-z0-9]+)*")
 CODE_MOST, NAME_MOST = 64, 100
-OPEN_STATES = tuple(str(state) for state in OPEN)
 
 
 @dataclass(frozen=True)
@@ -36,6 +35,8 @@ class DepartmentView:
         The area it serves; empty for everywhere.
     is_active : bool
         Whether issues can be given to it.
+    sees_private : bool
+        Whether its handlers may ask who reported what they hold.
     handlers : int
         Active accounts that handle issues for it.
     open : int
@@ -52,6 +53,7 @@ class DepartmentView:
     area_name: str
     path: str
     is_active: bool
+    sees_private: bool
     handlers: int = 0
     open: int = 0
     whistles: int = 0
@@ -69,11 +71,14 @@ class DepartmentWish:
         One of the kinds that categories name; empty for none.
     area : str
         Code of the area it serves.
+    sees_private : bool
+        Whether its handlers may ask who reported what they hold.
     """
 
     name: str
     kind: str
     area: str
+    sees_private: bool = False
 
 
 def listed(tx: Tx, actor: Actor, *, is_active: bool | None = None) -> tuple[DepartmentView, ...]:
@@ -96,7 +101,7 @@ def listed(tx: Tx, actor: Actor, *, is_active: bool | None = None) -> tuple[Depa
     if is_active is not None:
         query = query.where(Department.is_active.is_(is_active))
     rows = [row for row in tx.session.execute(query).all() if _serves(actor, row[3] or "")]
-    handlers, issues, whistles = _handlers(tx), _open(tx), _whistles(tx)
+    handlers, issues, whistles = (count(tx) for count in (loads.handlers, loads.issues, loads.whistles))
     return tuple(
         DepartmentView(
             department.id,
@@ -107,6 +112,7 @@ def listed(tx: Tx, actor: Actor, *, is_active: bool | None = None) -> tuple[Depa
             name or "",
             path or "",
             department.is_active,
+            department.sees_private,
             handlers.get(department.id, 0),
             issues.get(department.id, 0),
             whistles.get(department.id, 0),
@@ -151,7 +157,7 @@ def create(tx: Tx, actor: Actor, code: str, wish: DepartmentWish) -> int:
     if tx.session.scalar(select(Department.id).where(Department.code == code)):
         raise InputError("department.taken", field="code", value=code)
     row = Department(code=code, name=_name(tx, wish.name, code), kind=_kind(wish.kind), is_active=True)
-    row.area_id = _area(tx, actor, wish.area)
+    row.area_id, row.sees_private = _area(tx, actor, wish.area), wish.sees_private
     tx.session.add(row)
     tx.session.flush()
     return audit.record(tx, actor, "department.create", department=code, name=row.name)
@@ -178,6 +184,7 @@ def change(tx: Tx, actor: Actor, code: str, wish: DepartmentWish) -> int | None:
         "name": _name(tx, wish.name, code),
         "kind": found.kind if wish.kind == found.kind else _kind(wish.kind),
         "area_id": row.area_id if wish.area == found.area else _area(tx, actor, wish.area),
+        "sees_private": wish.sees_private,
     }
     differing = [name for name, value in wanted.items() if getattr(row, name) != value]
     if not differing:
@@ -266,31 +273,3 @@ def _name(tx: Tx, given: str, code: str) -> str:
     if other:
         raise InputError("department.name_taken", field="name", value=name, other=other)
     return name
-
-
-def _handlers(tx: Tx) -> dict[int, int]:
-    department = Person.department_id
-    query = select(department, func.count()).where(department.is_not(None), Person.is_active)
-    return _counted(tx, query.group_by(department))
-
-
-def _open(tx: Tx) -> dict[int, int]:
-    department = func.coalesce(Issue.holder_department_id, Person.department_id)
-    query = (
-        select(department, func.count())
-        .select_from(Issue)
-        .outerjoin(Person, Person.id == Issue.holder_person_id)
-        .where(Issue.state.in_(OPEN_STATES))
-        .where(or_(Issue.holder_department_id.is_not(None), Person.department_id.is_not(None)))
-    )
-    return _counted(tx, query.group_by(department))
-
-
-def _whistles(tx: Tx) -> dict[int, int]:
-    query = select(Whistle.department_id, func.count()).join(Issue, Issue.id == Whistle.issue_id)
-    query = query.where(Whistle.answered_at.is_(None), Issue.state.in_(OPEN_STATES))
-    return _counted(tx, query.group_by(Whistle.department_id))
-
-
-def _counted(tx: Tx, query: Executable) -> dict[int, int]:
-    return {int(key): count for key, count in tx.session.execute(query)}

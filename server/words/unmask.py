@@ -16,5 +16,6 @@ NAMES: dict[str, dict[str, str]] = {
         "merge": "比对重复",
         "review": "督办复核",
     },
+    "field": {"sees_private": "查看个人信息的权限", "why": "用途"},
     "exported": {"issues": "事件"},
 }

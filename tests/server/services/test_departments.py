@@ -262,3 +262,15 @@ def test_what_is_given_while_a_department_is_being_retired_keeps_it_or_is_refuse
     give(store, issue, person=town.people["worker_lin"])
     refused = at_once(store, retire, act)
     assert refused.code in ("holder.unknown", "whistle.unknown")
+
+
+def test_whether_its_handlers_may_see_who_reported_is_switched_and_written_down(store, town):
+    admin = town.actors["admin_wu"]
+    with store.write() as tx:
+        found = departments.one(tx, admin, "heating")
+        assert found.sees_private is False
+        wish = DepartmentWish(found.name, found.kind, found.area, sees_private=True)
+        key = departments.change(tx, admin, "heating", wish)
+        assert departments.one(tx, admin, "heating").sees_private is True
+        assert audit.by_keys(tx, [key])[0].given["fields"] == ["sees_private"]
+        assert departments.change(tx, admin, "heating", wish) is None
