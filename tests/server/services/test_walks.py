@@ -9,11 +9,14 @@ from sqlalchemy import select
 from server.errors import InputError
 from server.models import Department, Entry, Issue
 from server.services import intake, issues, people
+from server.services.attachments import take_in
 from server.services.checkup import examine
 from server.services.drafts import Draft
 from server.services.ledger import broken_chains
 from server.services.people import NewPerson
+from server.services.steps.photos import Given
 from server.workflow import HAND_OFFS, OPEN, State, fold
+from tests.pictures import sent
 
 WALKS, STEPS = 3, 30
 PEOPLE = (
@@ -29,6 +32,7 @@ PEOPLE = (
 )
 MOVES_DUE = {"dispatch", "extend", "suspend", "resume", "reassign", "correct", "object", "reopen", "absorb"}
 REFUSED = {"holder.same", "correct.nothing", "merge.itself", "merge.ended", "whistle.waiting"}
+PICTURE = sent()
 ENDING = {"survey", "close", "reject", "withdraw", "pass"}
 
 
@@ -74,6 +78,8 @@ def given_for(dice, clock, row, view, tx, actor, others):
             ]
         ),
     }
+    if row.action == "attach":
+        return {"photos": Given("other", take_in(tx.store, [PICTURE]))}
     names = [*row.requires, *(name for name in row.takes if name in made and dice.random() < 0.5)]
     if "quantity" in names or "unit" in names:
         names += ["quantity", "unit"]
