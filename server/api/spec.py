@@ -24,14 +24,15 @@ Everybody sees what lies in their areas or is theirs: the rest is as if absent. 
 English by `Accept-Language`. Refusals are problem+json (RFC 9457) and name field and value."""
 PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 REFUSALS = {
-    "400": "cannot be read: broken JSON, no object, a NUL, or a session's POST without its token",
+    "400": "cannot be read: broken JSON, no object, a NUL, another host, or a session's POST without its token",
     "401": "not signed in, or the token is unknown, expired or revoked",
-    "403": "not this role's to do, or the token lacks the scope",
+    "403": "not this role's to do, the token lacks the scope, or another site's page sent it",
     "404": "absent, or outside the asker's areas",
     "409": "the state offers no such action, or somebody else changed it meanwhile",
     "413": "the body is too large",
     "415": "the body is not called JSON",
     "422": "a field or parameter cannot be used; `errors` lists them",
+    "429": "too many requests within a minute; `Retry-After` says in how many seconds to try again",
     "503": "another writer holds the store; try again",
 }
 SHAPES = {"geojson": {"$ref": "#/components/schemas/FeatureCollection"}}
@@ -120,7 +121,7 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
         operation["parameters"].append(KEY)
     if path.endswith(".{suffix}"):
         operation["responses"] = {"200": {"description": "a file", "content": FILES}}
-    codes = ["400", "401", "403", "404", "422", "503"]
+    codes = ["400", "401", "403", "404", "422", "429", "503"]
     codes += ["413", "415"] if method == "post" else []
     codes += ["409"] if is_act else []
     for code in sorted(codes):

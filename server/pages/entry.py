@@ -73,6 +73,7 @@ def problem_page(status: int, detail: str) -> str:
         404: _("没有这一页"),
         409: _("已被他人更新"),
         422: _("提交的内容有误"),
+        429: _("请稍后再试"),
         503: _("请稍后再试"),
     }
     title = titles.get(status, _("程序出错了") if status >= 500 else _("不能这样做"))

@@ -3,6 +3,7 @@
 import io
 import logging
 import stat
+from dataclasses import replace
 
 import pytest
 from flask import Flask, make_response, request, session
@@ -12,6 +13,7 @@ from server import security, translate
 from server.config import load
 from server.errors import SetupError
 from server.keys import keys_of
+from server.limiting import FREE, RULES
 from server.services import intake
 from server.services.drafts import Draft
 from server.words import sentence
@@ -191,6 +193,54 @@ def test_over_tls_every_cookie_is_kept_to_it(address):
     for cookie in cookies:
         assert {"HttpOnly", "SameSite=Lax"} <= cookie
         assert ("Secure" in cookie) == address.startswith("https")
+
+
+@pytest.fixture
+def limited(quiet, monkeypatch):
+    """The application with its limits on, and nothing counted yet."""
+    quiet.config["RATE_LIMITS"] = True
+    for limiter in quiet.extensions["limiter"]:
+        limiter.reset()
+    return lambda name, count: monkeypatch.setitem(RULES, name, replace(RULES[name], per_minute=count))
+
+
+def test_whoever_signs_in_too_often_is_told_to_wait_and_others_are_not(limited, client_of):
+    limited("sign_in", 2)
+    client = client_of()
+    told = [client.post("/sign-in/code", data={"code": "x"}) for _ in range(3)]
+    assert [one.status_code == 429 for one in told] == [False, False, True]
+    assert "请稍后再试" in told[2].text
+    assert 1 <= int(told[2].headers["Retry-After"]) <= 60
+    assert client.get("/sign-in").status_code == 200
+    elsewhere = client.post("/sign-in/code", environ_base={"REMOTE_ADDR": "198.51.100.7"})
+    assert elsewhere.status_code != 429
+
+
+def test_the_api_counts_by_person_and_answers_as_a_problem(limited, client_of):
+    limited("reads", 2)
+    first, second = client_of("worker_lin"), client_of("dispatcher_qian")
+    assert [first.get("/api/v1/me").status_code for _ in range(2)] == [200, 200]
+    refused = first.get("/api/v1/me")
+    assert (refused.status_code, refused.mimetype) == (429, "application/problem+json")
+    assert refused.json["title"] == "request.too_many"
+    assert second.get("/api/v1/me").status_code == 200
+
+
+def test_health_and_static_files_are_not_counted(limited, client_of):
+    limited("public", 1)
+    client = client_of()
+    for _ in range(3):
+        assert client.get("/healthz").status_code == 200
+        assert client.get("/static/v/x/css/base.css").status_code == 200
+    assert [client.get("/openapi.json").status_code for _ in range(2)] == [200, 429]
+
+
+def test_every_limit_is_about_a_route_that_there_is(app):
+    names = {
+        name for rule in app.url_map.iter_rules() for name in (rule.endpoint, rule.endpoint.split(".")[0])
+    }
+    limited = {name for rule in RULES.values() for name in rule.where} | FREE
+    assert limited - names <= {"oidc"}  # there only where it is set
 
 
 SECRETS = ("tok-9c1f", "hunter-2-hunter", "cookie-77", "reset-4e5d", "query-31ab", "13812345678")

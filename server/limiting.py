@@ -1,0 +1,122 @@
+"""How often somebody may ask within a minute: one table, counted in memory, each process for itself.
+
+This holds off what hammers; guessing of passwords is counted in the database, see :mod:`server.services.sign_in`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from math import ceil
+
+from flask import Flask, Response, current_app, g, request
+from flask_limiter import Limit, Limiter, RequestLimit
+
+from server.auth import access_of
+from server.clock import system_clock
+from server.config import Config
+from server.translate import refused
+
+__all__ = ["RULES", "Rule", "install"]
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+FREE = frozenset({"statics", "health", "tiles", "tablet.script"})
+"""Endpoints and blueprints that nobody counts: answered from memory or in pieces, or asked by supervisors."""
+SWITCH = "RATE_LIMITS"
+
+
+def _address() -> str:
+    return request.remote_addr or "-"
+
+
+def _person() -> str:
+    actor = g.get("actor")
+    return _address() if actor is None else f"person {actor.person_id}"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How often what may be asked by whom.
+
+    Attributes
+    ----------
+    per_minute : int
+        Most requests in a minute, counted from the first.
+    by : Callable[[], str]
+        Whose requests are counted together.
+    where : frozenset of str
+        Endpoints or blueprints; none given means all, but those that are free.
+    writes : bool or None
+        Only what changes something, or only what reads; None counts both.
+    public : bool
+        Only routes that are open to everybody.
+    """
+
+    per_minute: int
+    by: Callable[[], str] = _address
+    where: frozenset[str] = frozenset()
+    writes: bool | None = None
+    public: bool = False
+
+    def covers(self) -> bool:
+        """Whether this request is counted."""
+        names = {request.endpoint or "", request.blueprint or ""}
+        if (self.where and not names & self.where) or names & FREE:
+            return False
+        if self.writes is not None and self.writes == (request.method in SAFE):
+            return False
+        return not self.public or access_of(current_app, request.endpoint or "") is None
+
+
+RULES: dict[str, Rule] = {
+    # An office of sixty behind one address signs in within the same minutes of the morning.
+    "sign_in": Rule(60, where=frozenset({"entry.sign_in", "entry.code"}), writes=True),
+    "oidc": Rule(60, where=frozenset({"oidc"})),
+    "reset": Rule(30, where=frozenset({"reset"})),
+    "language": Rule(60, where=frozenset({"frame.language"}), writes=True),
+    "account": Rule(30, _person, frozenset({"account"}), writes=True),
+    "public": Rule(600, public=True),
+    # A hand on a map asks some ten times a second, a tablet that was long away sends a day's work at once.
+    "reads": Rule(1200, _person, writes=False),
+    "writes": Rule(600, _person, writes=True),
+}
+
+
+def install(app: Flask, config: Config) -> None:
+    """Refuse whoever asks too often with 429; to be called after it is known who asks.
+
+    Parameters
+    ----------
+    app : Flask
+        Application.
+    config : Config
+        Settings: ``rate_limits``.
+    """
+    app.config[SWITCH] = config.rate_limits
+    Limiter(
+        _address,
+        app=app,
+        storage_uri="memory://",
+        default_limits=[_limit(name) for name in RULES],
+        on_breach=_breached,
+    )
+
+
+def _limit(name: str) -> Limit:
+    def amount() -> str:
+        return f"{RULES[name].per_minute} per minute"
+
+    def whose() -> str:
+        return RULES[name].by()
+
+    return Limit(amount, whose, scope=name, shared=True, exempt_when=partial(_is_free, name))
+
+
+def _is_free(name: str) -> bool:
+    return not current_app.config[SWITCH] or not RULES[name].covers()
+
+
+def _breached(limit: RequestLimit) -> Response:
+    seconds = max(1, ceil(limit.window.reset_time - system_clock().timestamp()))
+    answer = refused(429, "request.too_many", {"seconds": seconds})
+    answer.headers["Retry-After"] = str(seconds)
+    return answer  # type: ignore[return-value]  # Flask's own, as the function makes no other
