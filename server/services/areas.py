@@ -29,6 +29,7 @@ __all__ = [
     "path_of",
     "pattern",
     "pinyin_of",
+    "reaches",
     "visible_paths",
 ]
 
@@ -155,16 +156,21 @@ def by_code(tx: Tx, code: str) -> AreaView:
     return found[0]
 
 
-def path_of(tx: Tx, code: str) -> str:
+def reaches(actor: Actor, path: str) -> bool:
+    """Tell whether an area lies in one of the actor's, or holds one of them."""
+    return any(path.startswith(own) or own.startswith(path) for own in visible_paths(actor))
+
+
+def path_of(tx: Tx, actor: Actor, code: str) -> str:
     """Read an area's path by code.
 
     Raises
     ------
     NotFound
-        There is none.
+        There is none, or none that the actor's areas reach.
     """
     path = tx.session.scalar(select(Area.path).where(Area.code == code))
-    if path is None:
+    if path is None or not reaches(actor, path):
         raise NotFound("area.unknown", code=code[:64])
     return path
 
@@ -207,7 +213,7 @@ def find(
     if level:
         query = query.where(Area.level == level)
     if parent:
-        query = query.where(below(by_code(tx, parent).path), Area.code != parent)
+        query = query.where(below(path_of(tx, actor, parent)), Area.code != parent)
     return _views(tx, query.order_by(Area.path).limit(limit))
 
 

@@ -11,10 +11,10 @@ from sqlalchemy.orm import aliased
 
 from geo.squares import band
 from server.db import Tx
-from server.errors import InputError
-from server.models import Area, Ask, Department, Entry, Issue, Person, Whistle
-from server.services.areas import below, pattern
+from server.models import Ask, Entry, Issue, Whistle
+from server.services.areas import pattern
 from server.services.filters import Bbox, Filters
+from server.services.named import held_by, held_by_department, within
 from server.services.people import Actor
 from server.services.permissions import is_handler
 from server.services.standing import SPENT_AT
@@ -99,7 +99,7 @@ def asked(tx: Tx, actor: Actor, filters: Filters) -> Iterator[ColumnElement[bool
     Raises
     ------
     InputError
-        There is no area, person or department of that name.
+        There is no area, person or department of that name, or none that the actor knows of.
     """
     for column, codes in (
         (Issue.state, filters.states),
@@ -128,21 +128,15 @@ def asked(tx: Tx, actor: Actor, filters: Filters) -> Iterator[ColumnElement[bool
 
 def _named(tx: Tx, actor: Actor, filters: Filters) -> Iterator[ColumnElement[bool]]:
     if filters.area:
-        yield _within(tx, filters.area)
+        yield within(tx, actor, filters.area)
     if filters.bbox:
         yield _inside(filters.bbox)
     if filters.holder == "me":
         yield _mine(actor)
     elif filters.holder:
-        key = tx.session.scalar(select(Person.id).where(Person.uid == filters.holder))
-        if key is None:
-            raise InputError("filter.holder", field="holder", value=str(filters.holder))
-        yield Issue.holder_person_id == key
+        yield held_by(tx, actor, str(filters.holder))
     if filters.department:
-        unit = tx.session.scalar(select(Department.id).where(Department.code == filters.department))
-        if unit is None:
-            raise InputError("filter.department", field="department", value=filters.department)
-        yield Issue.holder_department_id == unit
+        yield held_by_department(tx, actor, filters.department)
     if filters.todo:
         yield AWAITED[filters.todo](actor)
     if filters.q:
@@ -172,13 +166,6 @@ _CLOCKS: dict[str, Callable[[Tx], ColumnElement[bool]]] = {
     "green": _green,
     "none": _unclocked,
 }
-
-
-def _within(tx: Tx, code: str) -> ColumnElement[bool]:
-    path = tx.session.scalar(select(Area.path).where(Area.code == code))
-    if path is None:
-        raise InputError("area.unknown", field="area", code=code)
-    return Issue.area_id.in_(select(Area.id).where(below(path)).correlate(None))
 
 
 def _inside(bbox: Bbox) -> ColumnElement[bool]:

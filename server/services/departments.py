@@ -245,7 +245,7 @@ def _check_own(actor: Actor, path: str) -> None:
 
 def _area(tx: Tx, actor: Actor, code: str) -> int:
     try:
-        path = path_of(tx, code.strip())
+        path = path_of(tx, actor, code.strip())
     except NotFound as error:
         raise InputError("area.unknown", field="area", code=code[:CODE_MOST]) from error
     _check_own(actor, path)

@@ -131,7 +131,7 @@ def board(tx: Tx, actor: Actor, area: str | None = None) -> list[AreaDuties]:
     query = query.where(Area.retired_grid_id.is_(None))
     query = query.where(or_(*(below(path) for path in visible_paths(actor)), Area.id == -1))
     if area:
-        query = query.where(below(path_of(tx, area)))
+        query = query.where(below(path_of(tx, actor, area)))
     rows = tx.session.execute(query.order_by(Area.path)).all()
     posts: dict[str, list[HeldPost]] = {}
     for post in _posts(tx, query.with_only_columns(Area.id)):

@@ -139,7 +139,7 @@ def _rows(tx: Tx, actor: Actor, area: str | None, bbox: Bbox | None) -> Sequence
         .order_by(Area.path)
     )
     if area:
-        query = query.where(below(areas.path_of(tx, area)))
+        query = query.where(below(areas.path_of(tx, actor, area)))
     if bbox:
         west, south, east, north = bbox
         query = query.where(Boundary.west <= east, Boundary.east >= west)

@@ -69,7 +69,7 @@ def on_duty_now(tx: Tx, actor: Actor, area: str | None = None) -> list[Worker]:
         .order_by(Area.path, Duty.kind, Person.id)
     )
     if area:
-        query = query.where(below(path_of(tx, area)))
+        query = query.where(below(path_of(tx, actor, area)))
     duties: dict[tuple[int, UUID, str], list[tuple[str, str, str]]] = {}
     for row in tx.session.execute(query):
         duties.setdefault((row.id, row.uid, row.name), []).append((row.kind, row.code, row.area))

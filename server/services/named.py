@@ -1,0 +1,81 @@
+"""What a filter may name: areas, people and departments that the asker knows of.
+
+Known is what their areas reach, and what an issue shows that they may see. All the rest is as unknown as what
+does not exist, and refused in the same words.
+"""
+
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select
+
+from server.db import Tx
+from server.errors import InputError, NotFound
+from server.models import Area, Department, Issue, Person
+from server.services.areas import below, reaches
+from server.services.people import Actor
+from server.services.permissions import visible
+from server.services.staffing import subject
+
+__all__ = ["held_by", "held_by_department", "within"]
+
+
+def within(tx: Tx, actor: Actor, code: str) -> ColumnElement[bool]:
+    """Condition: the issue lies in an area.
+
+    Raises
+    ------
+    InputError
+        ``area.unknown``.
+    """
+    path = tx.session.scalar(select(Area.path).where(Area.code == code))
+    if path is not None:
+        here = Issue.area_id.in_(select(Area.id).where(below(path)).correlate(None))
+        if reaches(actor, path) or _shows(tx, actor, here):
+            return here
+    raise InputError("area.unknown", field="area", code=code)
+
+
+def held_by(tx: Tx, actor: Actor, uid: str) -> ColumnElement[bool]:
+    """Condition: a person holds the issue.
+
+    Raises
+    ------
+    InputError
+        ``filter.holder``.
+    """
+    key = tx.session.scalar(select(Person.id).where(Person.uid == UUID(uid)))
+    held = Issue.holder_person_id == key
+    if key is None or not (_knows(tx, actor, uid) or _shows(tx, actor, held)):
+        raise InputError("filter.holder", field="holder", value=uid)
+    return held
+
+
+def held_by_department(tx: Tx, actor: Actor, code: str) -> ColumnElement[bool]:
+    """Condition: a department holds the issue.
+
+    Raises
+    ------
+    InputError
+        ``filter.department``.
+    """
+    found = select(Department.id, Area.path).outerjoin(Area, Area.id == Department.area_id)
+    row = tx.session.execute(found.where(Department.code == code)).first()
+    if row is not None:
+        held = Issue.holder_department_id == row.id
+        is_own = row.id == actor.department_id
+        if is_own or row.path is None or reaches(actor, row.path) or _shows(tx, actor, held):
+            return held
+    raise InputError("filter.department", field="department", value=code)
+
+
+def _knows(tx: Tx, actor: Actor, uid: str) -> bool:
+    try:
+        subject(tx, actor, uid)
+    except NotFound:
+        return False
+    return True
+
+
+def _shows(tx: Tx, actor: Actor, condition: ColumnElement[bool]) -> bool:
+    query = select(Issue.id).where(condition, visible(actor)).limit(1)
+    return tx.session.scalar(query) is not None
