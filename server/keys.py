@@ -184,7 +184,10 @@ def _again(store: Store) -> Keys:
 
 
 def _stamp(path: Path) -> tuple[int, ...]:
-    found = path.stat()
+    try:
+        found = path.stat()
+    except FileNotFoundError as error:  # nothing is sealed any more that nobody could open
+        raise SetupError("keys.lost", file=str(path)) from error
     return found.st_mtime_ns, found.st_ino, found.st_size
 
 

@@ -20,43 +20,57 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, delete, false, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from server.db import Store, Tx
-from server.models import (
-    Attachment,
-    Base,
-    Issue,
-    PrivateText,
-    RememberedAnswer,
-    ResetLink,
-    SignedIn,
-    SignInAttempt,
-)
-from server.services import audit, idempotency
+from server.models import Attachment, Issue, PrivateText
+from server.services import attachments, audit
 from server.services.marks import mark, set_mark
 from server.services.people import system_actor
+from server.services.traces import old_traces
 from server.workflow import ENDED
 
-__all__ = ["BATCH", "NEVER", "Kept", "blank", "due", "ended_before", "horizon", "nightly", "purge"]
+__all__ = [
+    "BATCH",
+    "NEVER",
+    "Blanked",
+    "Kept",
+    "blank",
+    "due",
+    "ended_before",
+    "has_ended",
+    "horizon",
+    "nightly",
+    "purge",
+]
 
 BATCH = 500
 """Issues in one transaction."""
 NEVER = 0
 """As ``personal_days``: words about people are kept for good."""
-SESSIONS = timedelta(days=90)
-"""Since a session ended or ran out."""
-LINKS = timedelta(days=7)
-"""Since a one-time link was used or ran out."""
-FAILURES = timedelta(days=1)
-"""Since a sign-in failed; what was typed as a login may have been a password."""
 NIGHT = 2
 """Hour of the night, by the ``timezone`` set."""
 MARK = "purged"
 _ENDED = [str(state) for state in ENDED]
+
+
+class Blanked(NamedTuple):
+    """What was taken from issues.
+
+    Attributes
+    ----------
+    words, photos : int
+        Sealed texts and photos.
+    files : tuple of str
+        Files to be dropped once the transaction is committed, by :func:`server.services.attachments.drop`.
+    """
+
+    words: int
+    photos: int
+    files: tuple[str, ...]
 
 
 @dataclass
@@ -110,17 +124,20 @@ def ended_before(before: datetime | None) -> ColumnElement[bool]:
     """Condition: words about people of this issue are due, as it ended before an instant."""
     if before is None:
         return false()
-    parent = aliased(Issue)
-    waits = select(parent.id).where(
-        parent.id == Issue.parent_id, or_(parent.ended_at.is_(None), parent.ended_at >= before)
-    )
     return and_(
         Issue.ended_at < before,
         Issue.ended_at.is_not(None),  # so that the index of those not purged yet is used
         or_(Issue.purged_at.is_(None), Issue.purged_at < Issue.ended_at),
-        Issue.state.in_(_ENDED),
-        ~waits.exists(),
+        has_ended(before),
     )
+
+
+def has_ended(before: datetime | None = None) -> ColumnElement[bool]:
+    """Condition: an issue has ended, and so has the one it was merged into; that one before an instant."""
+    parent = aliased(Issue)
+    late = [parent.ended_at >= before] if before else []
+    waits = select(parent.id).where(parent.id == Issue.parent_id, or_(parent.ended_at.is_(None), *late))
+    return and_(Issue.state.in_(_ENDED), ~waits.exists())
 
 
 def due(tx: Tx, days: int | None = None) -> Kept:
@@ -140,7 +157,7 @@ def due(tx: Tx, days: int | None = None) -> Kept:
         for name, table in held.items():
             gone = (table.purged_at.is_(None), table.issue_id.in_(mine))
             setattr(found, name, _count(tx, table, *gone))
-    for name, (table, old) in _forgettable(tx).items():
+    for name, (table, old) in old_traces(tx).items():
         setattr(found, name, _count(tx, table, old))
     return found
 
@@ -180,9 +197,10 @@ def purge(
         while True:
             begun = monotonic()
             with store.write() as tx:
-                one = work(tx, days)
+                one, files = work(tx, days)
                 if any(one.counts.values()):
                     audit.record(tx, system_actor(), "purge", **one.counts)
+            attachments.drop(store, files)
             done.add(one)
             if progress is not None:
                 progress(done.issues, max(total, done.issues))
@@ -208,7 +226,7 @@ def nightly(store: Store, breathe: Callable[[float], None] | None = None) -> dic
     return done.counts
 
 
-def blank(tx: Tx, ids: Sequence[int], kinds: Sequence[str] = ()) -> tuple[int, int]:
+def blank(tx: Tx, ids: Sequence[int], kinds: Sequence[str] = ()) -> Blanked:
     """Take the words about people from issues.
 
     Parameters
@@ -222,7 +240,7 @@ def blank(tx: Tx, ids: Sequence[int], kinds: Sequence[str] = ()) -> tuple[int, i
 
     Returns
     -------
-    tuple of int
+    Blanked
         How many sealed texts and photos went.
     """
     mine = [PrivateText.issue_id.in_(ids), PrivateText.purged_at.is_(None)]
@@ -234,33 +252,25 @@ def blank(tx: Tx, ids: Sequence[int], kinds: Sequence[str] = ()) -> tuple[int, i
         if not kinds:
             gone = {"summary": "", "place_text": "", "purged_at": tx.now}
             tx.session.execute(update(Issue).where(Issue.id.in_(ids)).values(gone))
-    return words, 0
+    if kinds:
+        return Blanked(words, 0, ())
+    photos = _count(tx, Attachment, Attachment.issue_id.in_(ids), Attachment.purged_at.is_(None))
+    return Blanked(words, photos, attachments.purge(tx, ids))
 
 
-def _batch(tx: Tx, days: int | None) -> Kept:
+def _batch(tx: Tx, days: int | None) -> tuple[Kept, tuple[str, ...]]:
     query = select(Issue.id).where(ended_before(horizon(tx, days))).order_by(Issue.ended_at, Issue.id)
     # What another process works on just now is left to it.
     ids = tx.session.scalars(query.limit(BATCH).with_for_update(of=Issue, skip_locked=True)).all()
     if not ids:
-        return Kept()
-    words, photos = blank(tx, ids)
-    return Kept(issues=len(ids), words=words, photos=photos)
+        return Kept(), ()
+    gone = blank(tx, ids)
+    return Kept(issues=len(ids), words=gone.words, photos=gone.photos), gone.files
 
 
-def _forget(tx: Tx, _days: int | None) -> Kept:
-    gone = {name: _changed(tx, delete(table).where(old)) for name, (table, old) in _forgettable(tx).items()}
-    return Kept(**gone)
-
-
-def _forgettable(tx: Tx) -> dict[str, tuple[type[Base], ColumnElement[bool]]]:
-    """Say which rows only let people in, or answered them, and are past their time."""
-    idle, used = tx.now - SESSIONS, tx.now - LINKS
-    return {
-        "sessions": (SignedIn, or_(SignedIn.ended_at < idle, SignedIn.expires_at < idle)),
-        "links": (ResetLink, or_(ResetLink.used_at < used, ResetLink.expires_at < used)),
-        "failures": (SignInAttempt, SignInAttempt.at < tx.now - FAILURES),
-        "answers": (RememberedAnswer, RememberedAnswer.at < tx.now - idempotency.KEPT),
-    }
+def _forget(tx: Tx, _days: int | None) -> tuple[Kept, tuple[str, ...]]:
+    gone = {name: _changed(tx, delete(table).where(old)) for name, (table, old) in old_traces(tx).items()}
+    return Kept(**gone), ()
 
 
 @contextmanager
