@@ -34,5 +34,5 @@ def application() -> Callable[..., Iterable[bytes]]:
 
 if __name__ == "__main__":
     folder, url, port = sys.argv[1:]
-    settings = {"dir": folder, "database_url": url or None, "port": int(port)}
+    settings = {"dir": folder, "database_url": url or None, "port": int(port), "rate_limits": False}
     run_server(load(settings, environment={}), "benchmarks.timed:application")

@@ -5,7 +5,6 @@ This holds off what hammers; guessing of passwords is counted in the database, s
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from math import ceil
 
 from flask import Flask, Response, current_app, g, request
@@ -102,17 +101,14 @@ def install(app: Flask, config: Config) -> None:
 
 
 def _limit(name: str) -> Limit:
-    def amount() -> str:
-        return f"{RULES[name].per_minute} per minute"
+    def amount() -> str:  # none for what is not counted, which spares reading it
+        is_counted = current_app.config[SWITCH] and RULES[name].covers()
+        return f"{RULES[name].per_minute} per minute" if is_counted else ""
 
     def whose() -> str:
         return RULES[name].by()
 
-    return Limit(amount, whose, scope=name, shared=True, exempt_when=partial(_is_free, name))
-
-
-def _is_free(name: str) -> bool:
-    return not current_app.config[SWITCH] or not RULES[name].covers()
+    return Limit(amount, whose, scope=name, shared=True)
 
 
 def _breached(limit: RequestLimit) -> Response:
