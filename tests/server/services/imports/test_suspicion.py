@@ -35,7 +35,7 @@ def bring_beijing(store, shared_data):
     for code, shape in zip(layer.frame["code"], layer.frame.geometry, strict=True):
         west, south, east, north = shape.bounds
         lon, lat = random.uniform(west, east, 60), random.uniform(south, north, 60)
-        inside = np.flatnonzero(shapely.contains_xy(shape, lon, lat))[:2]
+        inside = np.flatnonzero(shapely.contains_xy(shape, lon, lat))[:1]
         rows += [(lon[at], lat[at], code) for at in inside]
     return rows
 
