@@ -1,20 +1,17 @@
 """Fixtures that every test may ask for: the two stores, real data, the time."""
 
 import os
-import secrets
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from server.config import load
 from server.db import Store
-from server.models import SignedIn
 from server.services.checkup import is_empty
-from server.services.sessions import digest_of
 from server.upgrade import upgrade
 from tests.lived import live
-from tests.personas import build_town
+from tests.personas import build_town, secret_of
 from tests.postgis import Cluster, find_programs
 from tests.scatter import scatter
 from tests.stores import Emptied, Shelf, empty_sqlite
@@ -160,18 +157,6 @@ def app(store, town, one_app):
     return app
 
 
-def session_of(store, person_id):
-    """Begin a session that outlasts whatever a test does to the clock; gives its secret."""
-    secret = secrets.token_urlsafe(32)
-    with store.write() as tx:
-        later = tx.now + timedelta(days=36_500)
-        tx.session.add(
-            SignedIn(digest=digest_of(secret), person_id=person_id, method="password", address="127.0.0.1",
-                     agent="", created_at=tx.now, seen_at=later, expires_at=later)
-        )  # fmt: skip
-    return secret
-
-
 @pytest.fixture
 def client_of(app, town):
     """Make a client that is signed in as a persona; None for nobody."""
@@ -180,7 +165,7 @@ def client_of(app, town):
         client = app.test_client()
         if login is not None:
             with client.session_transaction() as session:
-                session["secret"] = session_of(app.extensions["wangge"], town.people[login])
+                session["secret"] = secret_of(login)
         return client
 
     return make

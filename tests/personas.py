@@ -5,15 +5,17 @@ community, one cell). Cells are squares of 0.01 degrees from 122.00 E 37.00 N on
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import shapely
 
-from server.models import Area, Boundary, Department, Duty, Grid, Person
+from server.models import Area, Boundary, Department, Duty, Grid, Person, SignedIn
 from server.services import people
 from server.services.areas import pinyin_of
 from server.services.people import NewPerson
+from server.services.sessions import digest_of
 
-__all__ = ["PASSWORD", "PERSONAS", "SmallTown", "build_town"]
+__all__ = ["PASSWORD", "PERSONAS", "SmallTown", "build_town", "secret_of"]
 
 PASSWORD = "wangge-2026"
 AREAS = (
@@ -75,11 +77,27 @@ def build_town(store):
         for code, login, kind in DUTIES:
             tx.session.add(Duty(area_id=areas[code], person_id=ids[login], kind=kind, starts_at=start))
         tx.session.flush()
+        for login, key in ids.items():
+            tx.session.add(_session(tx, login, key))
         actors = {login: people.actor_of(tx, key) for login, key in ids.items()}
     return SmallTown(areas, ids, actors)
 
 
 _HASHED: dict[str, str] = {}
+
+
+def secret_of(login):
+    """Give the secret of a persona's session, as its cookie holds it."""
+    return f"the session of {login}"
+
+
+def _session(tx, login, person_id):
+    """Make a persona's session, which outlasts whatever a test does to the clock."""
+    later = tx.now + timedelta(days=36_500)
+    return SignedIn(
+        digest=digest_of(secret_of(login)), person_id=person_id, method="password", address="127.0.0.1", agent="",
+        created_at=tx.now, seen_at=later, expires_at=later,
+    )  # fmt: skip
 
 
 def _areas(tx):
