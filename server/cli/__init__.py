@@ -29,6 +29,8 @@ __all__ = ["main"]
         "backup": "server.cli.backup:backup",
         "restore": "server.cli.backup:restore",
         "purge": "server.cli.purge:purge",
+        "keys": "server.cli.keys:keys",
+        "person": "server.cli.person:person",
     },
 )
 @click.option(

@@ -1,6 +1,6 @@
 """Sentences about how long words about people are kept, about a person's rights, and about keys."""
 
-__all__ = ["SENTENCES"]
+__all__ = ["NAMES", "SENTENCES"]
 
 SENTENCES: dict[str, str] = {
     "cli.purge": "清除过了保存期限的居民信息（姓名、电话、原话、地址、照片）；统计和流转记录不受影响。",
@@ -21,4 +21,48 @@ SENTENCES: dict[str, str] = {
     "cli.jobs.purge.answers": "清理一周前的应答：{count} 条",
     "audit.purge": "按保存期限清除 {issues} 件事件的居民信息：密封文字 {words} 段、照片 {photos} 张；"
     "清理会话 {sessions} 个、一次性链接 {links} 个、登录失败 {failures} 次、旧应答 {answers} 条",
+    "cli.keys": "密封居民信息的密钥。",
+    "cli.keys.rotate": "换新密钥，把全部密封内容改用新密钥密封；可边运行边做，中断后重新运行即接着做。",
+    "cli.keys.finish": "不加新密钥，只把还用旧密钥的改过来。",
+    "cli.keys.list": "列出密钥的名称、加入时间和还用着它的内容数；不显示密钥本身。",
+    "cli.keys.retire": "删除已经没有内容使用的旧密钥。",
+    "cli.keys.title": "改用新密钥密封",
+    "cli.keys.added": "已加入新密钥 {key}；旧密钥仍保留，以便读取。",
+    "cli.keys.finished": "上次没有做完，这次做完了，没有再加新密钥；还要换的话请再运行一次。",
+    "cli.keys.resealed": "已改用最新密钥密封：居民信息 {texts} 段、应答 {answers} 条、第二因素 {factors} 个。",
+    "cli.keys.backup": "以前的备份里是旧密钥，仍能恢复；请现在另做一份备份。一小时后可用 wangge keys retire 删除旧密钥。",
+    "cli.keys.failed": "有 {count} 段打不开，没有改动；请运行 wangge doctor 查看。",
+    "cli.keys.newest": "正在使用",
+    "cli.keys.retired": "已删除旧密钥：{keys}",
+    "cli.keys.none_idle": "没有可以删除的旧密钥。",
+    "keys.young": "密钥 {key} 加入还不到 {minutes} 分钟，可能还有进程在用旧密钥；请过一会儿再删除。",
+    "audit.keys.rotate": "加入密封密钥 {key}",
+    "audit.keys.retire": "删除密封密钥 {keys}",
+    "cli.person": "居民的权利：查找、导出、清除其个人信息。",
+    "cli.person.find": "按电话（或事件编号）查找一个居民的事件。",
+    "cli.person.export": "导出所保存的一个居民的全部信息，以及谁看过。",
+    "cli.person.erase": "现在就清除一个居民的个人信息，不等保存期限；不能恢复。",
+    "cli.person.issue": "用事件编号代替电话：同一电话的全部事件。",
+    "cli.person.output": "写入的文件；.zip 带照片，否则只有 JSON。不写则输出到屏幕。",
+    "cli.person.also_open": "未办结的事件也清除姓名和电话；之后无法回访。",
+    "cli.person.reason": "清除未办结事件的原因：asked 本人要求，error 登记有误，court 依法责令。",
+    "cli.person.yes": "不再询问。",
+    "cli.person.ask": "居民的电话",
+    "cli.person.sure": "清除后不能恢复。确定清除吗？",
+    "cli.person.one": "电话和 --issue 只能给一个。",
+    "cli.person.needs_reason": "--also-open 和 --reason 要一起用。",
+    "cli.person.purged": "（个人信息已清除）",
+    "cli.person.found": "共 {count} 件事件。",
+    "cli.person.exported": "已把 {count} 件事件的信息写入 {file}；里面是个人信息，请只交给本人。",
+    "cli.person.erased": "已清除 {count} 件事件的个人信息：密封文字 {words} 段、照片 {photos} 张。以前的备份里仍有，到期请一并销毁。",
+    "cli.person.contact": "未办结，只清除了姓名和电话，已无法回访：{numbers}。办结后请按编号再清除一次。",
+    "cli.person.left": "未办结，没有清除：{numbers}。请先办结，或者加 --also-open --reason，只清除姓名和电话。",
+    "person.phone": "请给出至少 {least} 位数字的电话号码。",
+    "person.confirm": "没有清除：请先勾选“我知道清除后不能恢复”。",
+    "audit.person.find": "按电话查找个人信息（标识 {key}）：{count} 件",
+    "audit.person.export": "导出个人信息（标识 {key}）：{count} 件",
+    "audit.person.erase": "清除个人信息（标识 {key}）：{count} 件，另有 {left} 件未办结没有清除",
+}
+NAMES: dict[str, dict[str, str]] = {
+    "erase_why": {"asked": "本人要求", "error": "登记有误", "court": "依法责令"},
 }
