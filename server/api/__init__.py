@@ -15,6 +15,7 @@ from server.api import (
     limits,
     locate,
     me,
+    photos,
     places,
     spec,
     workers,
@@ -25,6 +26,7 @@ __all__ = ["BLUEPRINTS"]
 BLUEPRINTS: tuple[Blueprint, ...] = (
     locate.blueprint,
     issues.blueprint,
+    photos.blueprint,
     bulk.blueprint,
     cells.blueprint,
     areas.blueprint,

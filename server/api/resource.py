@@ -40,6 +40,7 @@ __all__ = [
 
 PREFIX = "/api/v1"
 JSON = "application/json"
+FILES = "multipart/form-data"
 SHOWN = 60
 
 
@@ -55,25 +56,38 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
-def resource(name: str) -> APIBlueprint:
+def resource(name: str, *, has_files: bool = False) -> APIBlueprint:
     """Make the blueprint of a resource.
 
     Parameters
     ----------
     name : str
         Plural noun; the tag in the documentation.
+    has_files : bool
+        Whether its POSTs bring files, as forms of several parts, and no JSON.
     """
     blueprint = APIBlueprint(f"api_{name}", __name__, url_prefix=PREFIX, tag=name)
-    blueprint.before_request(_check_form)
+    blueprint.before_request(_check_query)
+    blueprint.before_request(_check_files if has_files else _check_form)
     blueprint.register_error_handler(HTTPError, _refused)
     return blueprint
 
 
-def _check_form() -> None:
-    """Refuse what cannot be read at all, before anything asks what it means."""
+def _check_query() -> None:
+    """Refuse a parameter that is given twice."""
     for name, values in request.args.lists():
         if len(values) > 1:
             raise InputError("query.twice", field=name[:SHOWN])
+
+
+def _check_files() -> None:
+    """Refuse what is no form with files."""
+    if request.method == "POST" and request.mimetype != FILES:
+        abort(problem(415, "photo.form", {}))
+
+
+def _check_form() -> None:
+    """Refuse what cannot be read at all, before anything asks what it means."""
     if request.method != "POST":
         return
     if not request.is_json:
@@ -160,7 +174,9 @@ def answer(body: Mapping[str, Any] | bytes, status: int = 200, mimetype: str = J
     return told
 
 
-def answer_once(act: Callable[[Tx, Actor], Mapping[str, Any]], status: int) -> Response:
+def answer_once(
+    act: Callable[[Tx, Actor], Mapping[str, Any]], status: int, said: bytes | None = None
+) -> Response:
     """Act in one writing transaction; the same request under its Idempotency-Key acts once.
 
     Parameters
@@ -169,6 +185,8 @@ def answer_once(act: Callable[[Tx, Actor], Mapping[str, Any]], status: int) -> R
         Does it, and gives the body of the answer.
     status : int
         HTTP status of the answer.
+    said : bytes, optional
+        What tells this request from others; its body when omitted.
 
     Raises
     ------
@@ -177,7 +195,9 @@ def answer_once(act: Callable[[Tx, Actor], Mapping[str, Any]], status: int) -> R
     """
     actor = current_actor()
     key = idempotency.checked_key(request.headers.get("Idempotency-Key"))
-    digest = idempotency.digest_of(f"{request.method} {request.path}", request.get_data())
+    digest = idempotency.digest_of(
+        f"{request.method} {request.path}", request.get_data() if said is None else said
+    )
     done_reading()
     with current_store().write() as tx:
         known = idempotency.recall(tx, actor, key, digest) if key else None

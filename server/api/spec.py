@@ -30,7 +30,7 @@ REFUSALS = {
     "404": "absent, or outside the asker's areas",
     "409": "the state offers no such action, or somebody else changed it meanwhile",
     "413": "the body is too large",
-    "415": "the body is not called JSON",
+    "415": "the body is not called what it should be: JSON, or a form with files where these are sent",
     "422": "a field or parameter cannot be used; `errors` lists them",
     "429": "too many requests within a minute; `Retry-After` says in how many seconds to try again",
     "503": "another writer holds the store; try again",
@@ -113,6 +113,8 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     parts = [part for part in path.removeprefix(PREFIX).replace(".", "/").split("/") if part]
     operation["operationId"] = "_".join([method, *(part.strip("{}") for part in parts)])
     operation["summary"] = operation["summary"].rstrip(".")
+    if "x-form" in operation:
+        operation["requestBody"] = operation.pop("x-form")
     operation["security"] = [{"token": []}, {"session": []}]
     operation["parameters"] = [_parameter(one) for one in operation.get("parameters", [])]
     # What only reads may be asked again as it is, without a key.

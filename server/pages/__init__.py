@@ -1,11 +1,14 @@
 """Desk pages: each parses the request, asks a service and renders; no rule and no query lives here."""
 
 from server.pages import (
+    account,
     admin,
     admin_calendar,
     admin_categories,
     admin_departments,
     admin_limits,
+    admin_people,
+    admin_tokens,
     areas,
     desk,
     docs,
@@ -19,8 +22,10 @@ from server.pages import (
     many,
     map,  # noqa: A004 - the page's name
     outcomes,
+    photos,
     regrid,
     report,
+    reset,
     saved,
     supervision,
     talk_day,
@@ -34,6 +39,8 @@ __all__ = ["BLUEPRINTS", "problem_page"]
 BLUEPRINTS = (
     frame.blueprint,
     entry.blueprint,
+    account.blueprint,
+    reset.blueprint,
     desk.blueprint,
     map.blueprint,
     issues.blueprint,
@@ -42,6 +49,7 @@ BLUEPRINTS = (
     outcomes.blueprint,
     issue.blueprint,
     issue.acting,
+    photos.blueprint,
     triage.blueprint,
     areas.blueprint,
     duties.blueprint,
@@ -55,6 +63,8 @@ BLUEPRINTS = (
     admin_categories.blueprint,
     admin_departments.blueprint,
     admin_calendar.blueprint,
+    admin_people.blueprint,
+    admin_tokens.blueprint,
     docs.blueprint,
     health.blueprint,
     tiles.blueprint,

@@ -7,7 +7,7 @@ that no row names, since the act was refused, is harmless and swept a day later.
 from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from itertools import islice
-from typing import Any
+from typing import IO, Any
 from uuid import UUID
 
 from sqlalchemy import func, select, union, update
@@ -21,8 +21,8 @@ from server.services.drafts import Draft
 from server.services.intake import Receipt
 from server.services.issue_view import found
 from server.services.people import Actor
-from server.services.photos import FIELD, rewritten
-from server.services.steps.photos import Device, Given, Taken
+from server.services.photos import BYTES_MOST, FIELD, rewritten
+from server.services.steps.photos import Device, Given, Taken, device_of
 from server.uids import uuid7
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "Taken",
     "act",
     "attach",
+    "device_of",
     "drop",
     "purge",
     "report",
@@ -51,15 +52,15 @@ _LOCK = 0x77616E67_66696C65
 """Of files: whoever names them holds it with others, whoever removes them alone."""
 
 
-def take_in(store: Store, raws: Sequence[bytes], uids: Sequence[UUID] = ()) -> tuple[Taken, ...]:
+def take_in(store: Store, raws: Sequence[bytes | IO[bytes]], uids: Sequence[UUID] = ()) -> tuple[Taken, ...]:
     """Write photos anew and put their files, before any transaction.
 
     Parameters
     ----------
     store : Store
         Whose files.
-    raws : Sequence of bytes
-        As they were sent, 1 to 9.
+    raws : Sequence of bytes or files
+        As they were sent, 1 to 9; a file is read when its turn comes.
     uids : Sequence of UUID, optional
         One each, made by the client; made here when there is none.
 
@@ -80,9 +81,9 @@ def take_in(store: Store, raws: Sequence[bytes], uids: Sequence[UUID] = ()) -> t
     )
 
 
-def _taken_in(store: Store, raw: bytes, uid: UUID, n: int) -> Taken:
+def _taken_in(store: Store, raw: bytes | IO[bytes], uid: UUID, n: int) -> Taken:
     try:
-        photo = rewritten(raw)
+        photo = rewritten(raw if isinstance(raw, bytes) else raw.read(BYTES_MOST + 1))
     except InputError as refused:
         raise InputError(refused.code, **{**refused.values, "n": n}) from refused
     blobs = blobs_of(store)
@@ -186,16 +187,22 @@ def act(
     given: Mapping[str, Any],
     version: int | None = None,
     photos: Sequence[Taken] = (),
+    kind: str = "",
     device: Device | None = None,
 ) -> Issue:
-    """Do one thing with an issue and attach photos of it: of how it is now where it is finished, others else.
+    """Do one thing with an issue and attach photos of it: of how it is now where it is finished.
 
-    See :func:`server.services.issues.perform`; both are done, or neither.
+    See :func:`server.services.issues.perform` and :func:`attach`; both are done, or neither.
     """
+    if action == "attach":
+        if not photos:
+            raise InputError("photo.none", field=FIELD)
+        attach(tx, actor, number, kind, photos, device, version)
+        return found(tx, actor, number)[0]
     if not photos:
         return issues.perform(tx, actor, number, action, given, version)
     is_end = action in ENDINGS
-    attach(tx, actor, number, "after" if is_end else "other", photos, device, version)
+    attach(tx, actor, number, "after" if is_end else kind or "other", photos, device, version)
     said = {**given, "photos": len(photos)} if is_end else given
     return issues.perform(tx, actor, number, action, said)
 

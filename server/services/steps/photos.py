@@ -1,5 +1,6 @@
 """Photos that come with a step: the entry names each by uid, digest and kind, a row keeps what is known of it."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,7 +11,7 @@ from server.models import Attachment
 from server.services.photos import FIELD, Photo
 from server.services.steps.step import Step
 
-__all__ = ["DO", "READ", "Device", "Given", "Taken"]
+__all__ = ["DO", "READ", "Device", "Given", "Taken", "device_of"]
 
 CLOCK_AHEAD = timedelta(days=1)
 
@@ -59,6 +60,30 @@ class Given:
     kind: str
     photos: tuple[Taken, ...]
     device: Device | None = None
+
+
+def device_of(lon: str, lat: str, accuracy_m: str = "") -> Device | None:
+    """Read where a device says it is; None when it says nothing.
+
+    Raises
+    ------
+    InputError
+        No numbers, or no place on earth.
+    """
+    if not lon.strip() and not lat.strip():
+        return None
+    radius = _number("accuracy_m", accuracy_m, 0, 1e6) if accuracy_m.strip() else None
+    return Device(_number("lon", lon, -180, 180), _number("lat", lat, -90, 90), radius)
+
+
+def _number(field: str, said: str, least: float, most: float) -> float:
+    try:
+        value = float(said)
+    except ValueError:
+        value = math.nan
+    if not least <= value <= most:
+        raise InputError("field.not_number", field=field, value=said[:40])
+    return value
 
 
 def _read(step: Step) -> None:
