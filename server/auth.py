@@ -15,10 +15,9 @@ from werkzeug.exceptions import HTTPException
 
 from server.db import Store, Tx, translated
 from server.errors import Busy, NotPermitted, NotSignedIn, StoreError
-from server.services import categories, sessions
+from server.services import categories, sessions, sign_in
 from server.services.people import Actor
 from server.services.sessions import Device
-from server.services.sign_in import sign_in
 from server.workflow import Role
 
 __all__ = [
@@ -29,7 +28,9 @@ __all__ = [
     "current_store",
     "device",
     "done_reading",
+    "give_code_here",
     "install",
+    "is_code_awaited",
     "keep_session",
     "optional_actor",
     "public",
@@ -43,6 +44,8 @@ ISSUE_ROLES = frozenset({Role.WORKER, Role.LEADER, Role.DISPATCHER, Role.HANDLER
 View = TypeVar("View", bound=Callable[..., Any])
 MARK = "wangge_access"
 SECRET = "secret"  # noqa: S105 - where the session's cookie holds it
+PENDING = "pending"  # where it holds who has given the password, and when, until the code follows
+PENDING_S = 300.0
 API = "/api/"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 csrf = CSRFProtect()
@@ -117,8 +120,13 @@ def device() -> Device:
     return Device(request.remote_addr or "", request.headers.get("User-Agent", ""))
 
 
-def sign_in_here(login: str, password: str) -> Actor:
+def sign_in_here(login: str, password: str) -> bool:
     """Sign in on this device; what the cookie held before is forgotten.
+
+    Returns
+    -------
+    bool
+        False when a code is to be given first: :func:`give_code_here`.
 
     Raises
     ------
@@ -127,9 +135,38 @@ def sign_in_here(login: str, password: str) -> Actor:
     Busy
         Too many others sign in at this moment.
     """
-    admitted = sign_in(current_store(), login, password, device())
+    admitted = sign_in.sign_in(current_store(), login, password, device())
+    if admitted.secret:
+        keep_session(admitted.actor, admitted.secret)
+        return True
+    session.clear()
+    session[PENDING] = [admitted.actor.person_id, current_store().clock().timestamp()]
+    return False
+
+
+def is_code_awaited() -> bool:
+    """Whether this device has given a right password within the last minutes, and a code is to follow."""
+    return _pending() is not None
+
+
+def give_code_here(digits: str) -> None:
+    """Finish signing in with the code of the second factor.
+
+    Raises
+    ------
+    NotSignedIn
+        Wrong or used code, too many failures; or the password was given too long ago.
+    """
+    person_id = _pending()
+    if person_id is None:
+        raise NotSignedIn("auth.code_late", minutes=int(PENDING_S // 60))
+    admitted = sign_in.give_code(current_store(), person_id, digits, device())
     keep_session(admitted.actor, admitted.secret)
-    return admitted.actor
+
+
+def _pending() -> int | None:
+    person_id, since = session.get(PENDING) or (None, 0.0)
+    return person_id if 0 <= current_store().clock().timestamp() - since <= PENDING_S else None
 
 
 def keep_session(actor: Actor, secret: str) -> None:

@@ -34,12 +34,18 @@ class SignInPage:
         Sentence when the last attempt failed.
     accounts : tuple of (str, str, str)
         Login, password and role of the demonstration's accounts; empty elsewhere.
+    said : str
+        What was done just before.
+    outside : str
+        Name of the organisation's identity provider; empty when there is none.
     """
 
     next: str
     login: str = ""
     error: str = ""
     accounts: tuple[tuple[str, str, str], ...] = ()
+    said: str = ""
+    outside: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,22 @@
-"""The way in and out: sign-in, sign-out, and what an error looks like."""
+"""The way in and out: sign-in with password and code, sign-out, and what an error looks like."""
 
-from flask import Blueprint, Response, redirect, request
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, redirect, request, session
 from werkzeug.wrappers import Response as AnyResponse
 
-from server.auth import current_store, public, sign_in_here, sign_out_here
-from server.errors import NotSignedIn
+from server.auth import current_store, give_code_here, is_code_awaited, public, sign_in_here, sign_out_here
+from server.errors import Busy, NotSignedIn, ServerError
 from server.pages.contexts import ProblemPage, SignInPage
 from server.pages.frame import inside, render
 from server.pages.parts import Link
 from server.services import marks
+from server.translate import status_of
 from server.words import _, role_name, sentence
 
-__all__ = ["blueprint", "problem_page"]
+__all__ = ["blueprint", "problem_page", "said_at_sign_in"]
 
+SAID = "said"  # where the cookie holds a code to be said at sign-in
 blueprint = Blueprint("entry", __name__)
 
 
@@ -26,18 +30,50 @@ def sign_in_form() -> str:
 @blueprint.post("/sign-in")
 @public
 def sign_in() -> AnyResponse:
-    """Sign in and go on."""
-    sign_in_here(request.form.get("login", "").strip(), request.form.get("password", ""))
-    return redirect(inside(request.form.get("next", "/")), 303)
+    """Sign in and go on; to the code, where one is asked."""
+    onward = inside(request.form.get("next", "/"))
+    is_done = sign_in_here(request.form.get("login", "").strip(), request.form.get("password", ""))
+    return redirect(onward if is_done else _code_address(onward), 303)
+
+
+@blueprint.get("/sign-in/code")
+@public
+def code_form() -> str | AnyResponse:
+    """Show the form of the code, to whoever has given the password."""
+    if not is_code_awaited():
+        return redirect("/sign-in", 303)
+    return render("code.html", SignInPage(inside(request.args.get("next", "/"))))
+
+
+@blueprint.post("/sign-in/code")
+@public
+def code() -> AnyResponse:
+    """Finish signing in, and go on."""
+    onward = inside(request.form.get("next", "/"))
+    try:
+        give_code_here(request.form.get("digits", ""))
+    except NotSignedIn as error:
+        if not is_code_awaited():
+            raise
+        said = sentence(error.code, error.values)
+        return Response(render("code.html", SignInPage(onward, "", said)), 401)
+    return redirect(onward, 303)
+
+
+def _code_address(onward: str) -> str:
+    return "/sign-in/code" + ("" if onward == "/" else "?" + urlencode({"next": onward}))
 
 
 @blueprint.errorhandler(NotSignedIn)
-def refused(error: NotSignedIn) -> AnyResponse:
+@blueprint.errorhandler(Busy)
+def refused(error: ServerError) -> AnyResponse:
     """Show the form again with the reason; whoever only came by is not told off."""
+    if request.method != "POST" and isinstance(error, Busy):
+        return Response(problem_page(status_of(error), sentence(error.code, error.values)), status_of(error))
     if request.method != "POST":
         return redirect("/sign-in", 303)
     login, onward = request.form.get("login", ""), inside(request.form.get("next", "/"))
-    return Response(_sign_in_page(onward, login, sentence(error.code, error.values)), 401)
+    return Response(_sign_in_page(onward, login, sentence(error.code, error.values)), status_of(error))
 
 
 @blueprint.post("/sign-out")
@@ -48,12 +84,27 @@ def sign_out() -> AnyResponse:
     return redirect("/sign-in", 303)
 
 
+def said_at_sign_in(code: str) -> AnyResponse:
+    """Go on to the sign-in, where something is said once.
+
+    Parameters
+    ----------
+    code : str
+        Of the sentence.
+    """
+    session[SAID] = code
+    return redirect("/sign-in", 303)
+
+
 def _sign_in_page(onward: str, login: str, error: str) -> str:
     with current_store().read() as tx:
         accounts = tuple(
             (login, password, role_name(role)) for login, password, role in marks.demo_accounts(tx)
         )
-    return render("sign_in.html", SignInPage(onward, login, error, accounts))
+    code = session.pop(SAID, "")
+    outside = current_store().config.oidc_name if current_store().config.oidc_issuer else ""
+    said = sentence(code) if code and not error else ""
+    return render("sign_in.html", SignInPage(onward, login, error, accounts, said, outside))
 
 
 def problem_page(status: int, detail: str) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import bindparam, or_, select, update
 
 from server.db import Store, Tx
-from server.errors import NotFound, NotSignedIn
+from server.errors import Conflict, NotFound, NotSignedIn
 from server.models import Person, SignedIn, Token
 from server.services import audit
 from server.services.people import ACTOR_ROWS, Actor, actor_from
@@ -207,13 +207,17 @@ def end(tx: Tx, actor: Actor) -> None:
 
 
 def end_one(tx: Tx, actor: Actor, key: int) -> None:
-    """End one of one's own sessions.
+    """End one of one's own sessions that runs elsewhere.
 
     Raises
     ------
     NotFound
         No session of theirs that runs has this key.
+    Conflict
+        It is the one that asks, which ends by signing out.
     """
+    if key == actor.session_id:
+        raise Conflict("session.this")
     found = tx.session.scalar(select(SignedIn).where(SignedIn.id == key, *_running(actor.person_id or 0)))
     if found is None:
         raise NotFound("session.unknown")

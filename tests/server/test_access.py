@@ -158,7 +158,7 @@ def test_a_stranger_elsewhere_does_not_lock_a_person_out_with_a_few_tries(quiet,
 
 
 def test_one_address_that_tries_many_logins_is_stopped(quiet, client_of, monkeypatch):
-    monkeypatch.setattr("server.services.sign_in.FAILURES_OF_ADDRESS", 5)
+    monkeypatch.setattr("server.services.attempts.FAILURES_OF_ADDRESS", 5)
     client = client_of()
     for number in range(5):
         sign_in(client, f"guess{number}", "wrong-password")

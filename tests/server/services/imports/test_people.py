@@ -10,6 +10,7 @@ from server.models import Area, Department, Duty, Person, RoleGrant
 from server.services import duties, sign_in
 from server.services.imports.people import import_people, login_of
 from server.services.people import actor_of, system_actor
+from server.services.sessions import Device
 from server.workflow import Role
 from tests.personas import person_named
 
@@ -43,7 +44,7 @@ def test_a_worker_gets_account_role_and_cells(bring, store, town):
         key = person_named(tx, "wang").id
         assert {grant.code for grant in actor_of(tx, key).grants} == {FIRST, THIRD}
         assert duties.cells_of(tx, key, tx.now) == [town.areas[FIRST], town.areas[THIRD]]
-        assert sign_in.sign_in(tx, "wang", "secret-word", "127.0.0.1").person_id == key
+    assert sign_in.sign_in(store, "wang", "secret-word", Device()).actor.person_id == key
 
 
 def test_a_leader_answers_for_the_community(bring, store, town):
@@ -142,8 +143,7 @@ def test_a_name_that_several_areas_have_must_be_a_code(bring, store, town):
 
 def test_a_password_once_set_is_the_persons_own(bring, store):
     bring("林晓,worker_lin,网格员,,文峰社区,,,,,,other-secret")
-    with store.write() as tx:
-        assert sign_in.sign_in(tx, "worker_lin", "wangge-2026", "127.0.0.1").login == "worker_lin"
+    assert sign_in.sign_in(store, "worker_lin", "wangge-2026", Device()).actor.login == "worker_lin"
 
 
 def test_logins_are_made_from_names():
