@@ -23,6 +23,7 @@ from server.pages import (
     map,  # noqa: A004 - the page's name
     outcomes,
     photos,
+    privacy,
     regrid,
     report,
     reset,
@@ -58,6 +59,7 @@ BLUEPRINTS = (
     report.blueprint,
     talk_day.blueprint,
     supervision.blueprint,
+    privacy.blueprint,
     admin.blueprint,
     admin_limits.blueprint,
     admin_categories.blueprint,

@@ -192,7 +192,7 @@ def row_of(brief: Brief, timer: Timer | None = None) -> Row:
         paused = _("挂账至 {day}", day=until) if until else _("挂账")
     return Row(
         number=brief.number,
-        summary=brief.summary,
+        summary=brief.summary or _("（已按保存期限清除）"),
         state=Named(brief.state, state_name(brief.state)),
         category=Named(brief.category, category_name(brief.category)),
         source=Named(brief.source, source_name(brief.source)),

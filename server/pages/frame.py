@@ -78,8 +78,7 @@ def _links(actor: Actor) -> Iterator[Link]:
         yield writes
     if actor.roles & DISPATCHERS:
         yield Link("triage", _("分理"), "/triage", "send")
-    if actor.roles & {Role.LEADER, Role.SUPERVISOR}:
-        yield Link("supervision", _("督办"), "/supervision", "alert-triangle")
+    yield from _supervision(actor)
     if actor.roles & ISSUE_ROLES or Role.ADMIN in actor.roles:
         yield Link("duties", _("值守"), "/duties", "users")
     yield Link("areas", _("区域与网格"), "/areas", "layout-grid")
@@ -90,6 +89,13 @@ def _links(actor: Actor) -> Iterator[Link]:
     elif Role.SUPERVISOR in actor.roles:
         yield Link("admin", _("时限与日历"), "/admin/limits", "hourglass")
     yield Link("docs", _("接口文档"), "/docs", "api")
+
+
+def _supervision(actor: Actor) -> Iterator[Link]:
+    if actor.roles & {Role.LEADER, Role.SUPERVISOR}:
+        yield Link("supervision", _("督办"), "/supervision", "alert-triangle")
+    if Role.SUPERVISOR in actor.roles:
+        yield Link("privacy", _("个人信息"), "/privacy", "shield-lock")
 
 
 @blueprint.post("/language")

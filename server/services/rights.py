@@ -39,6 +39,7 @@ __all__ = [
     "listed",
     "note",
     "packed",
+    "supervised",
 ]
 
 SHOWN = 12
@@ -111,7 +112,7 @@ def by_number(tx: Tx, actor: Actor, number: str) -> Sought:
     NotFound
         Absent, or not theirs to ask.
     """
-    key = tx.session.scalar(select(Issue.id).where(Issue.number == number, _theirs(actor)))
+    key = tx.session.scalar(select(Issue.id).where(Issue.number == number, supervised(actor)))
     if key is None:
         raise NotFound("issue.not_found", number=number[:40])
     mine = (PrivateText.issue_id == key, PrivateText.phone_key.is_not(None))
@@ -124,7 +125,7 @@ def known(tx: Tx, actor: Actor, sought: Sought) -> Sought:
         tx.session.scalars(
             select(PrivateText.phone_key)
             .join(Issue, Issue.id == PrivateText.issue_id)
-            .where(PrivateText.phone_key.in_(sought.keys), _theirs(actor))
+            .where(PrivateText.phone_key.in_(sought.keys), supervised(actor))
         )
     )
     return Sought(tuple(one for one in sought.keys if one in found) or sought.keys[:1], sought.number)
@@ -141,7 +142,7 @@ def listed(tx: Tx, actor: Actor, sought: Sought) -> tuple[Held, ...]:
                Issue.purged_at)  # fmt: skip
     mine = select(PrivateText.issue_id).where(PrivateText.phone_key.in_(sought.keys))
     theirs = or_(Issue.id.in_(mine), Issue.number == sought.number)
-    rows = tx.session.execute(select(*columns).where(theirs, _theirs(actor)).order_by(Issue.id.desc()))
+    rows = tx.session.execute(select(*columns).where(theirs, supervised(actor)).order_by(Issue.id.desc()))
     return tuple(Held(*row) for row in rows)
 
 
@@ -150,6 +151,21 @@ def note(tx: Tx, actor: Actor, kind: str, sought: Sought, found: Sequence[Held],
     numbers = [one.number for one in found]
     one = found[0].id if len(found) == 1 else None
     audit.record(tx, actor, kind, issue_id=one, key=sought.label, count=len(found), numbers=numbers, **more)
+
+
+def supervised(actor: Actor) -> ColumnElement[bool]:
+    """Condition: the actor may see the issue, and supervises its area; the command line all of them.
+
+    Parameters
+    ----------
+    actor : Actor
+        Who asks.
+    """
+    if actor.is_system:
+        return true()
+    paths = over(actor, Role.SUPERVISOR)
+    own = select(Area.id).where(or_(false(), *(below(path) for path in paths)))
+    return visible(actor) & Issue.area_id.in_(own.correlate(None))
 
 
 def export(tx: Tx, actor: Actor, sought: Sought) -> dict[str, Any]:
@@ -188,15 +204,6 @@ def packed(store: Store, told: dict[str, Any]) -> bytes:
             if photo["purged_at"] is None and blobs.has(photo["sha256"]):
                 archive.writestr(photo["file"], blobs.get(photo["sha256"]))
     return kept.getvalue()
-
-
-def _theirs(actor: Actor) -> ColumnElement[bool]:
-    """Condition: the actor may see the issue, and supervises its area; the command line all of them."""
-    if actor.is_system:
-        return true()
-    paths = over(actor, Role.SUPERVISOR)
-    own = select(Area.id).where(or_(false(), *(below(path) for path in paths)))
-    return visible(actor) & Issue.area_id.in_(own.correlate(None))
 
 
 def _told(tx: Tx, issue: Issue) -> dict[str, Any]:
