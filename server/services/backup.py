@@ -125,8 +125,8 @@ def _save(archive: zipfile.ZipFile, connection: Connection, table: Table) -> dic
     digest, size, count = hashlib.sha256(), 0, 0
     instants = [isinstance(column.type, Instant) for column in table.columns]
     order = list(table.primary_key.columns)
-    found = connection.execution_options(yield_per=AT_ONCE).execute(select(table).order_by(*order))
-    with archive.open(member_of(table.name), "w", force_zip64=True) as member:
+    rows = connection.execution_options(yield_per=AT_ONCE).execute(select(table).order_by(*order))
+    with rows as found, archive.open(member_of(table.name), "w", force_zip64=True) as member:
         for several in found.partitions():
             lines = b"".join(_line(row, instants) for row in several)
             member.write(lines)
