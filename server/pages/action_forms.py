@@ -35,9 +35,13 @@ GRAVE = {
     "reopen": "重办后事件回到待派遣，开始新一轮。",
 }
 """Actions that end something or begin it anew, and what to know before."""
+ELSEWHERE = frozenset({"attach"})
+"""Actions whose form stands where it belongs: with the photos."""
 WORDS = frozenset({"reason", "told", "outcome", "text", "matter"})
 TIMES = frozenset({"answer_by", "until"})
 RADIOS = ("result", "satisfaction", "contacted")
+PLAIN = {"quantity": "number", "money": "number", "photos": "photos"}
+HINTS = {"photos": "办理后的照片，可多选，一次最多 9 张。"}
 SEVERAL = "departments"
 CHANGES = ("category", "urgent", "lon", "lat")
 MINUTE, DAY = len("2026-03-10T10:00"), len("2026-03-10")
@@ -82,7 +86,10 @@ def forms_of(
         One that was refused just now: it stands open, with what was typed.
     """
     order = {action: place for place, action in enumerate(LIKELIEST)}
-    likely = sorted(rows, key=lambda row: order.get(row.action, len(order)))
+    likely = sorted(
+        (row for row in rows if row.action not in ELSEWHERE),
+        key=lambda row: order.get(row.action, len(order)),
+    )
     return tuple(
         _form(number, row, asked, refusal if refusal and refusal.action == row.action else None, place == 0)
         for place, row in enumerate(likely)
@@ -141,8 +148,8 @@ def _fields(name: str, asked: Asked, *, is_required: bool) -> Iterator[FormField
         kind, value = "datetime-local", _local(asked, name, MINUTE)
     elif name == "review_date":
         kind, value = "date", _local(asked, name, DAY)
-    elif name in ("quantity", "money", "photos"):
-        kind = "number"
+    elif name in PLAIN:
+        kind, hint = PLAIN[name], _(HINTS[name]) if name in HINTS else ""
     elif name == "unit":
         kind, choices = "choice", tuple(Choice(one, _(one)) for one in ("", *UNITS))
     elif name == "parent":

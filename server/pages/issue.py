@@ -15,9 +15,11 @@ from server.pages.frame import inside, render
 from server.pages.ground import basemap_data, basemap_of, bounds_around, urls
 from server.pages.issue_contexts import IssuePage
 from server.pages.parts import ActionForm, Choice
+from server.pages.photos import REQUEST_MOST, device_sent, photos_of, photos_sent
 from server.pages.sentences import map_words
 from server.pages.timeline import lines_of
-from server.services import asking, issues, unmasking
+from server.security import takes_bytes
+from server.services import asking, attachments, issues, unmasking
 from server.services.issue_view import IssueView
 from server.services.related import pointed
 from server.translate import shown, status_of
@@ -66,6 +68,7 @@ def _page(number: str, said: _Said, whole: IssueView | None = None) -> str:
         view = whole or issues.one(tx, actor, number)
         asked = asking.asked_for(tx, actor, view, view.actions)
         facts, names = facts_of(tx, view), pointed(tx, view)
+        photos = photos_of(tx, view)
     forms = forms_of(number, view.actions, asked, said.refusal)
     log = lines_of(view, names, store.config.zone)
     return render(
@@ -82,6 +85,7 @@ def _page(number: str, said: _Said, whole: IssueView | None = None) -> str:
             problem=_problem(said.refusal, forms),
             news=tuple(line for line in log if said.seen is not None and line.seq > said.seen),
             whys=_whys(facts),
+            photos=photos,
         ),
     )
 
@@ -129,6 +133,7 @@ def _problem(refusal: Refusal | None, forms: tuple[ActionForm, ...]) -> str:
 
 @acting.post("/issues/<number>/<action>")
 @allow(*ISSUE_ROLES)
+@takes_bytes(REQUEST_MOST)
 def act(number: str, action: str) -> AnyResponse:
     """Do one thing with an issue, and show it again."""
     rows = [row for row in TRANSITIONS if row.action == action]
@@ -136,8 +141,11 @@ def act(number: str, action: str) -> AnyResponse:
     if action in GRAVE and request.form.get("confirm") != "1":
         raise InputError("confirm.missing", field="confirm", action=action)
     given = given_by(request.form.to_dict(flat=False), names, current_store().config.zone)
+    photos, kind = photos_sent(current_actor(), number), request.form.get("kind", "")
     with current_store().write() as tx:
-        issues.act(tx, current_actor(), number, action, given, _number("version"))
+        attachments.act(
+            tx, current_actor(), number, action, given, _number("version"), photos, kind, device_sent()
+        )
     onward = inside(request.form.get("next", ""))
     if onward == "/":
         return redirect(f"/issues/{number}?done={action}", 303)

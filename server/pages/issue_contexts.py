@@ -89,6 +89,8 @@ class IssuePage:
         Lines of the log that came meanwhile.
     whys : tuple of Choice
         What for it may be seen whole; empty when it is, or may not be.
+    photos : Any
+        :class:`server.pages.photos.Photos`.
     """
 
     issue: Any
@@ -102,6 +104,7 @@ class IssuePage:
     problem: str = ""
     news: tuple[Any, ...] = ()
     whys: tuple[Choice, ...] = ()
+    photos: Any = None
 
 
 @dataclass(frozen=True)

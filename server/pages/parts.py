@@ -133,7 +133,7 @@ class FormField:
         As sent and as read.
     kind : str
         ``text``, ``long``, ``date``, ``datetime-local``, ``number``, ``choice`` (select), ``radio``, ``checks``
-        (several), ``suggest`` (text with suggestions) or ``pin`` (longitude and latitude).
+        (several), ``suggest`` (text with suggestions), ``photos`` (files) or ``pin`` (longitude and latitude).
     choices : tuple of Choice
         Options of those kinds that have any.
     value : str

@@ -13,7 +13,8 @@ from server.db import Tx
 from server.services import album, attachments
 from server.services.album import Picture
 from server.services.attachments import KINDS, MOST_OF_ACT, Device, Taken
-from server.services.issue_view import IssueView
+from server.services.issue_view import IssueView, found
+from server.services.people import Actor
 from server.services.photos import FIELD
 from server.words import NAMES, _
 
@@ -151,10 +152,23 @@ def _metres(distance: float | None) -> str:
     return _("距上报点 {m} 米", m=round(distance))
 
 
-def photos_sent() -> tuple[Taken, ...]:
-    """Take in the photos that a form brings; none when none were chosen."""
+def photos_sent(actor: Actor, number: str = "") -> tuple[Taken, ...]:
+    """Take in the photos that a form brings; none when none were chosen.
+
+    Parameters
+    ----------
+    actor : Actor
+        Who sends them.
+    number : str
+        Of the issue that they are for; nobody makes us work for one that they do not see.
+    """
     files = [one.stream for one in request.files.getlist(FIELD) if one.filename]
-    return attachments.take_in(current_store(), files) if files else ()
+    if not files:
+        return ()
+    if number:
+        with current_store().read() as tx:
+            found(tx, actor, number)
+    return attachments.take_in(current_store(), files)
 
 
 def device_sent() -> Device | None:

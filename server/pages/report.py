@@ -14,8 +14,10 @@ from server.pages.entry import problem_page
 from server.pages.facts import row_of
 from server.pages.frame import render
 from server.pages.ground import basemap_data, basemap_of, extent, urls
+from server.pages.photos import REQUEST_MOST, photos_sent
 from server.pages.report_parts import DonePage, Look, errors_of, look_of, report_page, spot_rows
 from server.pages.sentences import map_words
+from server.security import takes_bytes
 from server.services import briefs, desk_entry, gazetteer, issues
 from server.services.desk_entry import Preview, Read, Typed
 from server.services.people import Actor
@@ -58,6 +60,7 @@ def _done(number: str) -> DonePage:
 
 @blueprint.post("/issues/new")
 @allow(*DESK_ROLES)
+@takes_bytes(REQUEST_MOST)
 def save() -> AnyResponse:
     """Search the place, show what to look at, or save; what was typed always comes back."""
     typed, wish, actor = Typed.of(request.form), request.form.get("do", "save"), current_actor()
@@ -79,8 +82,9 @@ def save() -> AnyResponse:
     into = wish.partition(":")[2] if wish.startswith("merge:") else ""
     if not into and _is_news(look, preview):
         return Response(_page(typed, look=look, focus="look"), LOOK)
+    photos = photos_sent(actor)
     with current_store().write() as tx:
-        number = desk_entry.save(tx, actor, read.draft, into)
+        number = desk_entry.save(tx, actor, read.draft, into, photos)
     return _to_done(number)
 
 

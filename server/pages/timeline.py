@@ -105,6 +105,11 @@ def _facts(step: Step, names: Pointed, zone: tzinfo) -> Iterator[str]:
         _(NAMES[kind][given[kind]]) for kind in CODED if given.get(kind) in NAMES.get(kind, {})
     )
     yield amounts(given)
+    if given.get("files"):
+        kinds = _("、").join(
+            _(NAMES["photo"][kind]) for kind in dict.fromkeys(one[2] for one in given["files"])
+        )
+        yield _("{kinds}照片 {n} 张", kinds=kinds, n=len(given["files"]))
     if given.get("photos"):
         yield _("照片 {n} 张", n=given["photos"])
     yield from _pointed(step, names)

@@ -4,14 +4,15 @@ What is wrong with the fields is data, all of it at once: nobody on the telephon
 another. The same form sent twice is one issue.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from uuid import UUID
 
 from server.db import Tx
 from server.errors import InputError
-from server.services import duplicates, idempotency, intake, issues
+from server.services import attachments, duplicates, idempotency, issues
 from server.services.answering import Answered, answer_one
+from server.services.attachments import Taken
 from server.services.drafts import Draft, checked, is_blank
 from server.services.duplicates import Likeness
 from server.services.idempotency import Answer
@@ -185,7 +186,7 @@ def preview(tx: Tx, actor: Actor, draft: Draft) -> Preview:
     return Preview(answer_one(tx, actor, lon, lat, draft.crs, None), tuple(likely))
 
 
-def save(tx: Tx, actor: Actor, draft: Draft, into: str = "") -> str:
+def save(tx: Tx, actor: Actor, draft: Draft, into: str = "", photos: Sequence[Taken] = ()) -> str:
     """Take a draft in, once however often its form is sent; merge it at once where it is known already.
 
     Parameters
@@ -198,6 +199,8 @@ def save(tx: Tx, actor: Actor, draft: Draft, into: str = "") -> str:
         Of :func:`read`.
     into : str
         Number of the issue it is the same as; empty for none.
+    photos : Sequence of Taken
+        Of how it is; of :func:`server.services.attachments.take_in`.
 
     Returns
     -------
@@ -213,7 +216,7 @@ def save(tx: Tx, actor: Actor, draft: Draft, into: str = "") -> str:
     known = remembered(tx, actor, key)
     if known:
         return known
-    number = intake.report(tx, actor, draft).number
+    number = attachments.report(tx, actor, draft, photos).number
     if into:
         issues.act(tx, actor, number, "merge", {"parent": into})
     remember(tx, actor, key, number)

@@ -111,7 +111,7 @@ NAMES: dict[str, dict[str, str]] = {
         "quantity": "数量",
         "unit": "单位",
         "money": "金额（元）",
-        "photos": "照片（张）",
+        "photos": "照片",
         "changes": "更正内容",
         "urgent": "紧急",
         "parent": "并入的事件",

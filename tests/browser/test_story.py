@@ -55,7 +55,7 @@ def test_a_broken_fire_door_goes_from_the_call_to_the_closed_ledger(open_page):
     do(company, "answer", result="done", text="已更换闭门器")
 
     worker.reload()
-    do(worker, "finish", outcome="防火门能关上了", quantity="1", unit="扇", photos="2")
+    do(worker, "finish", outcome="防火门能关上了", quantity="1", unit="扇")
     do(open_page(f"/issues/{number}", login="leader_zhao"), "pass")
     desk = open_page(f"/issues/{number}", login="dispatcher_qian")
     do(desk, "survey", satisfaction="satisfied")
