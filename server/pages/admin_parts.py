@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
@@ -19,7 +20,7 @@ from server.words import NAMES, _, sentence
 from server.words.limits import department_kind_name
 from server.workflow import Role
 
-__all__ = ["Around", "around", "done", "kind_choices", "refusal"]
+__all__ = ["Around", "PageLinks", "around", "done", "kind_choices", "page_asked", "page_links", "refusal"]
 
 READERS = (Role.ADMIN, Role.SUPERVISOR)
 MOST = 12
@@ -50,6 +51,40 @@ class Around:
     done: tuple[str, ...] = ()
     error: str = ""
     may_edit: bool = False
+
+
+@dataclass(frozen=True)
+class PageLinks:
+    """Ways from one page of a list to its neighbours.
+
+    Attributes
+    ----------
+    before, after : str
+        Addresses; empty for none.
+    number, pages : int
+        Which page, of how many.
+    """
+
+    before: str
+    after: str
+    number: int
+    pages: int
+
+
+def page_asked() -> int:
+    """Read which page of a list is asked for; the first when it cannot be read."""
+    given = request.args.get("page", "")
+    return int(given) if given.isascii() and given.isdecimal() and len(given) <= 6 else 1
+
+
+def page_links(number: int, pages: int) -> PageLinks:
+    """Link a page of a list with its neighbours, keeping what else the address says."""
+
+    def link(to: int) -> str:
+        kept = {name: value for name, value in request.args.items() if name not in ("page", "done")}
+        return f"{request.path}?{urlencode({**kept, 'page': to})}" if 1 <= to <= pages else ""
+
+    return PageLinks(link(number - 1), link(number + 1), number, pages)
 
 
 def around(tx: Tx, here: str, error: str = "") -> Around:
@@ -111,6 +146,10 @@ def kind_choices(chosen: str) -> tuple[Choice, ...]:
 def _tabs(*, may_edit: bool) -> Iterator[Link]:
     if may_edit:
         yield Link("overview", _("概况"), "/admin", "adjustments-horizontal")
+        yield Link("people", _("人员"), "/admin/people", "users")
+        yield Link("areas", _("区域"), "/admin/areas", "layout-grid")
+        yield Link("tokens", _("令牌"), "/admin/tokens", "key")
+        yield Link("audit", _("审计"), "/admin/audit", "history")
     yield Link("limits", _("时限"), "/admin/limits", "hourglass")
     if may_edit:
         yield Link("categories", _("类别"), "/admin/categories", "tag")

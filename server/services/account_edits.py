@@ -3,19 +3,28 @@
 import re
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from server.db import Tx
 from server.errors import InputError, NotPermitted
-from server.models import Department, Person, RoleGrant, Token
-from server.services import audit, people, sessions
+from server.models import Audit, Department, Person, RoleGrant, Token
+from server.services import audit, people, reset_links, sessions, totp
 from server.services.administered import acting, looked_after
 from server.services.grants import check_not_last, check_others, give, may_serve
 from server.services.lines import line
 from server.services.people import Actor, NewPerson, hashed_password
 from server.workflow import Role
 
-__all__ = ["PersonWish", "add", "change", "set_password", "switch"]
+__all__ = [
+    "PersonWish",
+    "add",
+    "change",
+    "drop_second",
+    "end_sessions",
+    "make_link",
+    "set_password",
+    "switch",
+]
 
 LOGIN_FORM = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 NAME_MOST, PHONE_MOST = 100, 32
@@ -169,8 +178,53 @@ def switch(tx: Tx, actor: Actor, login: str, *, on: bool) -> int | None:
     return written
 
 
+def make_link(tx: Tx, actor: Actor, login: str) -> str:
+    """Make a link by which somebody sets their password; gives its secret, to be shown once.
+
+    Raises
+    ------
+    NotFound
+        Somebody else's to look after.
+    NotPermitted
+        Oneself: a borrowed screen would be enough to take the account.
+    InputError
+        Switched off, or no person but a program.
+    """
+    check_others(actor, looked_after(tx, actor, login))
+    return reset_links.make_link(tx, actor, login)
+
+
+def end_sessions(tx: Tx, actor: Actor, login: str) -> int | None:
+    """End all sessions of somebody; gives the key of the act, None when none ran.
+
+    Raises
+    ------
+    NotFound, NotPermitted
+        As for :func:`make_link`.
+    """
+    actor = acting(tx, actor)
+    person = looked_after(tx, actor, login)
+    check_others(actor, person)
+    return _key_of_last(tx, actor) if sessions.end_all(tx, actor, person.id) else None
+
+
+def drop_second(tx: Tx, actor: Actor, login: str) -> int | None:
+    """Forget the second factor of somebody who has lost their phone; gives the key of the act.
+
+    Raises
+    ------
+    NotFound, NotPermitted
+        As for :func:`make_link`.
+    Conflict
+        None is set up.
+    """
+    check_others(actor, looked_after(tx, actor, login))
+    totp.remove(tx, actor, login)
+    return _key_of_last(tx, actor)
+
+
 def set_password(tx: Tx, actor: Actor, login: str, password: str) -> None:
-    """Set a person's password from the command line; their sessions end.
+    """Set a person's password from the command line; their sessions and links end.
 
     Raises
     ------
@@ -186,10 +240,14 @@ def set_password(tx: Tx, actor: Actor, login: str, password: str) -> None:
     person = looked_after(tx, actor, login)
     if person.is_program:
         raise InputError("account.program", field="password", login=person.login)
-    person.password_hash, person.password_at = hashed_password(password, login=person.login), tx.now
-    tx.session.flush()
+    hashed = hashed_password(password, login=person.login)
     audit.record(tx, actor, "password.set", subject_id=person.id)
-    sessions.end_all(tx, actor, person.id)
+    reset_links.put_password(tx, actor, person.id, str(hashed))
+
+
+def _key_of_last(tx: Tx, actor: Actor) -> int | None:
+    """Give the key of what the actor did last, in this transaction."""
+    return tx.session.scalar(select(func.max(Audit.id)).where(Audit.person_id == actor.person_id))
 
 
 def _facts(wish: PersonWish) -> tuple[str, str | None]:

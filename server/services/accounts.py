@@ -17,6 +17,7 @@ from server.services.areas import below, pattern
 from server.services.people import Actor, actor_of
 
 __all__ = [
+    "MOST_LISTED",
     "Account",
     "AccountFilter",
     "AccountPage",
@@ -29,7 +30,7 @@ __all__ = [
     "ties",
 ]
 
-PAGE = 50
+PAGE, MOST_LISTED = 50, 500
 STATES = ("active", "off", "program")
 
 
@@ -147,7 +148,7 @@ def accounts(tx: Tx) -> list[Account]:
     return _read(tx, _ROWS.order_by(Person.login))
 
 
-def listed(tx: Tx, actor: Actor, wanted: AccountFilter, page: int = 1) -> AccountPage:
+def listed(tx: Tx, actor: Actor, wanted: AccountFilter, page: int = 1, *, most: int = PAGE) -> AccountPage:
     """List the people whom an administrator looks after, one page at a time.
 
     Parameters
@@ -160,12 +161,14 @@ def listed(tx: Tx, actor: Actor, wanted: AccountFilter, page: int = 1) -> Accoun
         Which of them.
     page : int
         From 1; the last one when there are fewer.
+    most : int
+        People on a page.
     """
     conditions = [people_of(actor), *_narrowed(wanted)]
     total = tx.session.scalar(select(func.count()).select_from(Person).where(*conditions)) or 0
-    pages = max(1, -(-total // PAGE))
+    pages = max(1, -(-total // most))
     number = min(max(page, 1), pages)
-    query = _ROWS.where(*conditions).order_by(Person.login).limit(PAGE).offset((number - 1) * PAGE)
+    query = _ROWS.where(*conditions).order_by(Person.login).limit(most).offset((number - 1) * most)
     return AccountPage(tuple(_read(tx, query)), total, number, pages)
 
 
@@ -240,7 +243,7 @@ def _read(tx: Tx, query: Any) -> list[Account]:  # noqa: ANN401 - a query
 
 
 def _roles(tx: Tx, keys: Sequence[int]) -> dict[int, tuple[Hold, ...]]:
-    few = RoleGrant.person_id.in_(keys) if len(keys) <= PAGE else RoleGrant.id > 0
+    few = RoleGrant.person_id.in_(keys) if len(keys) <= MOST_LISTED else RoleGrant.id > 0
     grants = tx.session.execute(
         select(RoleGrant.person_id, RoleGrant.role, Area.code, Area.name, Area.level)
         .join(Area, Area.id == RoleGrant.area_id)

@@ -9,10 +9,11 @@ from sqlalchemy import Select, func, or_, select
 
 from server.db import Tx
 from server.errors import NotFound
-from server.models import Area, Boundary, Grid, Import
+from server.models import Area, Boundary, Grid, Import, Mark
 from server.services.extents import boxes
-from server.services.marks import RULES_MARK, saw
+from server.services.marks import RULES_MARK, saw, set_mark
 from server.services.people import Actor
+from server.uids import uuid7
 
 __all__ = [
     "AreaName",
@@ -23,6 +24,7 @@ __all__ = [
     "by_ids",
     "choosable",
     "current_grid",
+    "edited",
     "find",
     "intake_area",
     "layout",
@@ -74,10 +76,12 @@ class AreaView:
         return codes[-2] if len(codes) > 1 else None
 
 
-Layout = tuple[int | None, int | None]
+Layout = tuple[int | None, int | None, str | None]
+AREAS = "areas"  # changes whenever somebody edits areas by hand
 _LAYOUT = select(
     func.max(Grid.id),
     select(func.max(Import.id)).where(Import.kind == "cells").scalar_subquery(),
+    select(Mark.value).where(Mark.name == AREAS).scalar_subquery(),
     RULES_MARK,
 )  # made once: every position asked about asks this first
 
@@ -88,14 +92,19 @@ def current_grid(tx: Tx) -> int | None:
 
 
 def layout(tx: Tx) -> Layout:
-    """Tell the state of the area tree: the newest grid version and the last import of areas.
+    """Tell the state of the area tree: the newest grid version, the last import of areas, the last edit by hand.
 
-    An import may rename areas or hang them elsewhere without a new grid; what a process keeps of names
-    and paths is kept under this.
+    An import or an edit may rename areas or hang them elsewhere without a new grid; what a process keeps of
+    names and paths is kept under this.
     """
-    grid_id, import_id, rules = tx.rows(_LAYOUT)[0]
+    grid_id, import_id, edit, rules = tx.rows(_LAYOUT)[0]
     saw(tx, rules)
-    return grid_id, import_id
+    return grid_id, import_id, edit
+
+
+def edited(tx: Tx) -> None:
+    """Tell every process that areas were edited by hand in this transaction."""
+    set_mark(tx, AREAS, str(uuid7(tx.now)))
 
 
 def below(path: str) -> Any:  # noqa: ANN401 - an SQL condition

@@ -28,7 +28,7 @@ from server.services.locating import prepare_locator
 from server.services.people import Actor
 from server.shipped import shipped
 
-__all__ = ["CellsImport", "CellsOptions", "code_scheme", "import_cells"]
+__all__ = ["CellsImport", "CellsOptions", "code_scheme", "digest_of_grid", "import_cells"]
 
 BATCH = 500
 
@@ -151,7 +151,7 @@ def _apply(tx: Tx, plan: Plan, actor: Actor) -> int | None:
     _in_batches(tx, Area, [node.id for node in plan.retired], {"retired_grid_id": grid.id})
     tx.session.add_all(_boundaries([*plan.added, *(row for row, _ in plan.changed)], areas, grid.id))
     tx.session.flush()
-    grid.digest = _digest(tx)
+    grid.digest = digest_of_grid(tx)
     tx.session.flush()
     return grid.id
 
@@ -236,7 +236,7 @@ def _in_batches(tx: Tx, table: Any, keys: Sequence[int | None], values: dict[str
         tx.session.execute(update(table).where(table.id.in_(known[start : start + BATCH])).values(**values))
 
 
-def _digest(tx: Tx) -> str:
+def digest_of_grid(tx: Tx) -> str:
     """Hash all boundaries that are valid now: SHA-256 over (level, code, WKB), sorted."""
     rows = tx.session.execute(
         select(Boundary.level, Boundary.code, Boundary.geom).where(Boundary.last_grid_id.is_(None))

@@ -28,6 +28,7 @@ __all__ = [
     "everything",
     "issue",
     "listed",
+    "one",
     "own",
     "revoke",
     "revoke_named",
@@ -189,6 +190,20 @@ def own(tx: Tx, person_id: int) -> tuple[TokenView, ...]:
     """List a person's tokens, newest first."""
     query = _ROWS.where(Token.person_id == person_id).order_by(Token.id.desc())
     return tuple(_view(tx, row) for row in tx.session.execute(query))
+
+
+def one(tx: Tx, actor: Actor, key: int) -> TokenView:
+    """Show a token of somebody whom one looks after.
+
+    Raises
+    ------
+    NotFound
+        There is none of this key among them.
+    """
+    row = tx.session.execute(_ROWS.where(Token.id == key, people_of(actor))).first()
+    if row is None:
+        raise NotFound("token.unknown", id=key)
+    return _view(tx, row)
 
 
 def listed(tx: Tx, actor: Actor, *, login: str = "", is_alive: bool = True, page: int = 1) -> TokenPage:

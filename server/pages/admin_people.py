@@ -1,0 +1,194 @@
+"""People as administrators keep them: the list, a new one, and one with roles, access and tokens."""
+
+from flask import Blueprint, make_response, request
+from werkzeug.wrappers import Response
+
+from server.auth import allow, current_actor, current_store
+from server.db import Tx
+from server.errors import Conflict, InputError, NotPermitted, ServerError
+from server.pages.admin_parts import around, done, page_asked, page_links, refusal
+from server.pages.frame import render
+from server.pages.parts import Choice
+from server.pages.people_parts import (
+    NewPersonPage,
+    PeoplePage,
+    PersonPage,
+    area_options,
+    department_choices,
+    person_row,
+    role_choices,
+    role_rows,
+    token_row,
+)
+from server.services import account_edits, accounts, grants, sessions, tokens
+from server.services.account_edits import PersonWish
+from server.services.accounts import AccountFilter
+from server.services.administered import area_named
+from server.services.reset_links import LIFE
+from server.translate import status_of
+from server.words import _
+from server.workflow import Role
+
+__all__ = ["blueprint"]
+
+SHOWN_TOKENS = 20
+Refused = (InputError, Conflict, NotPermitted)
+blueprint = Blueprint("admin_people", __name__)
+
+
+@blueprint.get("/admin/people")
+@allow(Role.ADMIN)
+def index() -> str:
+    """List the people whom this administrator looks after."""
+    actor, given = current_actor(), request.args
+    role, state, area = given.get("role", ""), given.get("state", "active"), given.get("area", "").strip()
+    with current_store().read() as tx:
+        error, path = "", ""
+        try:
+            path = area_named(tx, actor, area).path if area else ""
+        except InputError as refused:
+            error = refusal(refused)
+        wanted = AccountFilter(given.get("q", ""), role, path, state)
+        found = accounts.listed(tx, actor, wanted, page_asked())
+        page = PeoplePage(
+            around(tx, "people", error),
+            tuple(person_row(one) for one in found.rows),
+            found.total,
+            page_links(found.number, found.pages),
+            wanted.q,
+            area,
+            role_choices(role, _("全部角色")),
+            _states(state),
+            area_options(tx, actor),
+        )
+    return render("admin/people.html", page)
+
+
+@blueprint.get("/admin/new-person")
+@allow(Role.ADMIN)
+def new() -> str:
+    """Show the form of a new person, or of a new account for a program."""
+    with current_store().read() as tx:
+        return _new_form(tx)
+
+
+@blueprint.post("/admin/new-person")
+@allow(Role.ADMIN)
+def add() -> Response | tuple[str, int]:
+    """Add a person."""
+    form = request.form
+    role, area = form.get("role", ""), form.get("area", "")
+    roles = ((role, area),) if role else ()
+    is_program = form.get("program") == "1"
+    try:
+        with current_store().write() as tx:
+            login = form.get("login", "")
+            key = account_edits.add(tx, current_actor(), login, _wish(), roles, is_program=is_program)
+    except Refused as error:
+        with current_store().read() as tx:
+            return _new_form(tx, error), status_of(error)
+    return done("admin_people.one", key, login=login.strip().lower())
+
+
+@blueprint.get("/admin/people/<login>")
+@allow(Role.ADMIN)
+def one(login: str) -> str:
+    """Show one person."""
+    with current_store().read() as tx:
+        return _page(tx, login)
+
+
+@blueprint.post("/admin/people/<login>")
+@allow(Role.ADMIN)
+def change(login: str) -> Response | tuple[str, int]:
+    """Change who somebody is or what they may, by the button pressed."""
+    try:
+        with current_store().write() as tx:
+            key = _pressed(tx, login, request.form.get("press", ""))
+    except Refused as error:
+        with current_store().read() as tx:
+            return _page(tx, login, error), status_of(error)
+    return done("admin_people.one", key, login=login)
+
+
+@blueprint.post("/admin/people/<login>/link")
+@allow(Role.ADMIN)
+def link(login: str) -> Response | tuple[str, int]:
+    """Make the link by which somebody sets their password, and show it this once."""
+    try:
+        with current_store().write() as tx:
+            secret = account_edits.make_link(tx, current_actor(), login)
+    except Refused as error:
+        with current_store().read() as tx:
+            return _page(tx, login, error), status_of(error)
+    with current_store().read() as tx:
+        answer = make_response(_page(tx, login, link=f"{request.host_url}reset/{secret}"))
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _pressed(tx: Tx, login: str, press: str) -> int | None:
+    actor, form = current_actor(), request.form
+    if press in ("on", "off"):
+        return account_edits.switch(tx, actor, login, on=press == "on")
+    if press == "sessions":
+        return account_edits.end_sessions(tx, actor, login)
+    if press == "second":
+        return account_edits.drop_second(tx, actor, login)
+    if press == "give":
+        return grants.give(tx, actor, login, form.get("role", ""), form.get("area", ""))
+    if press.startswith("take:"):
+        _take, role, code = press.split(":", 2) if press.count(":") > 1 else ("", "", "")
+        return grants.take(tx, actor, login, role, code)
+    return account_edits.change(tx, actor, login, _wish())
+
+
+def _wish() -> PersonWish:
+    return PersonWish(*(request.form.get(name, "") for name in ("name", "phone", "department")))
+
+
+def _states(chosen: str) -> tuple[Choice, ...]:
+    named = {"active": _("在用"), "off": _("已停用"), "program": _("供程序使用"), "all": _("全部")}
+    return tuple(Choice(code, name, code == chosen) for code, name in named.items())
+
+
+def _new_form(tx: Tx, error: ServerError | None = None) -> str:
+    actor, form = current_actor(), request.form
+    is_program = (form if error else request.args).get("program") == "1"
+    page = NewPersonPage(
+        around(tx, "people", refusal(error) if error else ""),
+        form.get("login", ""),
+        form.get("name", ""),
+        form.get("phone", ""),
+        form.get("area", ""),
+        is_program,
+        role_choices(form.get("role", ""), _("先不给角色")),
+        department_choices(tx, actor, form.get("department", "")),
+        area_options(tx, actor),
+    )
+    return render("admin/new_person.html", page)
+
+
+def _page(tx: Tx, login: str, error: ServerError | None = None, link: str = "") -> str:
+    actor, form = current_actor(), request.form
+    found = accounts.one(tx, actor, login)
+    typed = form if error and "name" in form else {"name": found.name, "phone": found.phone}
+    department = form.get("department", found.department) if error else found.department
+    page = PersonPage(
+        around(tx, "people", refusal(error) if error else ""),
+        found,
+        actor.person_id == found.id,
+        grants.is_last_admin(tx, found.id),
+        typed.get("name", ""),
+        typed.get("phone", ""),
+        role_rows(found.roles),
+        role_choices(form.get("role", "")),
+        department_choices(tx, actor, department, found),
+        area_options(tx, actor),
+        accounts.ties(tx, found.id),
+        sessions.listed(tx, found.id),
+        tuple(token_row(one) for one in tokens.own(tx, found.id)[:SHOWN_TOKENS]),
+        link,
+        tx.now + LIFE if link else None,
+    )
+    return render("admin/person.html", page)
