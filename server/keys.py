@@ -91,8 +91,15 @@ def keys_of(store: Store) -> Keys:
     return store.shelf["keys"]
 
 
-def check_private(path: Path) -> None:
+def check_private(path: Path, forbidden: int = OF_OTHERS) -> None:
     """Make sure that nobody but its owner may read a file with a secret in it; Windows keeps no such bits.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    forbidden : int
+        Bits of the mode that must not be set.
 
     Raises
     ------
@@ -103,7 +110,7 @@ def check_private(path: Path) -> None:
         mode = stat.S_IMODE(path.stat().st_mode)
     except OSError as error:
         raise SetupError("setting.file", file=str(path), why=error.strerror or str(error)) from error
-    if os.name == "posix" and mode & OF_OTHERS:
+    if os.name == "posix" and mode & forbidden:
         raise SetupError("keys.open", file=str(path), mode=f"{mode:o}")
 
 

@@ -18,6 +18,7 @@ __all__ = ["main"]
         "demo": "server.cli.demo:demo",
         "serve": "server.cli.serve:serve",
         "jobs": "server.cli.jobs:jobs",
+        "cert": "server.cli.cert:cert",
         "db": "server.cli.database:database",
         "import": "server.cli.importing:importing",
         "regrid": "server.cli.regrid:regrid",

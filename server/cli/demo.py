@@ -8,7 +8,7 @@ import click
 from server.cli.environment import Environment, pass_environment
 from server.cli.output import say
 from server.cli.program import Command, Option
-from server.cli.serve import check_address, run_server
+from server.cli.serve import check_address, checked_scheme, run_server
 from server.config import load
 from server.db import Store
 from server.demo.seed import seed
@@ -46,10 +46,11 @@ def demo(
     }
     config = load(chosen, file=environment.file)
     check_address(config)
+    scheme = checked_scheme(config)
     place = Environment(chosen, environment.file)
     with place.store(is_new=True) as store:
         _seed_once(store, as_of.replace(tzinfo=config.zone) if as_of else None)
-        _introduce(store, lan=lan)
+        _introduce(store, scheme, lan=lan)
     run_server(config)
 
 
@@ -63,7 +64,7 @@ def _seed_once(store: Store, as_of: datetime | None) -> None:
     seed(store, as_of or store.clock())
 
 
-def _introduce(store: Store, *, lan: bool) -> None:
+def _introduce(store: Store, scheme: str, *, lan: bool) -> None:
     with store.write() as tx:
         people = marks.demo_accounts(tx)
         login = next((login for login, _password, role in people if role == Role.SUPERVISOR), people[0][0])
@@ -76,4 +77,4 @@ def _introduce(store: Store, *, lan: bool) -> None:
     say("cli.demo.token", token=token)
     if lan:
         say("cli.demo.warning")
-    say("cli.serve.at", url=f"http://{LOOPBACK}:{store.config.port}")
+    say("cli.serve.at", url=f"{scheme}://{LOOPBACK}:{store.config.port}")

@@ -1,6 +1,7 @@
 """``wangge serve``: granian and the job process beside it, with the settings as their environment."""
 
 import errno
+import ipaddress
 import os
 import socket
 import sys
@@ -12,15 +13,19 @@ import click
 from server.cli.environment import Environment, pass_environment
 from server.cli.output import say
 from server.cli.program import Command, Option
+from server.clock import system_clock
 from server.config import Config, environment_for, load
 from server.errors import SetupError
+from server.services.certificates import pair_of
+from server.words import sentence
 
-__all__ = ["check_address", "run_server", "serve"]
+__all__ = ["check_address", "checked_scheme", "run_server", "serve"]
 
 TARGET = "server.app:from_environment"
 THREADS = min(16, 2 * (os.cpu_count() or 1) + 1)
 """Per worker; a request that waits for the store must not hold up the others. Granian's own measure."""
 KILL_AFTER_S = 3
+WARN_DAYS = 30
 
 
 @click.command("serve", cls=Command, help="cli.serve")
@@ -37,10 +42,39 @@ def serve(
         {**environment.options, "host": host, "port": port, "workers": workers}, file=environment.file
     )
     check_address(config)
+    scheme = checked_scheme(config)
     with environment.store():
         pass
-    say("cli.serve.at", url=f"http://{shown_host(config.host)}:{config.port}")
+    say("cli.serve.at", url=f"{scheme}://{shown_host(config.host)}:{config.port}")
     run_server(config, with_jobs=not no_jobs)
+
+
+def checked_scheme(config: Config) -> str:
+    """Tell how it will be served, ``http`` or ``https``, and warn where others are served without TLS.
+
+    Raises
+    ------
+    SetupError
+        There is a certificate that cannot be used.
+    """
+    now = system_clock()
+    pair = pair_of(config, now)
+    if pair is not None:
+        left = (pair.until - now).days
+        if left < WARN_DAYS:
+            click.echo(sentence("cli.serve.ends", {"days": left, "file": pair.certificate}), err=True)
+        return "https"
+    if not config.trusted_proxies and not is_loopback(config.host):
+        click.echo(sentence("cli.serve.no_tls", {"host": config.host}), err=True)
+    return "http"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether nobody but this computer can reach an address."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def shown_host(host: str) -> str:
@@ -85,7 +119,9 @@ def run_server(config: Config, target: str = TARGET, *, with_jobs: bool = True) 
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--factory"),
         *("--host", config.host, "--port", str(config.port), "--workers", str(config.workers)),
         *("--blocking-threads", str(THREADS), "--workers-kill-timeout", str(KILL_AFTER_S)),
-        *("--respawn-failed-workers", "--log-level", "warning", target),
+        *("--respawn-failed-workers", "--log-level", "warning", "--no-access-log"),
+        *_secured(config),
+        target,
     ]
     if with_jobs and target == TARGET:
         keeper = (sys.executable, "-m", "server.jobs.keeper")
@@ -96,3 +132,11 @@ def run_server(config: Config, target: str = TARGET, *, with_jobs: bool = True) 
     sys.stdout.flush()
     sys.stderr.flush()
     os.execve(sys.executable, command, environment)  # noqa: S606 - our own interpreter, no shell
+
+
+def _secured(config: Config) -> tuple[str, ...]:
+    pair = pair_of(config, system_clock())
+    if pair is None:
+        return ()
+    files = ("--ssl-certificate", str(pair.certificate), "--ssl-keyfile", str(pair.key))
+    return (*files, "--ssl-protocol-min", "tls1.2")  # tablets before Android 10 know no newer

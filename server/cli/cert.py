@@ -1,0 +1,34 @@
+"""``wangge cert``: a local authority and the server's certificate, so that tablets get a secure context."""
+
+import click
+
+from server.cli.environment import Environment, pass_environment
+from server.cli.output import say
+from server.cli.program import Command, Option
+from server.clock import system_clock
+
+__all__ = ["cert"]
+
+DEVICES = ("android", "ipad", "windows", "firefox")
+
+
+@click.command("cert", cls=Command, help="cli.cert")
+@click.option("--host", "hosts", multiple=True, metavar="NAME", cls=Option, help="cli.cert.host")
+@click.option("--new-ca", is_flag=True, cls=Option, help="cli.cert.new-ca")
+@pass_environment
+def cert(environment: Environment, hosts: tuple[str, ...], new_ca: bool) -> None:
+    """Make the server's certificate; the authority too, where there is none."""
+    # Cryptography takes a while to load, which `--help` need not wait for.
+    from server.services.certificates import issue  # noqa: PLC0415
+
+    config = environment.config
+    made = issue(config.dir, hosts, system_clock(), new_authority=new_ca)
+    say("cli.cert.made", file=made.certificate, until=made.until.astimezone(config.zone).strftime("%Y-%m-%d"))
+    say("cli.cert.hosts", hosts=", ".join(made.hosts))
+    say("cli.cert.new" if made.is_new_authority else "cli.cert.same", file=made.authority)
+    say("cli.cert.fingerprint", fingerprint=made.fingerprint)
+    if made.is_new_authority:
+        for device in DEVICES:
+            say(f"cli.cert.{device}")
+        say("cli.cert.guard", file=made.authority.with_name("ca.key"))
+    say("cli.cert.restart")
