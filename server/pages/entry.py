@@ -10,11 +10,11 @@ from server.errors import Busy, NotSignedIn, ServerError
 from server.pages.contexts import ProblemPage, SignInPage
 from server.pages.frame import inside, render
 from server.pages.parts import Link
-from server.services import marks
+from server.services import marks, oidc
 from server.translate import status_of
 from server.words import _, role_name, sentence
 
-__all__ = ["blueprint", "problem_page", "said_at_sign_in"]
+__all__ = ["blueprint", "problem_page", "said_at_sign_in", "sign_in_page"]
 
 SAID = "said"  # where the cookie holds a code to be said at sign-in
 blueprint = Blueprint("entry", __name__)
@@ -24,7 +24,7 @@ blueprint = Blueprint("entry", __name__)
 @public
 def sign_in_form() -> str:
     """Show the form."""
-    return _sign_in_page(inside(request.args.get("next", "/")), "", "")
+    return sign_in_page(inside(request.args.get("next", "/")), "", "")
 
 
 @blueprint.post("/sign-in")
@@ -73,7 +73,7 @@ def refused(error: ServerError) -> AnyResponse:
     if request.method != "POST":
         return redirect("/sign-in", 303)
     login, onward = request.form.get("login", ""), inside(request.form.get("next", "/"))
-    return Response(_sign_in_page(onward, login, sentence(error.code, error.values)), status_of(error))
+    return Response(sign_in_page(onward, login, sentence(error.code, error.values)), status_of(error))
 
 
 @blueprint.post("/sign-out")
@@ -96,13 +96,24 @@ def said_at_sign_in(code: str) -> AnyResponse:
     return redirect("/sign-in", 303)
 
 
-def _sign_in_page(onward: str, login: str, error: str) -> str:
+def sign_in_page(onward: str, login: str, error: str) -> str:
+    """Render the sign-in.
+
+    Parameters
+    ----------
+    onward : str
+        Where to go afterwards.
+    login : str
+        As typed.
+    error : str
+        Why it failed; empty for none.
+    """
     with current_store().read() as tx:
         accounts = tuple(
             (login, password, role_name(role)) for login, password, role in marks.demo_accounts(tx)
         )
     code = session.pop(SAID, "")
-    outside = current_store().config.oidc_name if current_store().config.oidc_issuer else ""
+    outside = current_store().config.oidc_name if oidc.is_offered(current_store()) else ""
     said = sentence(code) if code and not error else ""
     return render("sign_in.html", SignInPage(onward, login, error, accounts, said, outside))
 
