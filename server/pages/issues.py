@@ -10,7 +10,7 @@ from server.pages.facts import rows_of
 from server.pages.frame import render
 from server.pages.issue_contexts import IssueListPage, ViewChip
 from server.pages.parts import Choice
-from server.services import areas, asking, bulk, listing, saved_views
+from server.services import areas, bulk, listing, named, saved_views
 from server.services.filters import FIELDS, Filters
 from server.services.saved_views import View
 from server.words import action_name
@@ -34,7 +34,7 @@ def index() -> str:
         page = listing.find(tx, actor, filters, after, PER_PAGE, asked.get("sort", ""))
         rows = rows_of(tx, page.items)
         places = areas.choosable(tx, actor)
-        units = asking.departments(tx)
+        units = named.departments(tx, actor)
         views = saved_views.find(tx, actor)
     return render(
         "issues/list.html",

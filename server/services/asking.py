@@ -122,18 +122,18 @@ def holders(tx: Tx, path: str) -> tuple[HolderOption, ...]:
     )
 
 
-def departments(tx: Tx, path: str | None = None) -> tuple[tuple[str, str], ...]:
-    """List departments: code and name.
+def departments(tx: Tx, path: str) -> tuple[tuple[str, str], ...]:
+    """List departments that can be called to issues of an area: code and name.
 
     Parameters
     ----------
     tx : Tx
         Any transaction.
-    path : str, optional
-        Only those that can be called to issues of the area with this path; else all in service.
+    path : str
+        Of the area.
     """
-    asked = Department.is_active if path is None else serving(path)
-    rows = tx.session.execute(select(Department.code, Department.name).where(asked).order_by(Department.id))
+    query = select(Department.code, Department.name).where(serving(path)).order_by(Department.id)
+    rows = tx.session.execute(query)
     return tuple((code, name) for code, name in rows)
 
 

@@ -178,7 +178,10 @@ def _found(tx: Tx, actor: Actor, leave_id: int) -> tuple[Leave, Subject]:
     row = tx.session.execute(query.with_for_update(of=Leave)).first()
     if row is None:
         raise NotFound("leave.absent", id=leave_id)
-    who = subject(tx, actor, row[1])
+    try:
+        who = subject(tx, actor, row[1])
+    except NotFound as error:  # somebody elsewhere; told as if there were no such leave
+        raise NotFound("leave.absent", id=leave_id) from error
     check_may_manage(actor, who)
     if row[0].ends_at <= tx.now:
         raise InputError("leave.over", field="until", value=_said(tx, row[0].ends_at))

@@ -16,7 +16,7 @@ from server.services.people import Actor
 from server.services.permissions import visible
 from server.services.staffing import subject
 
-__all__ = ["held_by", "held_by_department", "within"]
+__all__ = ["departments", "held_by", "held_by_department", "within"]
 
 
 def within(tx: Tx, actor: Actor, code: str) -> ColumnElement[bool]:
@@ -62,10 +62,21 @@ def held_by_department(tx: Tx, actor: Actor, code: str) -> ColumnElement[bool]:
     row = tx.session.execute(found.where(Department.code == code)).first()
     if row is not None:
         held = Issue.holder_department_id == row.id
-        is_own = row.id == actor.department_id
-        if is_own or row.path is None or reaches(actor, row.path) or _shows(tx, actor, held):
+        if _is_near(actor, row.id, row.path) or _shows(tx, actor, held):
             return held
     raise InputError("filter.department", field="department", value=code)
+
+
+def departments(tx: Tx, actor: Actor) -> tuple[tuple[str, str], ...]:
+    """List the departments in service that somebody may narrow to: code and name of those that serve their areas."""
+    query = select(Department.id, Department.code, Department.name, Area.path)
+    query = query.outerjoin(Area, Area.id == Department.area_id).where(Department.is_active)
+    rows = tx.session.execute(query.order_by(Department.id)).all()
+    return tuple((row.code, row.name) for row in rows if _is_near(actor, row.id, row.path))
+
+
+def _is_near(actor: Actor, department_id: int, path: str | None) -> bool:
+    return department_id == actor.department_id or path is None or reaches(actor, path)
 
 
 def _knows(tx: Tx, actor: Actor, uid: str) -> bool:
