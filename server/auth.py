@@ -170,8 +170,8 @@ def _pending() -> int | None:
 
 
 def keep_session(actor: Actor, secret: str) -> None:
-    """Let the cookie hold a new session's secret, and nothing else."""
-    session.clear()
+    """Let the cookie hold a new session's secret, and nothing else; the one that it held before ends."""
+    sign_out_here()
     session[SECRET] = secret
     g.actor = actor
 

@@ -1,7 +1,7 @@
 """Failed sign-ins, counted in the database by login and address: a try counts as failed until it succeeds."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import case, delete, func, or_, select
 
@@ -12,7 +12,7 @@ from server.services import audit
 from server.services.people import system_actor
 from server.services.sessions import ADDRESS_LONGEST, Device
 
-__all__ = ["Attempt", "count", "drop", "forget_failures", "forgive", "refuse"]
+__all__ = ["Attempt", "count", "drop", "forgive", "refuse"]
 
 FAILURES = 10  # of one login from one address
 FAILURES_OF_LOGIN = 50  # from wherever
@@ -90,15 +90,6 @@ def refuse(store: Store, attempt: Attempt, device: Device, step: str = "password
     with store.write() as tx:
         audit.record(tx, nobody, "sign_in.failed", subject_id=attempt.person_id, step=step)
     return NotSignedIn("auth.failed" if step == "password" else "auth.code")
-
-
-def forget_failures(tx: Tx, before: datetime) -> int:
-    """Delete failures from before an instant; tells how many. Those that count still are kept in any case."""
-    before = min(before, tx.now - FAILURE_WINDOW)
-    gone = tx.session.scalars(
-        delete(SignInAttempt).where(SignInAttempt.at < before).returning(SignInAttempt.id)
-    )
-    return len(tuple(gone))
 
 
 def drop(tx: Tx, attempt: Attempt) -> None:

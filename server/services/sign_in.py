@@ -11,12 +11,12 @@ from server.db import Store, Tx
 from server.errors import Busy, InputError, NotFound, NotSignedIn
 from server.models import Person, Token
 from server.services import audit, sessions, totp
-from server.services.attempts import count, drop, forget_failures, forgive, refuse
+from server.services.attempts import count, drop, forgive, refuse
 from server.services.passwords import HASHER
 from server.services.people import Actor, actor_of
 from server.services.sessions import Device
 
-__all__ = ["SCOPES", "Admission", "admit", "forget_failures", "give_code", "issue_token", "prove", "sign_in"]
+__all__ = ["SCOPES", "Admission", "admit", "give_code", "issue_token", "prove", "sign_in"]
 
 SCOPES = ("read", "report", "act")
 

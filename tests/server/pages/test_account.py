@@ -101,7 +101,10 @@ def test_a_cookie_copied_before_signing_out_is_dead(lin, client_of):
     assert thief.get("/account").status_code == 303
 
 
-def test_what_the_cookie_held_before_signing_in_is_forgotten(client_of):
+def test_what_the_cookie_held_before_signing_in_is_forgotten(store, lin, client_of):
+    signed_in(lin)
+    with store.read() as tx:
+        assert tx.session.query(SignedIn).filter_by(ended_at=None).count() == 1, "the earlier one has ended"
     client = client_of()
     with client.session_transaction() as session:
         session.update(planted="x", csrf_token="known")

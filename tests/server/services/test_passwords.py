@@ -109,14 +109,6 @@ def test_tries_are_counted_before_they_are_compared_so_that_many_at_once_are_too
         enter(store, "worker_lin")
 
 
-def test_old_failures_are_forgotten_those_that_count_never(store, town, clock):
-    attempts.count(store, "worker_lin", "")
-    clock.at += timedelta(minutes=20)
-    attempts.count(store, "worker_lin", "")
-    with store.write() as tx:
-        assert sign_in.forget_failures(tx, tx.now + timedelta(days=1)) == 1
-
-
 def test_a_hash_of_another_cost_is_made_anew_at_sign_in(store, town):
     cheap = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD)
     with store.write() as tx:
