@@ -27,7 +27,7 @@ def backup(environment: Environment, file: Path) -> None:
     with environment.store() as store:
         saved = back_up(store, file)
     say("cli.backup.done", file=saved.path, size=saved.bytes / 1e6, issues=saved.issues, entries=saved.entries,
-        rows=saved.rows)  # fmt: skip
+        rows=saved.rows, files=saved.files)  # fmt: skip
     say("cli.backup.keys")
 
 
@@ -52,7 +52,7 @@ def restore(
     config = load({**environment.options, **given}, file=environment.file)
     back = bring_back(file, config)
     say("cli.restore.done", made_at=back.made_at, version=back.version, issues=back.issues, entries=back.entries,
-        rows=back.rows)  # fmt: skip
+        rows=back.rows, files=back.files)  # fmt: skip
     if back.settings:
         say("cli.restore.settings", names="、".join(back.settings))
     store = Store(config)

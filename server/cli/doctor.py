@@ -1,5 +1,7 @@
 """``wangge doctor`` examines whether the store still says what it was told."""
 
+import sys
+
 import click
 
 from server.cli.environment import Environment, pass_environment
@@ -15,12 +17,13 @@ SAMPLE = 2000
 
 @click.command("doctor", cls=Command, help="cli.doctor")
 @click.option("--sample", type=click.IntRange(1), default=SAMPLE, cls=Option, help="cli.doctor.sample")
+@click.option("--all", "is_all", is_flag=True, cls=Option, help="cli.doctor.all")
 @pass_environment
 @click.pass_context
-def doctor(context: click.Context, environment: Environment, sample: int) -> None:
+def doctor(context: click.Context, environment: Environment, sample: int, is_all: bool) -> None:
     """Examine entries, issues and placements; exit code 1 when something is wrong."""
     with environment.store() as store, store.read() as tx:
-        report = examine(tx, sample)
+        report = examine(tx, sys.maxsize if is_all else sample)
     tell(context, report)
 
 

@@ -6,6 +6,7 @@ archive is read member by member and never unpacked: its names are compared, not
 
 import base64
 import hashlib
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Generator, Iterator
@@ -22,12 +23,16 @@ from server.errors import InputError, SetupError
 from server.models import Base
 from server.models.types import SRID, Geom, Instant, from_micros
 
-__all__ = ["FORMAT", "KEYS", "MANIFEST", "Archive", "member_of", "opened", "written_as"]
+__all__ = ["FORMAT", "KEYS", "MANIFEST", "Archive", "file_member_of", "member_of", "opened", "written_as"]
 
-FORMAT = 1
+FORMAT = 2
+KNOWN = frozenset({1, FORMAT})
+"""Forms that can be read; the first had no files."""
 MANIFEST, KEYS = "manifest.json", "keys.json"
 CHUNK = 1 << 20
 LONGEST_LINE = 1 << 26  # bytes; the outline of a whole province is a tenth of it
+LARGEST_FILE = 1 << 26  # bytes; a photo written anew has a twentieth of it
+FILE = re.compile(r"files/[0-9a-f]{64}")
 SMALL = 1 << 20  # most bytes of manifest and keys
 MOST_RATIO = 200  # JSON of many like rows shrinks to a thirtieth
 _LINK = 0o120000
@@ -43,7 +48,7 @@ class Archive:
         Open for reading.
     manifest : dict
         ``format, version, revision, made_at, database, settings, tables`` (name -> ``columns, rows, bytes,
-        sha256``) and ``keys`` (``bytes, sha256``).
+        sha256``), ``keys`` (``bytes, sha256``) and ``files`` (``count, bytes``).
     """
 
     file: zipfile.ZipFile
@@ -55,6 +60,12 @@ class Archive:
             while line := lines.readline(LONGEST_LINE):
                 yield orjson.loads(line)
 
+    def files(self) -> Iterator[bytes]:
+        """Give the files of photos, one after another."""
+        for name in self.file.namelist():
+            if FILE.fullmatch(name):
+                yield self.file.read(name)
+
     @property
     def keys(self) -> bytes:
         """The keys that seal private text."""
@@ -64,6 +75,11 @@ class Archive:
 def member_of(table: str) -> str:
     """Name the member that holds a table."""
     return f"tables/{table}.jsonl"
+
+
+def file_member_of(digest: str) -> str:
+    """Name the member that holds a file of a photo."""
+    return f"files/{digest}"
 
 
 @contextmanager
@@ -114,7 +130,7 @@ def _manifest(file: zipfile.ZipFile) -> dict[str, Any]:
     manifest = orjson.loads(file.read(MANIFEST))
     if not isinstance(manifest, dict) or not isinstance(manifest["tables"], dict):
         raise _Wrong(MANIFEST)
-    if manifest["format"] != FORMAT:
+    if manifest["format"] not in KNOWN:
         raise SetupError("backup.newer", found=manifest["format"], known=FORMAT)
     return manifest
 
@@ -123,8 +139,16 @@ def _examine(archive: Archive) -> None:
     told = {member_of(name): facts for name, facts in archive.manifest["tables"].items()}
     told[KEYS] = archive.manifest["keys"]
     infos = archive.file.infolist()
-    if sorted(one.filename for one in infos) != sorted([MANIFEST, *told]):
+    files = [one for one in infos if FILE.fullmatch(one.filename)]
+    rest = [one.filename for one in infos if not FILE.fullmatch(one.filename)]
+    if sorted(rest) != sorted([MANIFEST, *told]) or len({one.filename for one in files}) < len(files):
         raise _Wrong("names")
+    facts = archive.manifest.get("files") or {"count": 0, "bytes": 0}
+    if (len(files), sum(one.file_size for one in files)) != (facts["count"], facts["bytes"]):
+        raise _Wrong("files")
+    told |= {
+        one.filename: {"bytes": min(one.file_size, LARGEST_FILE), "sha256": one.filename[6:]} for one in files
+    }
     for name, facts in archive.manifest["tables"].items():
         table = Base.metadata.tables.get(name)
         if table is None or not set(facts["columns"]) <= set(table.columns.keys()):

@@ -133,7 +133,7 @@ def attach(
     _share(tx)
     issue, _ = found(tx, actor, number)
     tx.session.execute(select(Issue.id).where(Issue.id == issue.id).with_for_update())
-    new = _new(tx, issue.id, actor, photos)
+    new = _new(tx, issue.id, actor, kind, photos)
     if not new:
         return ()
     count = _count(tx, issue.id)
@@ -144,15 +144,21 @@ def attach(
     return tuple(one.uid for one in new)
 
 
-def _new(tx: Tx, issue_id: int, actor: Actor, photos: Sequence[Taken]) -> list[Taken]:
-    """Leave out what is attached already; a uid that names another photo is refused."""
+def _new(tx: Tx, issue_id: int, actor: Actor, kind: str, photos: Sequence[Taken]) -> list[Taken]:
+    """Leave out what is attached already, by its uid or by its pixels; a uid that names another photo is refused."""
     query = select(Attachment).where(Attachment.uid.in_([one.uid for one in photos]))
     known = {row.uid: row for row in tx.session.scalars(query)}
     for one in photos:
         row = known.get(one.uid)
         if row and (row.issue_id, row.digest, row.person_id) != (issue_id, one.digest, actor.person_id):
             raise Conflict("photo.uid_taken", field="uid", value=str(one.uid))
-    return [one for one in photos if one.uid not in known]
+    mine = (Attachment.issue_id == issue_id, Attachment.kind == kind, Attachment.purged_at.is_(None))
+    there = set(tx.session.scalars(select(Attachment.digest).where(*mine)))
+    new: dict[str, Taken] = {}
+    for one in photos:
+        if one.uid not in known and one.digest not in there:
+            new.setdefault(one.digest, one)
+    return list(new.values())
 
 
 def _count(tx: Tx, issue_id: int) -> int:

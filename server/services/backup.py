@@ -4,7 +4,7 @@ import hashlib
 import os
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
@@ -12,20 +12,21 @@ from pathlib import Path
 from typing import IO, Any
 
 import orjson
-from sqlalchemy import Connection, Table, select, text
+from sqlalchemy import Connection, Table, select, text, union
 
+from server.blobs import blobs_of
 from server.config import SETTINGS
 from server.db import Store, translated
-from server.errors import InputError
+from server.errors import InputError, NotFound
 from server.keys import keys_of
-from server.models import Base
+from server.models import Attachment, Base
 from server.models.types import Instant, to_micros
-from server.services.archives import FORMAT, KEYS, MANIFEST, member_of, plain
+from server.services.archives import FORMAT, KEYS, MANIFEST, file_member_of, member_of, plain
 
 __all__ = ["Saved", "back_up"]
 
 AT_ONCE = 2000
-UNSAID = frozenset({"secret_key", "database_url", "dir"})
+UNSAID = frozenset({"secret_key", "database_url", "dir", "files_key", "files_secret"})
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,8 @@ class Saved:
         Of all tables.
     issues, entries : int
         Some of them.
+    files : int
+        Of photos.
     """
 
     path: Path
@@ -49,6 +52,7 @@ class Saved:
     rows: int
     issues: int
     entries: int
+    files: int
 
 
 def back_up(store: Store, path: Path) -> Saved:
@@ -76,7 +80,7 @@ def back_up(store: Store, path: Path) -> Saved:
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with os.fdopen(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as file:
-            rows = _write(store, file)
+            rows, files = _write(store, file)
             file.flush()
             os.fsync(file.fileno())
         os.link(draft, path)
@@ -84,10 +88,10 @@ def back_up(store: Store, path: Path) -> Saved:
         raise InputError("backup.there", file=str(path)) from error
     finally:
         draft.unlink(missing_ok=True)
-    return Saved(path, path.stat().st_size, sum(rows.values()), rows["issue"], rows["entry"])
+    return Saved(path, path.stat().st_size, sum(rows.values()), rows["issue"], rows["entry"], files)
 
 
-def _write(store: Store, file: IO[bytes]) -> dict[str, int]:
+def _write(store: Store, file: IO[bytes]) -> tuple[dict[str, int], int]:
     with (
         zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive,
         translated(store.config),
@@ -95,6 +99,7 @@ def _write(store: Store, file: IO[bytes]) -> dict[str, int]:
     ):
         revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
         tables = {str(table.name): _save(archive, connection, table) for table in Base.metadata.sorted_tables}
+        files = _save_files(store, archive, connection)
         keys = _keys(store)
         archive.writestr(KEYS, keys)
         manifest = {
@@ -106,9 +111,25 @@ def _write(store: Store, file: IO[bytes]) -> dict[str, int]:
             "settings": _settings(store),
             "keys": {"bytes": len(keys), "sha256": hashlib.sha256(keys).hexdigest()},
             "tables": tables,
+            "files": files,
         }
         archive.writestr(MANIFEST, orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
-    return {name: facts["rows"] for name, facts in tables.items()}
+    return {name: facts["rows"] for name, facts in tables.items()}, files["count"]
+
+
+def _save_files(store: Store, archive: zipfile.ZipFile, connection: Connection) -> dict[str, int]:
+    """Save the files of all photos that are not purged; one that is missing is for doctor to tell."""
+    asked = (
+        select(column).where(Attachment.purged_at.is_(None))
+        for column in (Attachment.digest, Attachment.thumb)
+    )
+    blobs, count, size = blobs_of(store), 0, 0
+    for digest in sorted(connection.execute(union(*asked)).scalars()):
+        with suppress(NotFound):
+            data = blobs.get(digest)
+            archive.writestr(zipfile.ZipInfo(file_member_of(digest)), data)  # a picture shrinks no further
+            count, size = count + 1, size + len(data)
+    return {"count": count, "bytes": size}
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from server.models import Area, Entry, Issue, Person
 from server.services.derived import EXAMINATIONS, Complaint
 from server.services.ledger import broken_chains
 from server.services.locating import open_locator
+from server.services.photo_checks import damaged, strays
 from server.services.retold import COLUMNS, Said, retell
 from server.workflow import Folded, State, fold
 
@@ -64,7 +65,7 @@ def examine(tx: Tx, sample: int) -> Checkup:
     tx : Tx
         Reading transaction.
     sample : int
-        So many issues, spread evenly, are placed anew.
+        So many issues, spread evenly, are placed anew, and the files of so many photos read.
 
     Returns
     -------
@@ -80,7 +81,9 @@ def examine(tx: Tx, sample: int) -> Checkup:
     misplaced, places = _misplaced(tx, sample)
     entries = tx.session.scalar(select(func.count()).select_from(Entry)) or 0
     derived = [one for ask in EXAMINATIONS for one in islice(ask(tx), MOST_NAMED)]
-    return Checkup(len(numbers), entries, places, (*broken, *unfolded, *derived, *misplaced[:MOST_NAMED]))
+    photos = [one for found in (strays(tx), damaged(tx, sample)) for one in islice(found, MOST_NAMED)]
+    found = (*broken, *unfolded, *derived, *photos, *misplaced[:MOST_NAMED])
+    return Checkup(len(numbers), entries, places, found)
 
 
 def _unfolded(tx: Tx) -> Iterator[Complaint]:

@@ -31,7 +31,8 @@ class Complaint:
     ----------
     code : str
         ``doctor.chain doctor.fold doctor.place doctor.due doctor.ask doctor.whistle doctor.repeats
-        doctor.parent doctor.holder doctor.text doctor.text_missing doctor.counter``.
+        doctor.parent doctor.holder doctor.text doctor.text_missing doctor.counter doctor.photo_entry
+        doctor.photo_missing doctor.photo_damaged``.
     values : dict
         Number of the issue, and what differs.
     """

@@ -1,6 +1,7 @@
 """Bring a backup into an empty place: everything or nothing."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, inspect, text
 from sqlalchemy.exc import DBAPIError
 
+from server.blobs import blobs_of
 from server.config import Config
 from server.db import Store, check_postgis, translated
 from server.errors import InputError, ServerError
@@ -30,7 +32,7 @@ class Restored:
 
     Attributes
     ----------
-    rows, issues, entries : int
+    rows, issues, entries, files : int
         How many.
     made_at, version : str
         When the backup was made, and by which version.
@@ -41,6 +43,7 @@ class Restored:
     rows: int
     issues: int
     entries: int
+    files: int
     made_at: str
     version: str
     settings: tuple[str, ...]
@@ -76,7 +79,8 @@ def restore(path: Path, config: Config) -> Restored:
         rows = {name: facts["rows"] for name, facts in archive.manifest["tables"].items()}
         told = archive.manifest
     settings = tuple(f"{name}={value}" for name, value in told["settings"].items())
-    counts = (sum(rows.values()), rows["issue"], rows["entry"])
+    files = (told.get("files") or {"count": 0})["count"]
+    counts = (sum(rows.values()), rows["issue"], rows["entry"], files)
     return Restored(*counts, told["made_at"], told["version"], settings)
 
 
@@ -84,7 +88,7 @@ def _clear(folder: Path, *, is_made: bool) -> None:
     """Remove what was begun; the folder was empty or not there."""
     if folder.is_dir():
         for one in folder.iterdir():
-            one.unlink()
+            shutil.rmtree(one) if one.is_dir() else one.unlink()
         if is_made:
             folder.rmdir()
 
@@ -123,6 +127,8 @@ def _bring_all(store: Store, archive: Archive) -> None:
             if facts is not None:
                 with closing(archive.rows(table.name)) as rows:
                     _bring(connection, table, facts, rows)
+        for data in archive.files():
+            blobs_of(store).put(data)
         keys = os.open(store.folder / KEYS_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(keys, "wb") as file:
             file.write(archive.keys)

@@ -4,12 +4,12 @@ __all__ = ["SENTENCES"]
 
 SENTENCES: dict[str, str] = {
     "cli.backup": "把全部数据和密钥备份成一个文件；运行中也可备份。",
-    "cli.backup.done": "已备份到 {file}（{size:.1f} MB）：{issues} 件事件、{entries} 条流转记录，共 {rows} 行。",
+    "cli.backup.done": "已备份到 {file}（{size:.1f} MB）：{issues} 件事件、{entries} 条流转记录，共 {rows} 行，{files} 个照片文件。",
     "cli.backup.keys": "备份里有解开居民信息的密钥：请像保管印章一样保管这个文件，不要外传。",
     "cli.restore": "把备份恢复到空文件夹和空数据库，SQLite 与 PostGIS 可以互换；随后体检。",
     "cli.restore.dir": "恢复到哪个空文件夹。",
     "cli.restore.database_url": "恢复到哪个空数据库；不写则为文件夹里的 SQLite。",
-    "cli.restore.done": "已恢复 {made_at} 的备份（版本 {version}）：{issues} 件事件、{entries} 条流转记录，共 {rows} 行。",
+    "cli.restore.done": "已恢复 {made_at} 的备份（版本 {version}）：{issues} 件事件、{entries} 条流转记录，共 {rows} 行，{files} 个照片文件。",
     "cli.restore.settings": "备份时另有这些设置，请按需重新设置：{names}",
     "backup.there": "已有文件“{file}”；备份不覆盖旧文件，请换个名字。",
     "backup.no_folder": "没有存放“{file}”的文件夹；请先建好。",

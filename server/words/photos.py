@@ -20,6 +20,7 @@ SENTENCES: dict[str, str] = {
     "files.not_found": "没有这个文件，或不在您负责的范围内。",
     "files.unreachable": "存放照片的服务没有应答或拒绝了（{why}）；请稍后再试，或请管理员检查 WANGGE_FILES_ 开头的设置。",
     "files.extra": "{setting} 写了 S3 地址，但没有安装 s3 附加组件；请安装 wangge[s3]，或把 {setting} 留空。",
+    "cli.doctor.all": "全部事件重新落格、全部照片文件都读一遍；事件多时较慢。",
     "doctor.photo_missing": "事件 {number}：照片文件 {digest} 不在。",
     "doctor.photo_damaged": "事件 {number}：照片文件 {digest} 的内容变了。",
     "doctor.photo_entry": "事件 {number}：照片与流转记录不符（{uid}）。",

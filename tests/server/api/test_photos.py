@@ -108,7 +108,7 @@ def test_the_same_request_under_its_key_and_the_same_uid_attach_once(send, store
     assert other.status_code == 422
     uid = str(uuid4())
     for _ in range(2):
-        assert send(sent(), uid=uid).status_code == 201
+        assert send(sent(picture=drawn((40, 40))), uid=uid).status_code == 201
     assert count(store) == 2
 
 

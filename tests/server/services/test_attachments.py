@@ -87,6 +87,14 @@ def test_the_same_photos_sent_again_are_attached_once(store, town, number, attac
     assert len(rows(store)) == 3
 
 
+def test_the_same_picture_is_attached_once_however_often_its_form_is_sent(store, attach):
+    attach("worker_lin", 1, 1)
+    attach("leader_zhao", 1, 2)
+    assert len(rows(store)) == 2
+    attach("worker_lin", 1, kind="after")
+    assert len(rows(store)) == 3
+
+
 @pytest.mark.parametrize("change", [{"digest": "0" * 64}, None])
 def test_a_uid_of_another_photo_or_of_somebody_else_is_refused(store, town, number, attach, change):
     (taken,) = attach("worker_lin", 1)
@@ -98,8 +106,8 @@ def test_a_uid_of_another_photo_or_of_somebody_else_is_refused(store, town, numb
 
 
 def test_whoever_may_note_may_attach_and_nobody_else(store, town, number, attach):
-    for login in ("worker_lin", "leader_zhao", "dispatcher_qian", "supervisor_li"):
-        attach(login, 7)
+    for shade, login in enumerate(("worker_lin", "leader_zhao", "dispatcher_qian", "supervisor_li")):
+        attach(login, shade)
     with pytest.raises(NotFound):
         attach("outsider", 8)
     with pytest.raises(NotFound):

@@ -10,12 +10,14 @@ import pytest
 import shapely
 from sqlalchemy import func, inspect, select
 
+from server.blobs import blobs_of
 from server.config import load
 from server.db import Store
 from server.errors import InputError, SetupError
-from server.models import Base, Issue, PrivateText
+from server.models import Attachment, Base, Issue, PrivateText
 from server.services import intake
 from server.services.archives import KEYS, MANIFEST, opened
+from server.services.attachments import attach, purge, take_in
 from server.services.backup import back_up
 from server.services.checkup import examine
 from server.services.drafts import Draft
@@ -23,6 +25,7 @@ from server.services.private import unseal
 from server.services.restore import restore
 from server.upgrade import lay_out
 from tests.aged import FIRST
+from tests.pictures import drawn, sent
 
 DRAFT = Draft("heating", "phone", "暖气不热", lon=122.015, lat=37.015, reporter_phone="13812345678")
 
@@ -181,6 +184,26 @@ def _no_keys(manifest, members):
     del members[KEYS]
 
 
+def _a_file_under_another_digest(manifest, members):
+    members[f"files/{'0' * 64}"] = b"x"
+    manifest["files"] = {"count": 1, "bytes": 1}
+
+
+def _a_file_that_is_not_told_of(manifest, members):
+    members[f"files/{hashlib.sha256(b'x').hexdigest()}"] = b"x"
+
+
+def _a_file_out_of_the_folder(manifest, members):
+    members["files/../../etc/cron.d/x"] = b"x"
+    manifest["files"] = {"count": 1, "bytes": 1}
+
+
+def _a_file_that_swells(manifest, members):
+    data = bytes(1 << 25)
+    members[f"files/{hashlib.sha256(data).hexdigest()}"] = data
+    manifest["files"] = {"count": 1, "bytes": len(data)}
+
+
 def _no_tables(manifest, members):
     manifest["tables"] = []
 
@@ -196,7 +219,7 @@ def _a_row_of_nothing(manifest, members):
 
 
 HOSTILE = (_rows_that_no_table_takes, _a_row_of_nothing, _other_keys, _out_of_the_folder, _a_link, _a_bomb, _an_unknown_table, _an_unknown_column, _no_keys,
-           _no_tables)  # fmt: skip
+           _no_tables, _a_file_under_another_digest, _a_file_that_is_not_told_of, _a_file_out_of_the_folder, _a_file_that_swells)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -259,7 +282,8 @@ def test_a_backup_of_an_older_version_is_brought_to_the_present(store, town, pla
     first.close()
 
     def make_older(manifest, members):
-        manifest["revision"] = FIRST
+        manifest["revision"], manifest["format"] = FIRST, 1
+        del manifest["files"]
         for name in [*manifest["tables"]]:
             facts, data = manifest["tables"].pop(name), members.pop(f"tables/{name}.jsonl")
             if name in then:
@@ -276,6 +300,60 @@ def test_a_backup_of_an_older_version_is_brought_to_the_present(store, town, pla
     with open_it().read() as tx:
         assert tx.session.scalars(select(Issue.number)).all() == [number]
         assert examine(tx, 100).complaints == ()
+
+
+@pytest.fixture
+def pictured(store, town, lived):
+    """Photos of two issues, of which those of the second were purged; what is left of them."""
+    taken = take_in(store, [sent(picture=drawn(colour=(shade, 90, 30))) for shade in (10, 90, 170)])
+    with store.write() as tx:
+        for number, photos in zip(lived[:2], (taken[:2], taken[2:]), strict=True):
+            attach(tx, town.actors["leader_zhao"], number, "before", photos)
+        key = tx.session.scalars(select(Issue.id).where(Issue.number == lived[1])).one()
+        purge(tx, [key])
+    return taken[:2]
+
+
+def test_the_files_of_photos_go_with_a_backup_and_those_of_purged_ones_do_not(
+    store, pictured, place, tmp_path
+):
+    saved = back_up(store, tmp_path / "all.zip")
+    names = {digest for one in pictured for digest in (one.digest, one.thumb)}
+    with zipfile.ZipFile(saved.path) as file:
+        assert {name[6:] for name in file.namelist() if name.startswith("files/")} == names
+    config, open_it = place("sqlite")
+    back = restore(saved.path, config)
+    assert back.files == saved.files == len(names)
+    other = open_it()
+    assert dict(blobs_of(other).kept()).keys() == names
+    assert blobs_of(other).get(pictured[0].digest) == pictured[0].photo.data
+    with other.read() as tx:
+        assert examine(tx, 100).complaints == ()
+
+
+def test_a_file_that_was_changed_in_a_backup_is_noticed(store, pictured, place, tmp_path):
+    path = back_up(store, tmp_path / "all.zip").path
+    raw, data = path.read_bytes(), pictured[0].photo.data
+    at = raw.index(data) + len(data) // 2
+    path.write_bytes(raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :])
+    assert refuse(path, place) == "backup.damaged"
+
+
+def test_doctor_names_a_photo_whose_file_is_gone_changed_or_told_otherwise(store, town, pictured):
+    def complaints():
+        with store.read() as tx:
+            return sorted(one.code for one in examine(tx, 100).complaints)
+
+    assert complaints() == []
+    one, other = pictured
+    blobs_of(store).delete(one.thumb)
+    path = store.folder / "files" / other.digest[:2] / other.digest
+    path.write_bytes(b"other")
+    assert complaints() == ["doctor.photo_damaged", "doctor.photo_missing"]
+    with store.write() as tx:
+        row = tx.session.scalars(select(Attachment).where(Attachment.digest == one.digest)).one()
+        row.digest = other.digest
+    assert "doctor.photo_entry" in complaints()
 
 
 def test_a_backup_without_its_file_says_so(place, tmp_path):
