@@ -3,6 +3,8 @@
 from server.pages import (
     account,
     admin,
+    admin_areas,
+    admin_audit,
     admin_calendar,
     admin_categories,
     admin_departments,
@@ -68,6 +70,8 @@ BLUEPRINTS = (
     admin_departments.blueprint,
     admin_calendar.blueprint,
     admin_people.blueprint,
+    admin_areas.blueprint,
+    admin_audit.blueprint,
     admin_tokens.blueprint,
     docs.blueprint,
     health.blueprint,

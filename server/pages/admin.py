@@ -9,7 +9,17 @@ from server.auth import allow, current_actor, current_store
 from server.pages.admin_parts import Around, around
 from server.pages.audit_said import said
 from server.pages.frame import render
-from server.services import audit, calendar_years, category_edits, departments, limits
+from server.services import (
+    accounts,
+    area_edits,
+    audit,
+    calendar_years,
+    category_edits,
+    departments,
+    limits,
+    tokens,
+)
+from server.services.accounts import AccountFilter
 from server.services.audit_log import RULES
 from server.workflow import Role
 
@@ -56,6 +66,10 @@ class AdminPage:
         Years whose holidays are known.
     changes : tuple of ChangeRow
         The last ones, newest first.
+    people, tokens : int
+        People and valid tokens that this administrator looks after.
+    areas, cells : int
+        Areas above the cells, and cells.
     """
 
     around: Around
@@ -67,16 +81,23 @@ class AdminPage:
     unpublished: tuple[int, ...]
     years: tuple[int, ...]
     changes: tuple[ChangeRow, ...]
+    people: int
+    tokens: int
+    areas: int
+    cells: int
 
 
 @blueprint.get("/admin")
 @allow(Role.ADMIN)
 def index() -> str:
     """Show what is set, with ways to each part."""
+    actor = current_actor()
     with current_store().read() as tx:
+        tree = area_edits.tree(tx, actor)
+        top = min((one.path.count("/") for one in tree), default=0)
         edits = sum(1 for one in limits.listed(tx) if one.edit is not None)
         kinds = category_edits.listed(tx)
-        units = departments.listed(tx, current_actor())
+        units = departments.listed(tx, actor)
         years = calendar_years.listed(tx)
         page = AdminPage(
             around(tx, "overview"),
@@ -88,5 +109,9 @@ def index() -> str:
             unpublished=calendar_years.unpublished_now(tx),
             years=tuple(one.year for one in years if one.source != "unpublished"),
             changes=tuple(ChangeRow(one.at, one.who, said(one)) for one in audit.latest(tx, CHANGES, RULES)),
+            people=accounts.listed(tx, actor, AccountFilter()).total,
+            tokens=tokens.listed(tx, actor).total,
+            areas=len(tree),
+            cells=sum(one.cells for one in tree if one.path.count("/") == top),
         )
     return render("admin/index.html", page)

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from server.models import Person, Token
-from server.services import intake, people
+from server.services import intake, people, sessions
 from server.services.drafts import Draft
 from server.services.people import NewPerson
 from tests.server.pages.test_admin import follow, said
@@ -20,13 +20,15 @@ def wu(client_of):
 
 
 @pytest.fixture
-def ma(store, town, client_of):
+def ma(store, app):
     """A client of an administrator of one of the two subdistricts."""
     with store.write() as tx:
-        [town.people["admin_ma"]] = people.create(
-            tx, [NewPerson("admin_ma", "马骏", roles=(("admin", "990101001"),))]
-        )
-    return client_of("admin_ma")
+        [key] = people.create(tx, [NewPerson("admin_ma", "马骏", roles=(("admin", "990101001"),))])
+        secret = sessions.begin(tx, people.actor_of(tx, key), "password", sessions.Device())
+    client = app.test_client()
+    with client.session_transaction() as session:
+        session["secret"] = secret
+    return client
 
 
 def test_people_are_found_by_name_role_area_and_state(wu):
@@ -84,7 +86,7 @@ def test_a_person_is_added_with_a_role_and_given_another(wu):
         assert wu.post("/admin/people/worker_xin", data={"press": press}).status_code in (303, 422)
 
 
-def test_others_people_are_absent_for_an_administrator_of_a_part(ma, client_of):
+def test_others_people_are_absent_for_an_administrator_of_a_part(ma):
     for login in ("outsider", "admin_wu", "handler_sun", "nobody"):
         assert ma.get(f"/admin/people/{login}").status_code == 404
         assert ma.post(f"/admin/people/{login}", data={"press": "off"}).status_code == 404
@@ -100,7 +102,7 @@ def test_others_people_are_absent_for_an_administrator_of_a_part(ma, client_of):
     )
 
 
-def test_oneself_and_the_last_administrator_cannot_be_shut_out(wu, ma):
+def test_oneself_and_the_last_administrator_cannot_be_shut_out(wu):
     page = said(wu.get("/admin/people/admin_wu"))
     assert "自己的角色由另一名管理员调整" in page
     assert "自己不能停用自己" in page
