@@ -15,7 +15,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import Connection, Engine, Executable, create_engine, event, make_url, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from server.clock import Clock, system_clock
@@ -143,12 +143,19 @@ class Store:
 
 
 def _engine(url: str) -> Engine:
-    parsed = make_url(url)
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):  # the reason may repeat the password
+        form = "sqlite:///… / postgresql://…"
+        raise SetupError("setting.invalid", name="WANGGE_DATABASE_URL", value="***", form=form) from None
     if parsed.get_backend_name() == "sqlite":
         if parsed.database and parsed.database != ":memory:":
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(
-            url, json_serializer=_json, connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False}
+            url,
+            json_serializer=_json,
+            hide_parameters=True,
+            connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False},
         )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -157,7 +164,9 @@ def _engine(url: str) -> Engine:
         raise SetupError(
             "setting.invalid", name="WANGGE_DATABASE_URL", value=parsed.drivername, form="sqlite / postgresql"
         )
-    return pinging(create_engine(url, json_serializer=_json, pool_size=10, max_overflow=20))
+    return pinging(
+        create_engine(url, json_serializer=_json, hide_parameters=True, pool_size=10, max_overflow=20)
+    )
 
 
 def _json(value: object) -> str:

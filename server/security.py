@@ -40,12 +40,12 @@ POLICY: dict[str, list[str]] = {
     "base-uri": ["'none'"],
 }
 USED = ("geolocation", "camera", "microphone", "fullscreen")
-UNUSED = ("accelerometer", "autoplay", "bluetooth", "browsing-topics", "clipboard-read", "compute-pressure",
+UNUSED = ("accelerometer", "autoplay", "browsing-topics", "clipboard-read", "compute-pressure",
           "cross-origin-isolated", "display-capture", "encrypted-media", "gamepad", "gyroscope", "hid",
           "identity-credentials-get", "idle-detection", "keyboard-map", "local-fonts", "magnetometer", "midi",
           "otp-credentials", "payment", "picture-in-picture", "publickey-credentials-create",
           "publickey-credentials-get", "screen-wake-lock", "serial", "storage-access", "sync-xhr", "usb",
-          "web-share", "window-management", "xr-spatial-tracking")  # fmt: skip
+          "window-management", "xr-spatial-tracking")  # fmt: skip
 HEADERS: dict[str, str] = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -103,6 +103,7 @@ class _Sessions(SecureCookieSessionInterface):
     """Flask's own, with a cookie that never leaves TLS once it came over it."""
 
     def get_cookie_secure(self, app: Flask) -> bool:
+        """Whether the cookie is for TLS only."""
         return request.is_secure or super().get_cookie_secure(app)
 
 
@@ -153,9 +154,17 @@ class _Counted(io.RawIOBase):
         self.source, self.left = source, limit
 
     def readable(self) -> bool:
+        """Whether it can be read: always."""
         return True
 
     def readinto(self, room: Any) -> int:  # noqa: ANN401 - a writable buffer
+        """Read a piece; gives how long it is.
+
+        Raises
+        ------
+        RequestEntityTooLarge
+            It became too long.
+        """
         said: bytes = self.source.read(min(len(room), self.left + 1))
         self.left -= len(said)
         if self.left < 0:

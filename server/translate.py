@@ -6,19 +6,17 @@ The core raises codes and values; here they become a status and a sentence in th
 import json
 import logging
 import secrets
-import traceback
 from collections.abc import Callable
 from typing import Any, cast
 from urllib.parse import quote
 
 from flask import Flask, Response, current_app, redirect, request
 from flask_wtf.csrf import CSRFError
-from jinja2 import UndefinedError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from geo.errors import GeoError
-from server import errors, words, workflow
+from server import errors, faults, words, workflow
 
 __all__ = ["STATUS", "install", "problem", "refused", "status_of"]
 
@@ -42,8 +40,6 @@ Coded = errors.ServerError | workflow.WorkflowError | GeoError
 log = logging.getLogger("wangge")
 PAGE = "wangge_problem_page"
 NAMED_ROWS = 10
-OF_CODE = (TypeError, AttributeError, NameError, ImportError, UndefinedError)
-"""Faults whose messages name parts of the program; those of others may repeat a password or a resident's words."""
 
 
 def status_of(error: Exception) -> int:
@@ -188,30 +184,8 @@ def _stranger(error: Exception) -> AnyResponse:
     number = secrets.token_hex(4)
     # The rule, not the address: a path may hold a secret, and the fault's message what somebody wrote.
     rule, endpoint = request.url_rule or "-", request.endpoint or "-"
-    log.error("request %s %s %s (%s) failed\n%s", number, request.method, rule, endpoint, told_apart(error))
+    log.error("request %s %s %s (%s) failed\n%s", number, request.method, rule, endpoint, faults.told(error))
     return refused(500, "request.failed", {"number": number})
-
-
-def told_apart(error: BaseException) -> str:
-    """Write where a fault happened, and what it says only where that speaks of code, never of what was given.
-
-    Parameters
-    ----------
-    error : BaseException
-        The fault; what led to it is told before it.
-    """
-    chain: list[BaseException] = []
-    one: BaseException | None = error
-    while one is not None and one not in chain:
-        chain.append(one)
-        one = one.__cause__ or (None if one.__suppress_context__ else one.__context__)
-    pieces = [(*traceback.format_tb(one.__traceback__), _named(one)) for one in reversed(chain)]
-    return "".join(line for piece in pieces for line in piece).rstrip()
-
-
-def _named(error: BaseException) -> str:
-    name = f"{type(error).__module__}.{type(error).__qualname__}"
-    return f"{name}: {error}\n" if isinstance(error, OF_CODE) else f"{name}\n"
 
 
 def _here() -> str:

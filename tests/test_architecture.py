@@ -15,14 +15,16 @@ CODE = [path for path in SOURCES if "migrations" not in path.parts]
 
 EDGES = {"api", "pages", "tablet", "jobs", "cli"}
 LAYERS = (  # from the bottom up; a module imports its own layer and what lies below
-    {"workflow", "worktime", "clock", "config", "settings", "errors", "words", "shipped", "formats"},
+    {"workflow", "worktime", "clock", "config", "settings", "errors"},
+    {"faults", "words", "shipped", "formats"},
     {"db", "guards", "blobs", "pinging", "models", "uids", "migrations", "upgrade", "keys"},
     {"services"},
     {"auth", "security", "limiting", "translate", "statics", "maps", "demo"},
     EDGES,
     {"app"},
 )
-TABLES = {"table.py", "messages.py", "commands.py", "layers.py", "names.py", "settings.py"}  # tables may be long
+# Tables may be long.
+TABLES = {"table.py", "messages.py", "commands.py", "layers.py", "names.py", "settings.py"}
 WEB_FREE = {"flask", "sqlalchemy", "apiflask", "server", "folium", "requests", "socket", "time"}
 
 

@@ -11,6 +11,7 @@ import threading
 from huey import MemoryHuey, crontab
 
 from server.db import Store
+from server.faults import Discreet
 from server.jobs.rounds import JOBS, REFUSED, once
 from server.words import speak
 
@@ -77,6 +78,8 @@ def _one_round(store: Store, name: str, told: threading.Event) -> None:
 
 
 def _write_logs(store: Store) -> None:
-    logging.basicConfig(format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    written = logging.StreamHandler()
+    written.setFormatter(Discreet("%(asctime)s %(name)s %(levelname)s %(message)s"))
+    logging.basicConfig(handlers=[written])
     logging.getLogger("wangge").setLevel(store.config.log_level.upper())
     logging.getLogger("huey").setLevel(logging.WARNING)

@@ -3,6 +3,7 @@
 import pytest
 
 from server.config import SETTINGS, load
+from server.db import Store
 from server.errors import SetupError
 from server.words import sentence
 
@@ -57,6 +58,15 @@ def test_the_settings_do_not_show_their_secrets():
     config = load({"secret_key": "s" * 40, "database_url": "postgresql://u:hidden@h/d"}, environment={})
     assert "hidden" not in repr(config)
     assert "sss" not in repr(config)
+
+
+@pytest.mark.parametrize("url", ["postgresql://u:hidden@h:port/d", "hidden"])
+def test_a_database_url_that_cannot_be_read_is_not_shown(url):
+    with pytest.raises(SetupError) as refused:
+        Store(load({"database_url": url}, environment={}))
+    told = sentence(refused.value.code, refused.value.values)
+    assert ("WANGGE_DATABASE_URL" in told, "hidden" in told) == (True, False)
+    assert refused.value.__cause__ is None
 
 
 def test_hosts_are_read_as_they_are_written():

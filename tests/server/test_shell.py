@@ -7,11 +7,14 @@ from dataclasses import replace
 
 import pytest
 from flask import Flask, make_response, request, session
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from werkzeug.test import EnvironBuilder
 
 from server import security, translate
 from server.config import load
 from server.errors import SetupError
+from server.faults import Discreet
 from server.keys import keys_of
 from server.limiting import FREE, RULES
 from server.services import intake
@@ -164,7 +167,7 @@ def test_every_kind_of_answer_carries_the_shell(quiet, client_of):
         "page": (client.get("/issues"), 200),
         "api": (issues, 200),
         "unchanged": (client.get("/api/v1/issues", headers=known), 304),
-        "file": (client.get("/api/v1/issues.csv"), 200),
+        "file": (client.get("/api/v1/issues.csv", buffered=True), 200),
         "static": (client.get("/static/v/x/css/base.css"), 200),
         "absent": (client.get("/none"), 404),
         "problem": (client.get("/api/v1/none"), 404),
@@ -305,3 +308,18 @@ def test_lost_keys_are_never_replaced_while_the_store_needs_them(store, town):
         opened_anew(store)
     assert "备份" in sentence(refused.value.code, refused.value.values)
     assert not (store.folder / "keys.json").exists()
+
+
+def test_a_fault_of_a_job_is_logged_without_its_words(caplog):
+    try:
+        int(SECRETS[1])
+    except ValueError:
+        logging.getLogger("wangge.test").exception("round failed")
+    said = Discreet("%(message)s").format(caplog.records[-1])
+    assert ("round failed" in said, "test_shell.py" in said, SECRETS[1] in said) == (True, True, False)
+
+
+def test_a_fault_of_the_database_does_not_repeat_the_values(store):
+    with pytest.raises(DBAPIError) as failed, store.engine.connect() as connection:
+        connection.execute(text("SELECT nothing FROM nowhere WHERE a = :a"), {"a": SECRETS[5]})
+    assert SECRETS[5] not in str(failed.value)
