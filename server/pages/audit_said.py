@@ -6,7 +6,7 @@ from typing import Any
 from server.services.audit import Act
 from server.services.categories import category_name
 from server.services.rules import ALL
-from server.words import _, field_name, level_name, role_name, sentence
+from server.words import _, field_name, level_name, role_name, sentence, sign_in_name
 from server.words.limits import limit_said, stage_name
 from server.words.scopes import scope_name
 
@@ -57,4 +57,6 @@ _SPELLED: dict[str, Callable[[Any], str]] = {
     "role": role_name,
     "level": level_name,
     "scopes": _scopes_said,
+    "method": sign_in_name,
+    "step": sign_in_name,
 }

@@ -38,6 +38,6 @@ SENTENCES: dict[str, str] = {
     "audit.oidc.linked": "绑定统一身份账号",
 }
 NAMES: dict[str, dict[str, str]] = {
-    "sign_in": {"password": "口令", "totp": "口令和验证码", "oidc": "统一身份"},
+    "sign_in": {"password": "口令", "totp": "口令和验证码", "oidc": "统一身份", "code": "验证码"},
     "field": {"password": "口令", "old": "原口令", "again": "再次输入", "digits": "验证码"},
 }

@@ -7,7 +7,8 @@ import pyotp
 import pytest
 
 from server.models import SignedIn
-from server.services import reset_links
+from server.pages.audit_said import said
+from server.services import audit, reset_links
 from server.services.sign_in import issue_token
 from tests.personas import PASSWORD
 
@@ -49,7 +50,7 @@ def test_it_shows_the_person_the_devices_and_the_tokens(store, lin, client_of):
     with store.write() as tx:
         issue_token(tx, "worker_lin", "<b>平板</b>", ["read"], 30)
     page = lin.get("/account").text
-    for said in (
+    for words in (
         "林晓",
         "网格员",
         "文峰社区第八网格",
@@ -58,7 +59,7 @@ def test_it_shows_the_person_the_devices_and_the_tokens(store, lin, client_of):
         "127.0.0.1",
         "&lt;b&gt;平板",
     ):
-        assert said in page, said
+        assert words in page, words
     assert "/account" in lin.get("/areas").text, "the menu leads there"
 
 
@@ -205,3 +206,10 @@ def test_links_that_cannot_be_used_look_all_the_same(link, client_of, clock):
     )
     assert hide.sub("", late.text) == hide.sub("", unknown.text)
     assert client.post(link, data={"new": NEW, "again": NEW}).status_code == 404
+
+
+def test_the_record_names_how_somebody_came_in_and_what_failed(store, lin, client_of):
+    client_of().post("/sign-in", data={"login": "worker_lin", "password": "wrong-password"})
+    with store.read() as tx:
+        spoken = [said(one) for one in audit.latest(tx, 2)]
+    assert spoken == ["登录失败（口令）", "登录（口令）"]
