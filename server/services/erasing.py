@@ -14,6 +14,7 @@ from server.db import Store, Tx
 from server.errors import InputError
 from server.models import Issue, RememberedAnswer
 from server.services import attachments, idempotency
+from server.services.overwriting import empty_log
 from server.services.people import Actor
 from server.services.private import open_box, seal_box
 from server.services.retention import BATCH, blank, has_ended
@@ -83,6 +84,7 @@ def erase(store: Store, actor: Actor, sought: Sought, why: str = "") -> Erased:
         _forget(tx, {one.number for one in [*ended, *contact]})
         note(tx, actor, "person.erase", sought, [*ended, *contact], why=why, left=len(opened) - len(contact))
     attachments.drop(store, gone[2])
+    empty_log(store)
     left = [] if why else opened
     return Erased(_numbers(ended), _numbers(contact), _numbers(left), words, gone[1])
 

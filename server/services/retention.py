@@ -15,8 +15,7 @@ What only lets people in is forgotten beside: sessions, one-time links, failed s
 record of acts is kept for good; it holds no word about a resident.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from time import monotonic
@@ -29,6 +28,7 @@ from server.db import Store, Tx
 from server.models import Attachment, Issue, PrivateText
 from server.services import attachments, audit
 from server.services.marks import mark, set_mark
+from server.services.overwriting import empty_log, overwriting
 from server.services.people import system_actor
 from server.services.traces import old_traces
 from server.workflow import ENDED
@@ -208,6 +208,8 @@ def purge(
                 breathe(monotonic() - begun)
             if work is _forget or one.issues < BATCH:
                 break
+    if done.issues:
+        empty_log(store)
     return done
 
 
@@ -247,7 +249,7 @@ def blank(tx: Tx, ids: Sequence[int], kinds: Sequence[str] = ()) -> Blanked:
     if kinds:
         mine.append(PrivateText.kind.in_(kinds))
     emptied = {"ciphertext": None, "salt": None, "phone_key": None, "purged_at": tx.now}
-    with _overwriting(tx):
+    with overwriting(tx):
         words = _changed(tx, update(PrivateText).where(*mine).values(emptied))
         if not kinds:
             gone = {"summary": "", "place_text": "", "purged_at": tx.now}
@@ -271,20 +273,6 @@ def _batch(tx: Tx, days: int | None) -> tuple[Kept, tuple[str, ...]]:
 def _forget(tx: Tx, _days: int | None) -> tuple[Kept, tuple[str, ...]]:
     gone = {name: _changed(tx, delete(table).where(old)) for name, (table, old) in old_traces(tx).items()}
     return Kept(**gone), ()
-
-
-@contextmanager
-def _overwriting(tx: Tx) -> Iterator[None]:
-    """Let SQLite overwrite what it frees, so that nothing stays in the file; PostgreSQL's vacuum reuses it."""
-    if not tx.on_sqlite:
-        yield
-        return
-    connection = tx.session.connection()
-    connection.exec_driver_sql("PRAGMA secure_delete = ON")
-    try:
-        yield
-    finally:
-        connection.exec_driver_sql("PRAGMA secure_delete = OFF")
 
 
 def _count(tx: Tx, table: Any, *conditions: ColumnElement[bool]) -> int:  # noqa: ANN401 - a model
