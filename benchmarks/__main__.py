@@ -5,7 +5,17 @@ import os
 import platform
 from pathlib import Path
 
-from benchmarks import datum, desk_latency, import_rate, locate_file, locate_latency, map_latency, report_rate
+from benchmarks import (
+    datum,
+    desk_latency,
+    import_rate,
+    locate_file,
+    locate_latency,
+    map_latency,
+    permission_cost,
+    report_rate,
+    sign_in_rate,
+)
 from benchmarks.locator import measure, telling
 from tests.conftest import SHARED
 
@@ -44,6 +54,8 @@ def main() -> None:
         "locate_file": locate_file.run(),
         "report_rate": report_rate.run(),
         "desk_latency": desk_latency.run(),
+        "permission_cost": permission_cost.run(),
+        "sign_in_rate": sign_in_rate.run(),
     }
     OUT.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     telling.write(told["locator"])
