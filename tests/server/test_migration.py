@@ -1,5 +1,6 @@
 """A store of the first version, with issues in it, is brought to the present one and is well."""
 
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -39,7 +40,7 @@ def aged(request, store, town, tmp_path, clock, drafts):
     url = "" if store.on_sqlite else request.getfixturevalue("postgis").bare()
     folder = tmp_path / "aged"
     folder.mkdir()
-    (folder / "keys.json").write_bytes((tmp_path / "keys.json").read_bytes())
+    shutil.copy(tmp_path / "keys.json", folder)  # its mode too: nobody else may read it
     old = Store(load({"dir": str(folder), "database_url": url}, environment={}), clock)
     age(old, first_rows(store))
     install_spatial(old.engine)
