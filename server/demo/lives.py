@@ -12,9 +12,10 @@ import numpy as np
 from sqlalchemy import select
 
 from server.db import Tx
+from server.demo.pictures import MOST, shown
 from server.demo.town import SEED
 from server.models import Area, Department, Issue
-from server.services import issues
+from server.services import attachments, issues
 from server.services.categories import categories
 from server.services.people import Actor
 from server.workflow import Role, State, WorkflowError
@@ -65,6 +66,10 @@ DONE: Mapping[str, dict[str, object]] = {
     "fire_hazard": {"quantity": 4, "unit": "处"},
 }
 """How much was done, by category."""
+SHOWN = frozenset({"finish", "note"})
+"""Lives in which somebody takes photos."""
+PICTURED = frozenset({"take", "finish"})
+"""What is shown of them: how it was when it was taken, how it is when it is finished."""
 _TURNS = {
     "extend": Role.LEADER,
     "pass": Role.LEADER,
@@ -123,17 +128,19 @@ def live(tx: Tx, actors: Sequence[Actor], as_of: datetime) -> None:
     ).all()
     # Evenly spread over all lives, so that a small town meets the seldom ones too.
     draws = (rng.permutation(len(rows)) + 0.5) / max(len(rows), 1) * shares[-1]
-    for (issue, path), draw in zip(rows, draws.tolist(), strict=True):
-        actions = list(LIVES.values())[int(np.searchsorted(shares, draw))][1]
+    lives = [list(LIVES.values())[int(np.searchsorted(shares, draw))][1] for draw in draws.tolist()]
+    pictured = [at for at, actions in enumerate(lives) if not SHOWN.isdisjoint(actions)][-MOST:]
+    for at_row, ((issue, path), actions) in enumerate(zip(rows, lives, strict=True)):
+        is_shown = at_row in pictured
         left = (as_of - issue.reported_at) * 0.9
         times = np.sort(rng.beta(1.0, 3.0, size=len(actions))) * left.total_seconds()
         for action, seconds in zip(actions, times.tolist(), strict=True):
             at = issue.reported_at + timedelta(seconds=seconds)
-            if not _act(replace(tx, now=at), crew, issue, path, action):
+            if not _act(replace(tx, now=at), crew, issue, path, action, is_shown=is_shown):
                 break
 
 
-def _act(tx: Tx, crew: Crew, issue: Issue, path: str, action: str) -> bool:
+def _act(tx: Tx, crew: Crew, issue: Issue, path: str, action: str, *, is_shown: bool) -> bool:
     """Do one thing as whoever's turn it is; False where the table has nobody do it here."""
     department = crew.departments.get(categories()[issue.category].row["department"])
     if action in ("transfer", "whistle") and department is None:
@@ -146,10 +153,25 @@ def _act(tx: Tx, crew: Crew, issue: Issue, path: str, action: str) -> bool:
         actor = crew.people[issue.holder_person_id or 0]
     given = {**WORDS.get(action, {}), **_more(tx, issue, action, department)}
     try:
-        issues.perform(tx, actor, issue.number, action, given)
+        _perform(tx, actor, issue, action, given, is_shown=is_shown and action in PICTURED)
     except WorkflowError:
         return False
     return True
+
+
+def _perform(
+    tx: Tx, actor: Actor, issue: Issue, action: str, given: Mapping[str, object], *, is_shown: bool
+) -> None:
+    """Do one thing, with a picture of how it is then where it is to be shown."""
+    if not is_shown:
+        issues.perform(tx, actor, issue.number, action, given)
+        return
+    photos, device = shown(tx, issue, is_mended=action == "finish")
+    attachments.act(
+        tx, actor, issue.number, action, given, photos=photos if action == "finish" else (), device=device
+    )
+    if action == "take":
+        attachments.attach(tx, actor, issue.number, "before", photos, device)
 
 
 def _more(tx: Tx, issue: Issue, action: str, department: int | None) -> dict[str, object]:

@@ -12,7 +12,7 @@ from server.db import Store
 from server.demo.seed import PASSWORD, seed
 from server.demo.staff import PERSONAS
 from server.errors import Conflict
-from server.models import LEVELS, Area, Department, Duty, Entry, Issue, Person, Whistle
+from server.models import LEVELS, Area, Attachment, Department, Duty, Entry, Issue, Person, Whistle
 from server.services import marks
 from server.services.accounts import actor_of_login
 from server.services.basemap import FILE_NAME
@@ -167,3 +167,22 @@ def test_a_second_seeding_is_refused_and_changes_nothing(store, seeded, demo_tow
     assert refused.value.code == "demo.not_empty"
     with store.read() as tx:
         assert count(tx, Issue) == COUNT
+
+
+def test_some_issues_show_how_it_was_and_how_it_is(store, seeded):
+    with store.read() as tx:
+        kinds = Counter(tx.session.scalars(select(Attachment.kind)))
+        pairs = [
+            issue_id
+            for issue_id, count in tx.session.execute(
+                select(Attachment.issue_id, func.count(Attachment.kind.distinct())).group_by(
+                    Attachment.issue_id
+                )
+            )
+            if count == 2
+        ]
+    assert pairs
+    assert kinds["before"] > kinds["after"] >= len(pairs)
+    assert (
+        sum(path.stat().st_size for path in (store.folder / "files").rglob("*") if path.is_file()) < 5_000_000
+    )
