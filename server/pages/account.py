@@ -10,13 +10,16 @@ from server.auth import allow, current_actor, current_store
 from server.db import Tx
 from server.errors import Conflict, InputError, NotFound, NotPermitted, NotSignedIn, ServerError
 from server.pages.frame import render
+from server.pages.parts import Choice
 from server.services import own_account, sessions, tokens, totp
 from server.services.people import Actor
 from server.services.sessions import SessionView
-from server.services.tokens import TokenView
+from server.services.sign_in import SCOPES
+from server.services.tokens import TokenView, TokenWish
 from server.translate import shown, status_of
 from server.words import _, role_name, sentence, sign_in_name
 from server.words.devices import device_name
+from server.words.scopes import scope_name
 
 __all__ = ["blueprint"]
 
@@ -61,8 +64,14 @@ class AccountPage:
         Those that run.
     tokens : tuple of TokenView
         Own tokens, newest first.
+    scopes : tuple of Choice
+        What a token may be given.
+    most : int
+        For how many days at most.
     done, error : str
         What was changed just now; why nothing was.
+    secret : str
+        A token made just now, shown once.
     """
 
     name: str
@@ -71,8 +80,11 @@ class AccountPage:
     account: own_account.OwnAccount
     sessions: tuple[SessionRow, ...]
     tokens: tuple[TokenView, ...]
+    scopes: tuple[Choice, ...]
+    most: int
     done: str = ""
     error: str = ""
+    secret: str = ""
 
 
 @dataclass(frozen=True)
@@ -136,6 +148,20 @@ def end_one(key: int) -> AnyResponse:
     with current_store().write() as tx:
         sessions.end_one(tx, actor, key)
     return _done("session")
+
+
+@blueprint.post("/account/tokens")
+@allow()
+def issue() -> AnyResponse:
+    """Make a token of one's own; it is shown in the answer, and nowhere again."""
+    actor, form = _signed_in(), request.form
+    wish = TokenWish(form.get("name", ""), tuple(form.getlist("scopes")), form.get("days", ""))
+    with current_store().write() as tx:
+        secret = tokens.issue(tx, actor, actor.login, wish)
+    with current_store().read() as tx:
+        answer = Response(_page(tx, secret=secret))
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 @blueprint.post("/account/tokens/<int:key>")
@@ -231,7 +257,7 @@ def _fresh_key(tx: Tx, actor: Actor) -> str:
         raise
 
 
-def _page(tx: Tx, done: str = "", error: str = "") -> str:
+def _page(tx: Tx, done: str = "", error: str = "", secret: str = "") -> str:
     actor = current_actor()
     rows = tuple(
         SessionRow(one, device_name(one.device.agent), sign_in_name(one.method), one.id == actor.session_id)
@@ -244,7 +270,10 @@ def _page(tx: Tx, done: str = "", error: str = "") -> str:
         account=own_account.of(tx, actor),
         sessions=tuple(sorted(rows, key=lambda row: not row.is_this)),
         tokens=tokens.own(tx, actor.person_id or 0),
+        scopes=tuple(Choice(one, scope_name(one), one == "read") for one in SCOPES),
+        most=tokens.MOST_DAYS,
         done=done,
         error=error,
+        secret=secret,
     )
     return render("account/index.html", page)

@@ -131,6 +131,18 @@ def test_an_unusable_token_does_not_send_the_sign_in_to_itself(quiet, client_of)
     assert client_of().post("/sign-in", headers=bad).status_code == 400
 
 
+def test_a_token_of_ones_own_is_made_and_shown_once(lin, client_of):
+    form = {"name": "平板", "scopes": ["read"], "days": "30"}
+    made = lin.post("/account/tokens", data=form)
+    [token] = re.findall(r"wg_[\w-]{43}", made.text)
+    assert token not in lin.get("/account").text
+    header = {"Authorization": f"Bearer {token}"}
+    assert client_of().get("/api/v1/me", headers=header).json["person"]["login"] == "worker_lin"
+    assert client_of().post("/account/tokens", data=form, headers=header).status_code == 403
+    assert lin.post("/account/tokens", data={**form, "scopes": []}).status_code == 422
+    assert lin.post("/account/tokens", data={**form, "days": "0"}).status_code == 422
+
+
 def test_ones_own_token_is_revoked_nobody_elses(store, lin, client_of):
     with store.write() as tx:
         tokens = [issue_token(tx, login, "x", ["read"]) for login in ("worker_lin", "worker_he")]
