@@ -12,7 +12,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -20,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from server.cli import main
 from server.cli.serve import checked_scheme, is_loopback
 from server.config import load
 from server.errors import InputError, SetupError
@@ -137,11 +140,35 @@ def test_serving_others_without_tls_is_warned_of(tmp_path, capsys, options, warn
     assert ("wangge cert" in capsys.readouterr().err) == warned
 
 
-def test_a_certificate_that_cannot_be_used_is_one_clear_line(process, tmp_path):
+def run(*words):
+    return CliRunner().invoke(main, list(map(str, words)))
+
+
+def test_the_command_says_what_devices_install_and_how_to_know_it(tmp_path):
+    said = run("--dir", tmp_path, "--lang", "zh", "cert", "--host", "wangge.lan")
+    authority = certificate(tmp_path / "tls" / "ca.pem")
+    assert said.exit_code == 0
+    for word in (
+        "ca.crt",
+        "安卓",
+        "iPad",
+        "Windows",
+        "wangge.lan",
+        authority.fingerprint(SHA256()).hex(":").upper(),
+    ):
+        assert word in said.output
+    again = run("--dir", tmp_path, "--lang", "zh", "cert")
+    assert ("安卓" in again.output, "不必重装" in again.output) == (False, True)
+
+
+def test_a_certificate_that_cannot_be_used_is_one_clear_line(tmp_path):
     made = issue(tmp_path, [], NOW - timedelta(days=3000))
-    done = process("--dir", tmp_path, "serve", "--port", 18999)
-    assert (done.returncode, len(done.stderr.strip().splitlines())) == (1, 1)
-    assert str(made.certificate) in done.stderr
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    done = run("--dir", tmp_path, "serve", "--port", port)
+    assert (done.exit_code, len(done.output.strip().splitlines())) == (1, 1)
+    assert str(made.certificate) in done.output
 
 
 def test_a_loopback_address_is_told_from_others():
@@ -155,7 +182,7 @@ def test_a_loopback_address_is_told_from_others():
 
 @pytest.fixture(scope="module")
 def served(sqlite_template, tmp_path_factory):
-    """A server over TLS, with what the command said; as a user runs it."""
+    """A server over TLS, as a user runs it."""
     folder = tmp_path_factory.mktemp("tls")
     empty_sqlite(sqlite_template, folder)
     with socket.socket() as probe:
@@ -163,15 +190,13 @@ def served(sqlite_template, tmp_path_factory):
         port = probe.getsockname()[1]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("WANGGE_")}
     start = [sys.executable, "-m", "server.cli", "--dir", str(folder)]
-    told = subprocess.run(
-        [*start, "cert"], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
-    )
+    issue(folder, [], datetime.now(UTC))
     command = [*start, "serve", "--no-jobs", "--port", str(port)]
     log = folder / "log"
     with log.open("wb") as out:
         running = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out)
     try:
-        yield port, folder / "tls" / "ca.pem", told.stdout, log
+        yield port, folder / "tls" / "ca.pem", log
     finally:
         running.terminate()
         running.wait(PATIENCE_S)
@@ -179,7 +204,7 @@ def served(sqlite_template, tmp_path_factory):
 
 def spoken(served, said):
     """Say bytes to the server over TLS, which its certificate must stand for; give the answer whole."""
-    port, authority, _told, _log = served
+    port, authority, _log = served
     context = ssl.create_default_context(cafile=str(authority))
     give_up = time.monotonic() + PATIENCE_S
     while True:
@@ -208,8 +233,7 @@ def test_tls_is_served_with_the_certificate_and_cookies_are_kept_to_it(served):
     assert "Secure" in answer.headers["Set-Cookie"]
     assert answer.headers["Strict-Transport-Security"]
     assert not any(letter.isdigit() for letter in answer.headers["Server"])  # a name, no version
-    _port, _authority, told, log = served
-    assert "ca.crt" in told
+    _port, _authority, log = served
     assert "https://127.0.0.1" in log.read_text(encoding="utf-8")
 
 
@@ -248,5 +272,5 @@ def test_hostile_headers_are_refused_or_passed_over(served, name):
     assert "X-Injected" not in answer.headers
     assert "evil" not in answer.headers.get("Location", "")
     assert b"evil.example" not in page
-    _port, _authority, _told, log = served
+    _port, _authority, log = served
     assert "Traceback" not in log.read_text(encoding="utf-8")
