@@ -6,7 +6,7 @@ from typing import Any
 from server.services.audit import Act
 from server.services.categories import category_name
 from server.services.rules import ALL
-from server.words import _, field_name, level_name, role_name, sentence, sign_in_name
+from server.words import NAMES, _, field_name, level_name, role_name, sentence, sign_in_name
 from server.words.limits import limit_said, stage_name
 from server.words.scopes import scope_name
 
@@ -51,6 +51,20 @@ def _fields_said(names: list[str]) -> str:
     return _("、").join(field_name(name) for name in names)
 
 
+def _filters_said(filters: Mapping[str, str] | str) -> str:
+    if isinstance(filters, str):
+        return filters or _("无")
+    return _("、").join(f"{name}={value}" for name, value in filters.items()) or _("无")
+
+
+def _what_said(what: str) -> str:
+    return {"issues": _("事件")}.get(what, what)
+
+
+def _why_said(why: str) -> str:
+    return _(NAMES.get("why", {}).get(why, why))
+
+
 _SPELLED: dict[str, Callable[[Any], str]] = {
     "category": category_said,
     "fields": _fields_said,
@@ -59,4 +73,8 @@ _SPELLED: dict[str, Callable[[Any], str]] = {
     "scopes": _scopes_said,
     "method": sign_in_name,
     "step": sign_in_name,
+    "why": _why_said,
+    "what": _what_said,
+    "form": str.upper,
+    "filters": _filters_said,
 }

@@ -112,12 +112,12 @@ def test_pages_follow_one_another_without_gaps(store, town, wu):
 def test_the_page_speaks_plainly_and_the_file_is_an_act_itself(wu, acts):
     number, _keys = acts
     page = said(wu.get("/admin/audit"))
-    for words in ("启用 何平（worker_he）", "权限", number, "系统"):
+    for words in ("启用“何平（worker_he）”", "权限", number, "系统"):
         assert words in page, words
     file = wu.get("/admin/audit.csv?group=grant")
     assert file.headers["Cache-Control"] == "no-store"
     lines = file.get_data(as_text=True).splitlines()
-    assert (len(lines), "启用 何平" in lines[1]) == (3, True)
+    assert (len(lines), "启用“何平" in lines[1]) == (3, True)
     assert "导出审计记录 2 条" in said(wu.get("/admin/audit"))
 
 

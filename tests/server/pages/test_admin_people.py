@@ -71,13 +71,13 @@ def test_a_person_is_added_with_a_role_and_given_another(wu):
         "area": "文峰社区第一网格",
     }
     page = follow(wu, wu.post("/admin/new-person", data=form))
-    assert "增加人员 辛一（worker_xin）" in page
+    assert "增加人员“辛一（worker_xin）”" in page
     assert "网格员 文峰社区第一网格" in page
     more = {"press": "give", "role": "leader", "area": "天隆社区（990101001002）"}
     page = follow(wu, wu.post("/admin/people/worker_xin", data=more))
-    assert "给 辛一（worker_xin） 增加角色：天隆社区（990101001002）网格长" in page
+    assert "给“辛一（worker_xin）”增加角色：天隆社区（990101001002）网格长" in page
     page = follow(wu, wu.post("/admin/people/worker_xin", data={"press": "take:leader:990101001002"}))
-    assert "收回 辛一" in page
+    assert "收回“辛一" in page
     changed = {"name": "辛一一", "phone": "0535-2", "department": ""}
     assert "的名称、办公电话" in follow(wu, wu.post("/admin/people/worker_xin", data=changed))
     refused = wu.post("/admin/new-person", data={**form, "phone": "0535-9"})
@@ -127,9 +127,11 @@ def test_switching_off_warns_of_what_hangs_on_them_and_ends_everything(store, to
     assert f'href="/duties/people/{uid}/leaving"' in page.text
     lin = client_of("worker_lin")
     assert lin.get("/map").status_code == 200
-    assert "停用 林晓（worker_lin）" in follow(wu, wu.post("/admin/people/worker_lin", data={"press": "off"}))
+    assert "停用“林晓（worker_lin）”" in follow(
+        wu, wu.post("/admin/people/worker_lin", data={"press": "off"})
+    )
     assert lin.get("/map").status_code == 303, "the session is over"
-    assert "启用 林晓" in follow(wu, wu.post("/admin/people/worker_lin", data={"press": "on"}))
+    assert "启用“林晓" in follow(wu, wu.post("/admin/people/worker_lin", data={"press": "on"}))
 
 
 def test_the_link_to_set_a_password_is_shown_once_and_never_in_an_address(wu):

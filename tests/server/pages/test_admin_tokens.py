@@ -30,7 +30,7 @@ def test_a_token_is_made_for_a_program_shown_once_and_works(wu, app):
     assert app.test_client().get("/api/v1/issues", headers=bearer).status_code == 200
     key = re.search(r"/admin/tokens/(\d+)/revoke", wu.get("/admin/tokens").text)[1]
     assert "确认撤销" in said(wu.get(f"/admin/tokens/{key}/revoke"))
-    assert "撤销 大屏（big_screen） 的令牌" in follow(wu, wu.post(f"/admin/tokens/{key}/revoke"))
+    assert "撤销“大屏（big_screen）”的令牌" in follow(wu, wu.post(f"/admin/tokens/{key}/revoke"))
     assert app.test_client().get("/api/v1/issues", headers=bearer).status_code == 401
     assert "已撤销" in said(wu.get("/admin/tokens?all=1"))
 
@@ -52,4 +52,4 @@ def test_a_persons_own_token_is_listed_and_may_be_revoked(store, town, wu):
         tokens.issue(tx, town.actors["worker_lin"], "worker_lin", TokenWish("平板", ("read",)))
         [view] = tokens.own(tx, town.people["worker_lin"])
     assert "林晓" in said(wu.get("/admin/tokens"))
-    assert "撤销 林晓（worker_lin） 的令牌" in follow(wu, wu.post(f"/admin/tokens/{view.id}/revoke"))
+    assert "撤销“林晓（worker_lin）”的令牌" in follow(wu, wu.post(f"/admin/tokens/{view.id}/revoke"))
