@@ -81,6 +81,7 @@ def test_words_go_when_their_time_is_up_and_what_is_counted_stays(store, town, n
     assert complaints(store) == ()
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_second_time_there_is_nothing_and_the_record_tells_of_one(store, town, numbers, clock):
     clock.at += YEAR
     retention.purge(store)
@@ -90,6 +91,7 @@ def test_a_second_time_there_is_nothing_and_the_record_tells_of_one(store, town,
     assert [(one.given["issues"], one.person_id) for one in told] == [(1, None)]
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_day_before_nothing_goes_and_with_zero_days_never(store, town, numbers, clock):
     clock.at += timedelta(days=364)
     with store.read() as tx:
@@ -117,6 +119,7 @@ def test_what_was_merged_waits_for_the_issue_it_went_into(store, town, numbers, 
     assert complaints(store) == ()
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_what_was_reopened_is_not_touched_and_due_anew_when_it_ends_again(store, town, numbers, clock):
     clock.at += YEAR
     with store.write() as tx:
@@ -178,6 +181,7 @@ def test_what_only_lets_people_in_is_forgotten_beside(store, town, clock):
     assert (left & {"a" * 64, "b" * 64}) == {"b" * 64}
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_night_has_one_purge_and_none_before_two(store, town, numbers, clock):
     clock.at = (clock.at + YEAR).replace(hour=17)  # one in the morning in Shanghai
     assert retention.nightly(store) == {}

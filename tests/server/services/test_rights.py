@@ -118,6 +118,7 @@ def test_what_ended_is_erased_and_what_is_open_is_left_and_named(store, town, li
         assert tx.session.scalars(select(Audit.given).where(Audit.kind == "person.erase")).one()["left"] == 5
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_from_open_issues_name_and_phone_go_with_a_reason_and_the_work_stays(store, town, lived):
     with pytest.raises(InputError):
         erasing.erase(store, system_actor(), sought_of(store), "boring")
