@@ -8,7 +8,7 @@ from schemathesis import checks
 from server.services.sign_in import issue_token
 from tests.scatter import scatter
 
-EXAMPLES = 12  # of each operation
+EXAMPLES, MANY = 12, 300  # of each operation
 HELD = (
     checks.not_a_server_error,
     checks.status_code_conformance,
@@ -29,8 +29,13 @@ def api(app, store, town):
     return schema
 
 
-def test_what_a_machine_makes_up_is_answered_as_described(api):
-    made_up = settings(max_examples=EXAMPLES, derandomize=True, deadline=None, database=None,
+@pytest.mark.parametrize("examples", [EXAMPLES, pytest.param(MANY, marks=pytest.mark.exhaustive)])
+@pytest.mark.parametrize("signed_in", [True, False], ids=["with a token", "without"])
+def test_what_a_machine_makes_up_is_answered_as_described(api, examples, signed_in):
+    if not signed_in:
+        api.config.update(headers={"Accept-Encoding": "identity"})
+        assert "Authorization" not in api.config.headers
+    made_up = settings(max_examples=examples if signed_in else examples // 4, derandomize=True, deadline=None, database=None,
                        phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck))  # fmt: skip
     operations = [one.ok() for one in api.get_all_operations()]
     assert len(operations) > 10
