@@ -16,7 +16,7 @@ from server.services.ledger import broken_chains
 from server.services.people import NewPerson
 from server.services.steps.photos import Given
 from server.workflow import HAND_OFFS, OPEN, State, fold
-from tests.pictures import sent
+from tests.pictures import drawn, sent
 
 WALKS, STEPS = 2, 30
 MORE = range(WALKS, 20)
@@ -33,7 +33,6 @@ PEOPLE = (
 )
 MOVES_DUE = {"dispatch", "extend", "suspend", "resume", "reassign", "correct", "object", "reopen", "absorb"}
 REFUSED = {"holder.same", "correct.nothing", "merge.itself", "merge.ended", "whistle.waiting"}
-PICTURE = sent()
 ENDING = {"survey", "close", "reject", "withdraw", "pass"}
 
 
@@ -53,6 +52,11 @@ def everybody(store, town):
         keys = people.create(tx, newcomers)
         more = {one.login: people.actor_of(tx, key) for one, key in zip(newcomers, keys, strict=True)}
     return {login: (town.actors | more)[login] for login in PEOPLE}
+
+
+def picture(dice):
+    """Draw a picture that nobody attached before."""
+    return sent(picture=drawn((dice.randrange(16, 4000), 16)))
 
 
 def given_for(dice, clock, row, view, tx, actor, others):
@@ -80,7 +84,7 @@ def given_for(dice, clock, row, view, tx, actor, others):
         ),
     }
     if row.action == "attach":
-        return {"photos": Given("other", take_in(tx.store, [PICTURE]))}
+        return {"photos": Given("other", take_in(tx.store, [picture(dice)]))}
     names = [*row.requires, *(name for name in row.takes if name in made and dice.random() < 0.5)]
     if "quantity" in names or "unit" in names:
         names += ["quantity", "unit"]
