@@ -59,6 +59,8 @@ OBJECTS = {
     "account.end_one": {"key": "session"},
     "account.revoke": {"key": "token"},
     "acting.act": {"number": "number", "action": "=note"},
+    "admin_areas.change": {"code": "area"},
+    "admin_areas.one": {"code": "area"},
     "admin_departments.change": {"code": "department"},
     "admin_departments.one": {"code": "department"},
     "admin_people.change": {"login": "login"},
