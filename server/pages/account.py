@@ -95,11 +95,14 @@ class SecondPage:
     ----------
     setup : Setup
         Picture and key.
+    has_password : bool
+        Whether the password is asked for as well.
     error : str
         Why it was not turned on.
     """
 
     setup: totp.Setup
+    has_password: bool
     error: str = ""
 
 
@@ -156,6 +159,7 @@ def issue() -> AnyResponse:
     """Make a token of one's own; it is shown in the answer, and nowhere again."""
     actor, form = _signed_in(), request.form
     wish = TokenWish(form.get("name", ""), tuple(form.getlist("scopes")), form.get("days", ""))
+    own_account.confirm(current_store(), actor, form.get("old", ""))
     with current_store().write() as tx:
         secret = tokens.issue(tx, actor, actor.login, wish)
     with current_store().read() as tx:
@@ -184,7 +188,7 @@ def second_form() -> str | AnyResponse:
     with current_store().read() as tx:
         if own_account.of(tx, actor).has_second:
             return redirect("/account#second", 303)
-        return render("account/second.html", SecondPage(totp.setup_of(_fresh_key(tx, actor), actor.login)))
+        return render("account/second.html", _second_page(tx, actor))
 
 
 @blueprint.post("/account/second")
@@ -195,11 +199,12 @@ def turn_on() -> AnyResponse:
     if FRESH not in session:
         raise Conflict("totp.late")
     try:
+        own_account.confirm(current_store(), actor, request.form.get("old", ""))
         with current_store().write() as tx:
             totp.turn_on(tx, actor, _fresh_key(tx, actor), request.form.get("digits", ""))
     except InputError as error:
         with current_store().read() as tx:
-            page = SecondPage(totp.setup_of(_fresh_key(tx, actor), actor.login), _refusal(error))
+            page = _second_page(tx, actor, _refusal(error))
         return Response(render("account/second.html", page), status_of(error))
     session.pop(FRESH)
     return _done("on")
@@ -242,6 +247,11 @@ def _said() -> dict[str, str]:
 
 def _refusal(error: ServerError) -> str:
     return sentence(error.code, shown(error.values))
+
+
+def _second_page(tx: Tx, actor: Actor, error: str = "") -> SecondPage:
+    setup = totp.setup_of(_fresh_key(tx, actor), actor.login)
+    return SecondPage(setup, own_account.of(tx, actor).has_password, error)
 
 
 def _fresh_key(tx: Tx, actor: Actor) -> str:

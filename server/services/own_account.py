@@ -10,7 +10,7 @@ from server.services.passwords import HASHER
 from server.services.people import Actor
 from server.services.sign_in import prove
 
-__all__ = ["OwnAccount", "change_password", "of", "turn_off_second"]
+__all__ = ["OwnAccount", "change_password", "confirm", "of", "turn_off_second"]
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,24 @@ def change_password(store: Store, actor: Actor, old: str, new: str, again: str) 
     with store.write() as tx:
         reset_links.put_password(tx, actor, actor.person_id or 0, hashed)
         audit.record(tx, actor, "password.changed", subject_id=actor.person_id)
+
+
+def confirm(store: Store, actor: Actor, password: str) -> None:
+    """Ask for the password before something lasting that a borrowed device shall not do.
+
+    Whoever has none, because another organisation signs them in, is not asked.
+
+    Raises
+    ------
+    InputError
+        It is wrong.
+    NotSignedIn
+        Too many wrong tries.
+    """
+    with store.read() as tx:
+        has_password = of(tx, actor).has_password
+    if has_password:
+        prove(store, actor, password)
 
 
 def turn_off_second(store: Store, actor: Actor, password: str) -> None:

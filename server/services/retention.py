@@ -210,6 +210,7 @@ def purge(
                 break
     if done.issues:
         empty_log(store)
+    attachments.sweep(store)
     return done
 
 

@@ -26,6 +26,7 @@ SENTENCES: dict[str, str] = {
     "area.number": "“{field}”填了 {value}；应为 0 至 {most} 的整数，不知道就空着。",
     "token.not_theirs": "{name} 的令牌由本人在“我的账号”里制作；管理员只为供程序使用的账号制作令牌，以免有人借令牌冒用他人。",
     "token.days": "“{field}”填了 {value}；应为 1 至 {most} 天。",
+    "audit.person.import": "按表“{file}”导入人员：新增 {new} 人，更改 {changed} 人，不变 {same} 人",
     "audit.person.add": "增加人员“{person}”",
     "audit.person.change": "修改人员“{person}”的{fields}",
     "audit.person.off": "停用“{person}”，其登录和令牌同时失效",

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from server.db import Store, Tx
 from server.errors import InvalidRows
 from server.models import Person, RoleGrant
-from server.services import duties
+from server.services import audit, duties
 from server.services.imports.columns import choose
 from server.services.imports.runs import note
 from server.services.imports.staff import PEOPLE_FIELDS, Wish, read_wishes
@@ -94,6 +94,8 @@ def import_people(
             raise InvalidRows(table.name, faults)
         report = _apply(tx, table.name, wishes)
         counts = {"new": report.new, "changed": report.changed, "same": report.same}
+        if report.new or report.changed:
+            audit.record(tx, actor, "person.import", file=table.name, **counts)
         note(tx, "people", table.name, table.digest, counts, actor.person_id)
     return report
 

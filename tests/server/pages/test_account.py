@@ -132,7 +132,9 @@ def test_an_unusable_token_does_not_send_the_sign_in_to_itself(quiet, client_of)
 
 
 def test_a_token_of_ones_own_is_made_and_shown_once(lin, client_of):
-    form = {"name": "平板", "scopes": ["read"], "days": "30"}
+    form = {"name": "平板", "scopes": ["read"], "days": "30", "old": PASSWORD}
+    borrowed = lin.post("/account/tokens", data={**form, "old": "a guess"})
+    assert (borrowed.status_code, "wg_" in borrowed.text) == (422, False)
     made = lin.post("/account/tokens", data=form)
     [token] = re.findall(r"wg_[\w-]{43}", made.text)
     assert token not in lin.get("/account").text
@@ -158,9 +160,11 @@ def test_a_second_factor_from_scanning_to_signing_in_to_off(lin, client_of, cloc
     assert "data:image/svg+xml" in page
     key = re.search(r'second-key">([A-Z2-7 ]+)<', page)[1].replace(" ", "")
     assert lin.get("/account/second").text.count(key[:4]) == page.count(key[:4]), "the same when asked again"
-    wrong = lin.post("/account/second", data={"digits": "12345"})
+    wrong = lin.post("/account/second", data={"digits": "12345", "old": PASSWORD})
     assert (wrong.status_code, "验证码不对" in wrong.text) == (422, True)
-    assert lin.post("/account/second", data={"digits": pyotp.TOTP(key).at(clock.at)}).status_code == 303
+    right = {"digits": pyotp.TOTP(key).at(clock.at)}
+    assert lin.post("/account/second", data=right | {"old": "a guess"}).status_code == 422
+    assert lin.post("/account/second", data=right | {"old": PASSWORD}).status_code == 303
 
     clock.at += timedelta(minutes=1)
     client = client_of()
