@@ -116,6 +116,7 @@ class Issue(Base):
         Index("ix_issue_area", "area_id", "state", "due_at", "category", *_HOLDERS),
         Index("ix_issue_reported", "reported_at", "id"),
         Index("ix_issue_holder", "holder_person_id", "state"),
+        Index("ix_issue_reporter", "reporter_person_id"),
         Index("ix_issue_category", "category", "reported_at"),
         Index("ix_issue_ended", "ended_at"),
         # What was purged already is not looked at again, night after night.

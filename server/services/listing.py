@@ -8,7 +8,7 @@ issues all ask it. What can be asked is spelled in :mod:`server.services.filters
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, not_, select
 
 from server.db import Tx
 from server.models import Issue
@@ -17,7 +17,7 @@ from server.services.conditions import asked
 from server.services.filters import Filters
 from server.services.orders import NEWEST, order_of
 from server.services.people import Actor
-from server.services.permissions import visible
+from server.services.permissions import visible, ways
 
 __all__ = [
     "Page",
@@ -73,9 +73,16 @@ def matching(tx: Tx, actor: Actor, filters: Filters) -> ColumnElement[bool]:
 
 
 def count(tx: Tx, actor: Actor, filters: Filters) -> int:
-    """Count the issues that match; see :func:`matching`."""
-    query = select(func.count()).select_from(Issue).where(matching(tx, actor, filters))
-    return int(tx.session.scalar(query) or 0)
+    """Count the issues that match; see :func:`matching`.
+
+    What somebody sees by area is counted by its index, and what they see besides on its own: one condition with
+    OR would have every issue there is looked at for its area.
+    """
+    first, *rest = ways(actor)
+    wanted = tuple(asked(tx, actor, filters))
+    counted = select(func.count()).select_from(Issue).where(*wanted)
+    parts = [counted.where(first), *(counted.where(one, not_(first)) for one in rest)]
+    return sum(int(tx.session.scalar(part) or 0) for part in parts)
 
 
 def find(

@@ -8,6 +8,7 @@ reported it is :func:`may_unmask`; whose accounts and areas an administrator loo
 from collections.abc import Iterable
 
 from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute
 
 from server.db import Tx
 from server.errors import NotPermitted
@@ -16,7 +17,7 @@ from server.services.areas import below
 from server.services.people import Actor
 from server.workflow import Relation, Role
 
-__all__ = ["administers", "is_handler", "may_unmask", "need_administer", "over", "visible"]
+__all__ = ["administers", "is_handler", "may_unmask", "need_administer", "over", "visible", "ways"]
 
 AREA_ROLES = frozenset({Role.WORKER, Role.LEADER, Role.DISPATCHER, Role.SUPERVISOR})
 """Roles that show all issues of an area."""
@@ -43,17 +44,36 @@ def visible(actor: Actor) -> ColumnElement[bool]:
     actor : Actor
         Who looks; the system sees all.
     """
+    # SQLite would look up each part of the OR by its index and sort what it found; the sum keeps it from that.
+    return or_(*ways(actor, reporter=Issue.reporter_person_id + 0))
+
+
+def ways(
+    actor: Actor,
+    reporter: ColumnElement[int | None] | InstrumentedAttribute[int | None] = Issue.reporter_person_id,
+) -> tuple[ColumnElement[bool], ...]:
+    """Give the conditions of :func:`visible`, each of which does: by area, where there is one, and by relation.
+
+    They overlap: an issue of somebody's area may be held by them as well.
+
+    Parameters
+    ----------
+    actor : Actor
+        Who looks.
+    reporter : ColumnElement
+        How the reporter is spelled; as it is by default, so that its index serves.
+    """
     if actor.is_system:
-        return true()
-    ways = [Issue.holder_person_id == actor.person_id, Issue.reporter_person_id == actor.person_id]
-    paths = dict.fromkeys(grant.path for grant in actor.grants if grant.role in AREA_ROLES)
-    if paths:
-        own = select(Area.id).where(or_(*(below(path) for path in paths)))
-        ways.insert(0, Issue.area_id.in_(own.correlate(None)))
+        return (true(),)
+    related = [Issue.holder_person_id == actor.person_id, reporter == actor.person_id]
     if is_handler(actor):
         called = select(Whistle.issue_id).where(Whistle.department_id == actor.department_id)
-        ways += [Issue.holder_department_id == actor.department_id, Issue.id.in_(called.correlate(None))]
-    return or_(*ways)
+        related += [Issue.holder_department_id == actor.department_id, Issue.id.in_(called.correlate(None))]
+    paths = dict.fromkeys(grant.path for grant in actor.grants if grant.role in AREA_ROLES)
+    if not paths:
+        return (or_(*related),)
+    own = select(Area.id).where(or_(*(below(path) for path in paths)))
+    return Issue.area_id.in_(own.correlate(None)), or_(*related)
 
 
 def may_unmask(tx: Tx, actor: Actor, relations: Iterable[Relation], path: str) -> bool:

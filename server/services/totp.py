@@ -20,7 +20,18 @@ from server.services.administered import acting, looked_after
 from server.services.people import Actor
 from server.services.private import open_box, seal_box
 
-__all__ = ["Setup", "bound", "new_key", "opened", "remove", "sealed", "setup_of", "spend", "turn_off", "turn_on"]
+__all__ = [
+    "Setup",
+    "bound",
+    "new_key",
+    "opened",
+    "remove",
+    "sealed",
+    "setup_of",
+    "spend",
+    "turn_off",
+    "turn_on",
+]
 
 STEP_S = 30
 LENIENT = 1  # steps before and after now

@@ -70,6 +70,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_issue_unpurged", "issue", ["ended_at"], sqlite_where=unpurged, postgresql_where=unpurged
     )
+    op.create_index("ix_issue_reporter", "issue", ["reporter_person_id"])
     op.create_index("ix_person_oidc_subject", "person", ["oidc_subject"], unique=True)
     _move_changes()
 
@@ -151,6 +152,7 @@ def _move_changes() -> None:
 
 def downgrade() -> None:
     op.drop_index("ix_person_oidc_subject", table_name="person")
+    op.drop_index("ix_issue_reporter", table_name="issue")
     op.drop_index("ix_issue_unpurged", table_name="issue")
     for table, column in reversed(_COLUMNS):
         op.drop_column(table, column.name)
