@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import secrets
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -26,7 +27,7 @@ from server.services.archives import FORMAT, KEYS, MANIFEST, file_member_of, mem
 __all__ = ["Saved", "back_up"]
 
 AT_ONCE = 2000
-UNSAID = frozenset({"secret_key", "database_url", "dir", "files_key", "files_secret"})
+UNSAID = frozenset({"database_url", "dir"})  # beside the secrets: a password may be in it; of this place only
 
 
 @dataclass(frozen=True)
@@ -166,9 +167,10 @@ def _line(row: Any, instants: list[bool]) -> bytes:  # noqa: ANN401 - a row of t
 
 
 def _keys(store: Store) -> bytes:
+    """Give the keys of the file; the one of sessions is another, for the one here may be a setting."""
     keys = keys_of(store)
     sealing = {name: key.hex() for name, key in keys.text.items()}
-    return orjson.dumps({"session": keys.session, "text": sealing, "phone": keys.phone.hex()})
+    return orjson.dumps({"session": secrets.token_hex(32), "text": sealing, "phone": keys.phone.hex()})
 
 
 def _settings(store: Store) -> dict[str, str]:
@@ -176,5 +178,5 @@ def _settings(store: Store) -> dict[str, str]:
     return {
         one.name: str(store.config.values[one.name])
         for one in SETTINGS
-        if one.name not in UNSAID and store.config.values[one.name] != one.default
+        if not one.is_secret and one.name not in UNSAID and store.config.values[one.name] != one.default
     }

@@ -5,11 +5,12 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, inspect, text
+from sqlalchemy import Connection, Table, inspect, text, update
 from sqlalchemy.exc import DBAPIError
 
 from server.blobs import blobs_of
@@ -17,7 +18,7 @@ from server.config import Config
 from server.db import Store, check_postgis, translated
 from server.errors import InputError, ServerError
 from server.keys import FILE as KEYS_FILE
-from server.models import Base
+from server.models import Base, ResetLink, SignedIn
 from server.services.archives import Archive, opened, written_as
 from server.upgrade import lay_out, upgrade
 
@@ -50,7 +51,7 @@ class Restored:
 
 
 def restore(path: Path, config: Config) -> Restored:
-    """Bring a backup into an empty folder and an empty database.
+    """Bring a backup into an empty folder and an empty database; everybody has to sign in anew.
 
     Parameters
     ----------
@@ -127,11 +128,21 @@ def _bring_all(store: Store, archive: Archive) -> None:
             if facts is not None:
                 with closing(archive.rows(table.name)) as rows:
                     _bring(connection, table, facts, rows)
+        _end_sessions(connection, archive, store.clock())
         for data in archive.files():
             blobs_of(store).put(data)
         keys = os.open(store.folder / KEYS_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(keys, "wb") as file:
             file.write(archive.keys)
+
+
+def _end_sessions(connection: Connection, archive: Archive, now: datetime) -> None:
+    """End all sessions and links for passwords: some were ended or used after the backup was made."""
+    if SignedIn.__tablename__ in archive.manifest["tables"]:
+        connection.execute(update(SignedIn).where(SignedIn.ended_at.is_(None)).values(ended_at=now))
+    if ResetLink.__tablename__ in archive.manifest["tables"]:
+        valid = (ResetLink.used_at.is_(None), ResetLink.expires_at > now)
+        connection.execute(update(ResetLink).where(*valid).values(expires_at=now))
 
 
 def _refuse_full(store: Store) -> None:

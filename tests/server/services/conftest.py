@@ -1,8 +1,10 @@
-"""Issues that fell due, and what supervision wrote about them."""
+"""Issues that fell due, what supervision wrote about them; empty places for a backup."""
 
 import pytest
 from sqlalchemy import select, update
 
+from server.config import load
+from server.db import Store
 from server.models import Entry, Issue, Reminder
 from server.services import intake
 from server.services.drafts import Draft
@@ -59,3 +61,24 @@ def marks(store):
             return [(one.subject, one.step, one.turn) for one in tx.session.scalars(query)]
 
     return read
+
+
+@pytest.fixture
+def place(request, tmp_path, clock):
+    """Make an empty place of a kind; gives its settings and what opens it."""
+    opened_ones = []
+
+    def place(kind):
+        folder = tmp_path / f"place-{len(opened_ones)}"
+        url = request.getfixturevalue("postgis").bare() if kind == "postgresql" else ""
+        config = load({"dir": str(folder), "database_url": url}, environment={})
+
+        def open_it():
+            opened_ones.append(Store(config, clock))
+            return opened_ones[-1]
+
+        return config, open_it
+
+    yield place
+    for one in opened_ones:
+        one.close()
