@@ -69,6 +69,7 @@ def create_app(config: Config, store: Store | None = None) -> APIFlask:
     security.install(app, config, _tile_hosts(config))
     auth.install(app)
     limiting.install(app, config)
+    auth.install_forms(app)
     translate.install(app, pages.problem_page)
     _templates(app)
     statics.install(app)

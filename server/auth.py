@@ -30,6 +30,7 @@ __all__ = [
     "done_reading",
     "give_code_here",
     "install",
+    "install_forms",
     "is_code_awaited",
     "keep_session",
     "optional_actor",
@@ -187,21 +188,32 @@ def sign_out_here() -> None:
 
 
 def install(app: Flask) -> None:
-    """Put sign-in, forms' protection and the routes' marks in force.
+    """Put sign-in and the routes' marks in force.
 
     Parameters
     ----------
     app : Flask
         Application with its store in ``extensions["wangge"]``.
     """
-    app.config["WTF_CSRF_CHECK_DEFAULT"] = False
-    csrf.init_app(app)
     app.before_request(enforce)
     app.teardown_request(done_reading)
 
 
+def install_forms(app: Flask) -> None:
+    """Put forms' protection in force; to be called after all else that refuses.
+
+    Parameters
+    ----------
+    app : Flask
+        Application.
+    """
+    app.config["WTF_CSRF_CHECK_DEFAULT"] = False
+    csrf.init_app(app)
+    app.before_request(protect)
+
+
 def enforce() -> None:
-    """Find out who asks, and refuse what is not theirs.
+    """Find out who asks, and refuse what is not theirs; nothing of the body is read before that.
 
     Raises
     ------
@@ -214,11 +226,6 @@ def enforce() -> None:
     g.actor = _asker(is_public=mark is None)
     if not request.path.startswith(API):
         done_reading()  # pages open transactions of their own, some to write
-    if not is_known:
-        return
-    by_token = g.actor is not None and g.actor.token_id is not None
-    if request.method not in SAFE and not by_token and current_app.config["WTF_CSRF_ENABLED"]:
-        csrf.protect()
     if mark is None:
         return
     roles, scope = mark
@@ -226,6 +233,16 @@ def enforce() -> None:
     if roles and not roles & actor.roles:
         raise NotPermitted("auth.not_permitted")
     actor.need(scope or ("read" if request.method in SAFE else "act"))
+
+
+def protect() -> None:
+    """Refuse a form that no page of ours made; last of all, since a form is read to the end for it."""
+    actor: Actor | None = g.actor
+    by_token = actor is not None and actor.token_id is not None
+    if request.routing_exception is not None or request.method in SAFE or by_token:
+        return
+    if current_app.config["WTF_CSRF_ENABLED"]:
+        csrf.protect()
 
 
 def _asker(*, is_public: bool) -> Actor | None:

@@ -1,5 +1,7 @@
 """Every route asked as every persona: a new route is covered the day it is born."""
 
+import io
+
 import pytest
 
 from server.auth import access_of
@@ -91,13 +93,51 @@ def test_an_issue_is_there_for_those_of_its_area_and_absent_for_the_others(
     assert "13812345678" not in listed
 
 
-def test_a_post_without_the_forms_token_is_refused(quiet, client_of):
+def test_a_post_without_the_forms_token_is_refused(quiet, client_of, town):
     quiet.config["WTF_CSRF_ENABLED"] = True
-    client = client_of("worker_lin")
-    for _endpoint, method, url in routes(quiet):
+    client, roles = client_of("worker_lin"), town.actors["worker_lin"].roles
+    for endpoint, method, url in routes(quiet):
         if method != "GET":
+            mark = access_of(quiet, endpoint)
+            status = 403 if mark and mark[0] and not mark[0] & roles else 400
             answer = client.open(url, method=method, json={})
-            assert answer.status_code == 400, (method, url, answer.status_code)
+            assert answer.status_code == status, (method, url, answer.status_code)
+
+
+class Untouched(io.RawIOBase):
+    """A form that counts what is read of it."""
+
+    taken = 0
+
+    def readable(self):
+        return True
+
+    def readinto(self, room):
+        self.taken += len(room)
+        room[:] = b"x" * len(room)
+        return len(room)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("login", [None, "worker_lin", "outsider"])
+def test_nothing_of_a_body_is_read_for_whom_the_route_is_not(quiet, client_of, town, login):
+    quiet.config["WTF_CSRF_ENABLED"] = True
+    client, roles = client_of(login), town.actors[login].roles if login else frozenset()
+    asked = 0
+    for endpoint, method, url in routes(quiet):
+        mark = access_of(quiet, endpoint)
+        if method == "GET" or mark is None or (login and (not mark[0] or mark[0] & roles)):
+            continue
+        body = Untouched()
+        answer = client.open(
+            url,
+            method=method,
+            content_type="multipart/form-data; boundary=x",
+            environ_overrides={"wsgi.input": body, "CONTENT_LENGTH": str(1 << 20)},
+        )
+        asked += 1
+        assert (body.taken, answer.status_code in (401, 403, 303)) == (0, True), (method, url)
+    assert asked
 
 
 def test_signing_in_and_out_by_the_form(quiet, client_of):
