@@ -12,6 +12,7 @@ from server.pages.admin_parts import Around, around, done, kind_choices, refusal
 from server.pages.frame import render
 from server.pages.parts import Choice
 from server.services import category_edits
+from server.services.administered import need_whole
 from server.services.category_edits import CategoryView, CategoryWish, groups
 from server.translate import status_of
 from server.words.limits import department_kind_name
@@ -160,6 +161,7 @@ def _as_it_is(found: CategoryView) -> CategoryWish:
 
 
 def _form(tx: Tx, found: CategoryView | None, wish: CategoryWish, error: ServerError | None = None) -> str:
+    need_whole(tx, current_actor())
     above = around(tx, "categories", refusal(error) if error else "")
     choices = tuple(Choice(code, one.group_label, code == wish.group) for code, one in groups().items())
     code = "" if found else request.form.get("code", "")

@@ -13,6 +13,7 @@ from server.pages.frame import render
 from server.pages.parts import Choice
 from server.services import areas, departments
 from server.services.departments import DepartmentView, DepartmentWish
+from server.services.permissions import administers
 from server.translate import status_of
 from server.words.limits import department_kind_name
 from server.workflow import Role
@@ -157,7 +158,8 @@ def _form(
     tx: Tx, found: DepartmentView | None, wish: DepartmentWish, error: ServerError | None = None
 ) -> str:
     above = around(tx, "departments", refusal(error) if error else "")
-    places = [one for one in areas.find(tx, current_actor()) if one.level in LEVELS]
+    actor = current_actor()
+    places = [one for one in areas.find(tx, actor) if one.level in LEVELS and administers(actor, one.path)]
     depth = min((len(one.path_names) for one in places), default=1)
     options = [
         Choice(one.code, "\u3000" * (len(one.path_names) - depth) + one.name, one.code == wish.area)

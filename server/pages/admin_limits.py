@@ -14,6 +14,7 @@ from server.pages.audit_said import category_said
 from server.pages.frame import render
 from server.pages.parts import Choice
 from server.services import limits
+from server.services.administered import need_whole
 from server.services.categories import categories
 from server.services.category_edits import groups
 from server.services.limits import LimitView, NewLimit, kinds_for
@@ -192,6 +193,7 @@ def _cell(one: LimitView) -> LimitCell:
 
 def _form(category: str, *, urgent: bool, error: str = "") -> str:
     with current_store().read() as tx:
+        need_whole(tx, current_actor())
         found = [one for one in limits.listed(tx) if (one.category, one.urgent) == (category, urgent)]
         above = around(tx, "limits", error)
     if not found:

@@ -15,6 +15,7 @@ from server.errors import ServerError
 from server.pages.audit_said import said
 from server.pages.parts import Choice, Link
 from server.services import audit
+from server.services.administered import is_whole
 from server.translate import shown
 from server.words import NAMES, _, sentence
 from server.words.limits import department_kind_name
@@ -23,6 +24,7 @@ from server.workflow import Role
 __all__ = ["Around", "PageLinks", "around", "done", "kind_choices", "page_asked", "page_links", "refusal"]
 
 READERS = (Role.ADMIN, Role.SUPERVISOR)
+FOR_ALL = ("limits", "categories", "calendar")  # rules that hold everywhere
 MOST = 12
 JUST_NOW = timedelta(minutes=10)
 LONGEST_KEY = 18  # digits
@@ -99,9 +101,10 @@ def around(tx: Tx, here: str, error: str = "") -> Around:
     error : str
         Why nothing was changed.
     """
-    may_edit = Role.ADMIN in current_actor().roles
-    told = _just_done(tx)
-    return Around(tuple(_tabs(may_edit=may_edit)), here, tuple(told) if not error else (), error, may_edit)
+    actor, told = current_actor(), _just_done(tx)
+    is_admin = Role.ADMIN in actor.roles
+    may_edit = is_admin and (here not in FOR_ALL or is_whole(tx, actor))
+    return Around(tuple(_tabs(is_admin=is_admin)), here, tuple(told) if not error else (), error, may_edit)
 
 
 def _just_done(tx: Tx) -> list[str]:
@@ -143,15 +146,15 @@ def kind_choices(chosen: str) -> tuple[Choice, ...]:
     return tuple(Choice(code, department_kind_name(code) or _("不指定"), code == chosen) for code in codes)
 
 
-def _tabs(*, may_edit: bool) -> Iterator[Link]:
-    if may_edit:
+def _tabs(*, is_admin: bool) -> Iterator[Link]:
+    if is_admin:
         yield Link("overview", _("概况"), "/admin", "adjustments-horizontal")
         yield Link("people", _("人员"), "/admin/people", "users")
         yield Link("areas", _("区域"), "/admin/areas", "layout-grid")
         yield Link("tokens", _("令牌"), "/admin/tokens", "key")
         yield Link("audit", _("审计"), "/admin/audit", "history")
     yield Link("limits", _("时限"), "/admin/limits", "hourglass")
-    if may_edit:
+    if is_admin:
         yield Link("categories", _("类别"), "/admin/categories", "tag")
         yield Link("departments", _("承办单位"), "/admin/departments", "building")
     yield Link("calendar", _("日历"), "/admin/calendar", "calendar")

@@ -12,11 +12,23 @@ from server.errors import InputError, NotFound, NotPermitted
 from server.models import Area, Person, RoleGrant
 from server.services.areas import below
 from server.services.people import Actor, actor_of
-from server.services.permissions import over
+from server.services.permissions import administers, over
 from server.services.turns import alone
 from server.workflow import Role
 
-__all__ = ["Place", "acting", "area_named", "areas_of", "is_whole", "looked_after", "people_of", "places"]
+__all__ = [
+    "Place",
+    "acting",
+    "acting_for_all",
+    "area_named",
+    "areas_of",
+    "decides_on",
+    "is_whole",
+    "looked_after",
+    "need_whole",
+    "people_of",
+    "places",
+]
 
 MOST_PLACES = 3000
 LONGEST = 64
@@ -64,6 +76,36 @@ def is_whole(tx: Tx, actor: Actor) -> bool:
     tops = tx.session.scalars(select(Area.path).where(Area.parent_id.is_(None)))
     mine = over(actor, Role.ADMIN)
     return actor.is_system or all(path in mine for path in tops)
+
+
+def decides_on(tx: Tx, actor: Actor, path: str | None) -> bool:
+    """Tell whether an actor administers all that something serves: an area, or everything without a path."""
+    return administers(actor, path) if path else is_whole(tx, actor)
+
+
+def need_whole(tx: Tx, actor: Actor) -> None:
+    """Refuse whoever administers a part alone what holds for everybody.
+
+    Raises
+    ------
+    NotPermitted
+        ``rules.whole``.
+    """
+    if not is_whole(tx, actor):
+        raise NotPermitted("rules.whole")
+
+
+def acting_for_all(tx: Tx, actor: Actor) -> Actor:
+    """Do as :func:`acting` for rules that hold everywhere.
+
+    Raises
+    ------
+    NotPermitted
+        As there, or an administrator of a part alone.
+    """
+    actor = acting(tx, actor)
+    need_whole(tx, actor)
+    return actor
 
 
 def areas_of(actor: Actor) -> ColumnElement[bool]:

@@ -10,9 +10,10 @@ from server.errors import Conflict, InputError, NotFound, NotPermitted
 from server.models import Area, Department
 from server.services import audit
 from server.services import department_loads as loads
-from server.services.areas import path_of
+from server.services.administered import acting, decides_on
+from server.services.areas import path_of, reaches
+from server.services.lines import line
 from server.services.people import Actor
-from server.services.turns import alone
 from server.words import NAMES
 
 __all__ = ["DepartmentView", "DepartmentWish", "change", "create", "listed", "one", "switch"]
@@ -100,7 +101,7 @@ def listed(tx: Tx, actor: Actor, *, is_active: bool | None = None) -> tuple[Depa
     )
     if is_active is not None:
         query = query.where(Department.is_active.is_(is_active))
-    rows = [row for row in tx.session.execute(query).all() if _serves(actor, row[3] or "")]
+    rows = [row for row in tx.session.execute(query).all() if not row[3] or reaches(actor, row[3])]
     handlers, issues, whistles = (count(tx) for count in (loads.handlers, loads.issues, loads.whistles))
     return tuple(
         DepartmentView(
@@ -148,9 +149,9 @@ def create(tx: Tx, actor: Actor, code: str, wish: DepartmentWish) -> int:
     InputError
         Malformed or taken code, name taken, no such kind or area; nothing is written.
     NotPermitted
-        The area is not one of the actor's.
+        The actor does not administer the area.
     """
-    alone(tx)
+    actor = acting(tx, actor)
     code = code.strip()
     if len(code) > CODE_MOST or not CODE_FORM.fullmatch(code):
         raise InputError("department.code", field="code", value=code[:CODE_MOST])
@@ -176,9 +177,9 @@ def change(tx: Tx, actor: Actor, code: str, wish: DepartmentWish) -> int | None:
     NotFound, InputError, NotPermitted
         As :func:`one` and :func:`create`.
     """
-    alone(tx)
+    actor = acting(tx, actor)
     found = one(tx, actor, code)
-    _check_own(actor, found.path)
+    _check_own(tx, actor, found.path)
     row = tx.session.get_one(Department, found.id)
     wanted = {
         "name": _name(tx, wish.name, code),
@@ -214,10 +215,10 @@ def switch(tx: Tx, actor: Actor, code: str, *, on: bool) -> int | None:
     Conflict
         It still holds open issues, or has not answered whistles; the error counts them.
     """
-    alone(tx)
+    actor = acting(tx, actor)
     tx.session.execute(select(Department.id).where(Department.code == code).with_for_update())
     found = one(tx, actor, code)
-    _check_own(actor, found.path)
+    _check_own(tx, actor, found.path)
     if found.is_active == on:
         return None
     if not on and (found.open or found.whistles):
@@ -228,18 +229,9 @@ def switch(tx: Tx, actor: Actor, code: str, *, on: bool) -> int | None:
     return audit.record(tx, actor, what, department=code, name=found.name)
 
 
-def _serves(actor: Actor, path: str) -> bool:
-    """Tell whether a department's area lies in one of the actor's, or holds one of them."""
-    if actor.is_system or not path:
-        return True
-    return any(path.startswith(grant.path) or grant.path.startswith(path) for grant in actor.grants)
-
-
-def _check_own(actor: Actor, path: str) -> None:
-    """Refuse to change what serves more than the actor's own areas."""
-    is_top = any(grant.path.count("/") == 2 for grant in actor.grants)
-    own = any(path.startswith(grant.path) for grant in actor.grants) if path else is_top
-    if not own and not actor.is_system:
+def _check_own(tx: Tx, actor: Actor, path: str) -> None:
+    """Refuse to change what serves more than the areas that the actor administers."""
+    if not decides_on(tx, actor, path):
         raise NotPermitted("department.foreign")
 
 
@@ -248,7 +240,7 @@ def _area(tx: Tx, actor: Actor, code: str) -> int:
         path = path_of(tx, actor, code.strip())
     except NotFound as error:
         raise InputError("area.unknown", field="area", code=code[:CODE_MOST]) from error
-    _check_own(actor, path)
+    _check_own(tx, actor, path)
     return tx.session.execute(select(Area.id).where(Area.path == path)).scalar_one()
 
 
@@ -260,13 +252,7 @@ def _kind(given: str) -> str:
 
 
 def _name(tx: Tx, given: str, code: str) -> str:
-    name = " ".join(given.split())
-    if not name:
-        raise InputError("field.missing", field="name")
-    if len(name) > NAME_MOST:
-        raise InputError("field.too_long", field="name", length=len(name), limit=NAME_MOST)
-    if not name.isprintable():
-        raise InputError("field.unreadable", field="name", value=ascii(name)[:80])
+    name = line("name", given, NAME_MOST)
     other = tx.session.scalar(
         select(Department.code).where(Department.name == name, Department.code != code).limit(1)
     )

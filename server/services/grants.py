@@ -8,9 +8,8 @@ from server.db import Tx
 from server.errors import Conflict, InputError, NotPermitted
 from server.models import Area, Department, Person, RoleGrant
 from server.services import audit
-from server.services.administered import acting, area_named, is_whole, looked_after
+from server.services.administered import acting, area_named, decides_on, looked_after
 from server.services.people import Actor, role_of
-from server.services.permissions import administers
 from server.workflow import Role
 
 __all__ = ["check_not_last", "check_others", "give", "is_last_admin", "may_serve", "take"]
@@ -121,7 +120,7 @@ def may_serve(tx: Tx, actor: Actor, department_id: int) -> bool:
         .join(Department, Department.area_id == Area.id)
         .where(Department.id == department_id)
     )
-    return administers(actor, path) if path else is_whole(tx, actor)
+    return decides_on(tx, actor, path)
 
 
 def check_not_last(tx: Tx, person: Person, area_id: int | None = None) -> None:

@@ -6,7 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from server.models import SignedIn
+from server.services import people
 from server.services.categories import standing
+from server.services.people import NewPerson
+from server.services.sessions import digest_of
+from tests.personas import secret_of
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
@@ -160,3 +165,46 @@ def test_what_was_done_just_now_is_told_to_who_did_it_alone_and_not_for_long(wu,
         assert wu.get("/admin/categories", query_string={"done": key}).status_code == 200
     clock.at += timedelta(minutes=11)
     assert "停用类别“养犬”" not in said(wu.get(address))
+
+
+RULE_FORMS = (
+    ("/admin/limits/heating", {"total": "3", "total_kind": "work_day", "urgent": "0"}),
+    ("/admin/limits/heating/reset", {"stage": "total", "urgent": "0"}),
+    ("/admin/categories/dogs", {"press": "off"}),
+    ("/admin/categories/dogs", {"press": "reset"}),
+    ("/admin/categories/dogs", {"name": "狗", "name_en": "Dog", "group": "facilities"}),
+    ("/admin/new-category", {"code": "park", "name": "公园", "name_en": "Park", "group": "facilities"}),
+    ("/admin/calendar", {"year": "2027"}),
+    ("/admin/calendar/2027/remove", {}),
+)
+
+
+WAYS_TO_EDIT = re.compile(r'href="/admin/(limits/|categories/|new-category)|action="/admin/calendar"')
+
+
+def test_rules_of_everybody_are_changed_by_administrators_of_the_whole_alone(store, wu, client_of, town):
+    """Whoever administers a community, and is anything else over the district, reads them and sees no forms."""
+    upload(wu, "日期,类型,名称\n2027-01-01,放假,元旦\n")
+    with store.write() as tx:
+        roles = (("admin", "990101001001"), ("supervisor", "990101"))
+        town.people["local"] = people.create(tx, [NewPerson("local", "马骏", roles=roles)])[0]
+        digest = digest_of(secret_of("local"))
+        tx.session.add(
+            SignedIn(digest=digest, person_id=town.people["local"], method="password", address="", agent="",
+                     created_at=tx.now, seen_at=tx.now, expires_at=tx.now + timedelta(days=1))
+        )  # fmt: skip
+    local = client_of("local")
+    for path, form in RULE_FORMS:
+        if path == "/admin/calendar":
+            answer = upload(local, "日期,类型,名称\n2027-01-02,放假,元旦\n")
+        else:
+            answer = local.post(path, data=form)
+        assert answer.status_code == 403, path
+        assert "只有管理整个区域的管理员可以修改" in said(answer), path
+    for path in ("/admin/limits/heating", "/admin/categories/dogs", "/admin/new-category"):
+        assert local.get(path).status_code == 403
+    for path in ("/admin/limits", "/admin/categories", "/admin/calendar?year=2027"):
+        page = local.get(path).text
+        assert not WAYS_TO_EDIT.search(page), path
+        assert WAYS_TO_EDIT.search(wu.get(path).text), path
+    assert wu.get("/admin").text.count("上传") == 1, "nothing but the first was done"

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import delete, select, text
 
 from server.errors import Conflict, InputError, NotFound, NotPermitted
-from server.models import Department, Issue, Person, Whistle
+from server.models import Department, Issue, Person, RoleGrant, Whistle
 from server.services import asking, audit, departments, intake, issues, people, triage
 from server.services.departments import DepartmentWish
 from server.services.drafts import Draft
@@ -145,6 +145,40 @@ def test_an_administrator_changes_only_what_serves_their_own_area(store, admin, 
         with pytest.raises(NotFound):
             departments.switch(tx, local, "east", on=False)
         assert departments.create(tx, local, "water", WATER)
+
+
+def test_being_a_worker_over_the_district_lets_no_administrator_of_a_part_change_what_serves_it(store, town):
+    """Only where somebody is an administrator counts; what else they are shows departments, and no more."""
+    roles = (("admin", "990101001001"), ("worker", "990101"), ("supervisor", "990101"))
+    with store.write() as tx:
+        tx.session.add(Department(code="nowhere", name="全域单位", kind="", area_id=None))
+        mixed = people.actor_of(tx, people.create(tx, [NewPerson("admin_ma", "马骏", roles=roles)])[0])
+        assert {one.code for one in departments.listed(tx, mixed)} == {"heating", "nowhere"}
+        for code in ("heating", "nowhere"):
+            as_it_is = departments.one(tx, mixed, code)
+            for wish in (
+                DepartmentWish(as_it_is.name, as_it_is.kind, as_it_is.area, sees_private=True),
+                WATER,
+            ):
+                with pytest.raises(NotPermitted) as refused:
+                    departments.change(tx, mixed, code, wish)
+                assert refused.value.code == "department.foreign"
+            with pytest.raises(NotPermitted):
+                departments.switch(tx, mixed, code, on=False)
+        for area in ("990101", "990101001"):
+            with pytest.raises(NotPermitted):
+                departments.create(tx, mixed, "water", DepartmentWish("水", "water", area))
+        assert departments.create(tx, mixed, "water", DepartmentWish("水", "water", "990101001001"))
+        with pytest.raises(NotPermitted):
+            departments.change(tx, mixed, "water", DepartmentWish("水", "water", "990101"))
+
+
+def test_whoever_is_no_administrator_any_more_changes_no_department(store, admin, town):
+    """What the request knew of them is old by the time their turn comes."""
+    with store.write() as tx:
+        tx.session.execute(delete(RoleGrant).where(RoleGrant.person_id == admin.person_id))
+        with pytest.raises(NotPermitted):
+            departments.create(tx, admin, "water", WATER)
 
 
 @pytest.fixture
