@@ -1,16 +1,14 @@
-"""Photos of issues: taken in, attached in the act's own transaction, and dropped when nobody points to them.
+"""Photos of issues: taken in, attached in the act's own transaction, and let go of when their time is up.
 
 A photo's file is put before the transaction that names it commits, so no row is ever without its file; a file
-that no row names, since the act was refused, is harmless and swept a day later.
+that no row names, since the act was refused, is harmless and swept a day later (:mod:`server.services.files`).
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import timedelta
-from itertools import islice
 from typing import IO, Any
 from uuid import UUID
 
-from sqlalchemy import func, select, union, update
+from sqlalchemy import func, select, update
 
 from server.blobs import blobs_of
 from server.db import Store, Tx
@@ -18,6 +16,7 @@ from server.errors import Conflict, InputError
 from server.models import Attachment, Issue
 from server.services import intake, issues
 from server.services.drafts import Draft
+from server.services.files import may_be_dropped, share, unnamed
 from server.services.intake import Receipt
 from server.services.issue_view import found
 from server.services.people import Actor
@@ -34,10 +33,8 @@ __all__ = [
     "act",
     "attach",
     "device_of",
-    "drop",
     "purge",
     "report",
-    "sweep",
     "take_in",
 ]
 
@@ -45,11 +42,6 @@ KINDS = ("before", "after", "other")
 MOST_OF_ACT, MOST_OF_ISSUE = 9, 50
 ENDINGS = frozenset({"finish", "settle"})
 """Acts that tell how many photos show what was done."""
-UNNAMED = timedelta(days=1)
-"""So long a file may lie without a row: its transaction may be under way."""
-AT_ONCE = 500
-_LOCK = 0x77616E67_66696C65
-"""Of files: whoever names them holds it with others, whoever removes them alone."""
 
 
 def take_in(store: Store, raws: Sequence[bytes | IO[bytes]], uids: Sequence[UUID] = ()) -> tuple[Taken, ...]:
@@ -86,8 +78,8 @@ def _taken_in(store: Store, raw: bytes | IO[bytes], uid: UUID, n: int) -> Taken:
         photo = rewritten(raw if isinstance(raw, bytes) else raw.read(BYTES_MOST + 1))
     except InputError as refused:
         raise InputError(refused.code, **{**refused.values, "n": n}) from refused
-    blobs = blobs_of(store)
-    return Taken(uid, photo, blobs.put(photo.data), blobs.put(photo.thumb))
+    blobs, put_at = blobs_of(store), store.clock()
+    return Taken(uid, photo, blobs.put(photo.data), blobs.put(photo.thumb), put_at)
 
 
 def attach(
@@ -130,7 +122,7 @@ def attach(
     """
     if kind not in KINDS:
         raise InputError("field.not_one_of", field="kind", value=kind[:40], expected="、".join(KINDS))
-    _share(tx)
+    share(tx)
     issue, _ = found(tx, actor, number)
     tx.session.execute(select(Issue.id).where(Issue.id == issue.id).with_for_update())
     new = _new(tx, issue.id, actor, kind, photos)
@@ -167,12 +159,13 @@ def _count(tx: Tx, issue_id: int) -> int:
 
 
 def _heal(tx: Tx, photos: Sequence[Taken]) -> None:
-    """Put files again that were dropped since they were put: those of photos purged elsewhere."""
+    """Put files again that may have been dropped since they were put; asks for none otherwise."""
     blobs = blobs_of(tx.store)
     for one in photos:
-        for digest, data in ((one.digest, one.photo.data), (one.thumb, one.photo.thumb)):
-            if not blobs.has(digest):
-                blobs.put(data)
+        if may_be_dropped(tx, one.put_at):
+            for digest, data in ((one.digest, one.photo.data), (one.thumb, one.photo.thumb)):
+                if not blobs.has(digest):
+                    blobs.put(data)
 
 
 def report(
@@ -226,7 +219,7 @@ def purge(tx: Tx, issue_ids: Collection[int]) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        Digests that nobody points to any longer; :func:`drop` them once the transaction is committed.
+        Digests that nobody points to any longer; to be dropped once the transaction is committed.
     """
     mine = (Attachment.issue_id.in_(issue_ids), Attachment.purged_at.is_(None))
     rows = tx.session.execute(select(Attachment.digest, Attachment.thumb).where(*mine)).all()
@@ -236,54 +229,4 @@ def purge(tx: Tx, issue_ids: Collection[int]) -> tuple[str, ...]:
         ("taken_at", "taken_lon", "taken_lat", "device_lon", "device_lat", "device_accuracy_m")
     )
     tx.session.execute(update(Attachment).where(*mine).values(purged_at=tx.now, **blank))
-    digests = sorted({digest for row in rows for digest in row})
-    left = {digest for start in range(0, len(digests), AT_ONCE)
-            for digest in _named(tx, digests[start : start + AT_ONCE])}  # fmt: skip
-    return tuple(digest for digest in digests if digest not in left)
-
-
-def _named(tx: Tx, digests: Sequence[str]) -> set[str]:
-    """Tell which files some photo still needs."""
-    columns = (Attachment.digest, Attachment.thumb)
-    asked = (select(one).where(one.in_(digests), Attachment.purged_at.is_(None)) for one in columns)
-    return set(tx.session.scalars(union(*asked)))
-
-
-def drop(store: Store, digests: Sequence[str]) -> int:
-    """Remove files that nobody points to; what somebody attached again meanwhile stays.
-
-    Returns
-    -------
-    int
-        How many were removed.
-    """
-    blobs, count = blobs_of(store), 0
-    rest = iter(digests)
-    while several := list(islice(rest, AT_ONCE)):
-        with store.write() as tx:
-            if not tx.on_sqlite:  # SQLite has one writer anyway
-                tx.session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
-            left = _named(tx, several)
-            for digest in several:
-                if digest not in left:
-                    blobs.delete(digest)
-                    count += 1
-    return count
-
-
-def _share(tx: Tx) -> None:
-    if not tx.on_sqlite:
-        tx.session.execute(select(func.pg_advisory_xact_lock_shared(_LOCK)))
-
-
-def sweep(store: Store) -> int:
-    """Remove files that no photo names and that have lain for a day; gives how many."""
-    before = store.clock() - UNNAMED
-    old = [digest for digest, at in blobs_of(store).kept() if at < before]
-    unnamed: list[str] = []
-    with store.read() as tx:
-        for start in range(0, len(old), AT_ONCE):
-            several = old[start : start + AT_ONCE]
-            named = _named(tx, several)
-            unnamed += [digest for digest in several if digest not in named]
-    return drop(store, unnamed)
+    return unnamed(tx, sorted({digest for row in rows for digest in row}))

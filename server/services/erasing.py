@@ -13,7 +13,7 @@ from sqlalchemy import select
 from server.db import Store, Tx
 from server.errors import InputError
 from server.models import Issue, RememberedAnswer
-from server.services import attachments, idempotency
+from server.services import files, idempotency
 from server.services.overwriting import empty_log
 from server.services.people import Actor
 from server.services.private import open_box, seal_box
@@ -83,7 +83,7 @@ def erase(store: Store, actor: Actor, sought: Sought, why: str = "") -> Erased:
         words = gone[0] + (blank(tx, [one.id for one in contact], CONTACT).words if contact else 0)
         _forget(tx, {one.number for one in [*ended, *contact]})
         note(tx, actor, "person.erase", sought, [*ended, *contact], why=why, left=len(opened) - len(contact))
-    attachments.drop(store, gone[2])
+    files.drop(store, gone[2])
     empty_log(store)
     left = [] if why else opened
     return Erased(_numbers(ended), _numbers(contact), _numbers(left), words, gone[1])
@@ -100,12 +100,12 @@ def _locked(tx: Tx, one: Held) -> bool:
 
 def _blanked(tx: Tx, ended: list[Held]) -> tuple[int, int, tuple[str, ...]]:
     words, photos = 0, 0
-    files: list[str] = []
+    unused: list[str] = []
     for start in range(0, len(ended), BATCH):
         gone = blank(tx, [one.id for one in ended[start : start + BATCH]])
         words, photos = words + gone.words, photos + gone.photos
-        files += gone.files
-    return words, photos, tuple(files)
+        unused += gone.files
+    return words, photos, tuple(unused)
 
 
 def _forget(tx: Tx, numbers: set[str]) -> None:

@@ -26,7 +26,7 @@ from sqlalchemy.orm import aliased
 
 from server.db import Store, Tx
 from server.models import Attachment, Issue, PrivateText
-from server.services import attachments, audit
+from server.services import attachments, audit, files
 from server.services.marks import mark, set_mark
 from server.services.overwriting import empty_log, overwriting
 from server.services.people import system_actor
@@ -65,7 +65,7 @@ class Blanked(NamedTuple):
     words, photos : int
         Sealed texts and photos.
     files : tuple of str
-        Files to be dropped once the transaction is committed, by :func:`server.services.attachments.drop`.
+        Files to be dropped once the transaction is committed, by :func:`server.services.files.drop`.
     """
 
     words: int
@@ -197,10 +197,10 @@ def purge(
         while True:
             begun = monotonic()
             with store.write() as tx:
-                one, files = work(tx, days)
+                one, unused = work(tx, days)
                 if any(one.counts.values()):
                     audit.record(tx, system_actor(), "purge", **one.counts)
-            attachments.drop(store, files)
+            files.drop(store, unused, breathe)
             done.add(one)
             if progress is not None:
                 progress(done.issues, max(total, done.issues))
@@ -210,7 +210,7 @@ def purge(
                 break
     if done.issues:
         empty_log(store)
-    attachments.sweep(store)
+    files.sweep(store, breathe)
     return done
 
 

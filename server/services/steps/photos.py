@@ -45,12 +45,15 @@ class Taken:
         As written anew.
     digest, thumb : str
         Of its file and of its small picture's.
+    put_at : datetime
+        Since when they lie there for certain.
     """
 
     uid: UUID
     photo: Photo
     digest: str
     thumb: str
+    put_at: datetime
 
 
 @dataclass(frozen=True)

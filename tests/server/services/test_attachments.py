@@ -11,9 +11,10 @@ from sqlalchemy import select
 from server.blobs import blobs_of
 from server.errors import Conflict, InputError, NotFound
 from server.models import Attachment, Department, Entry, Issue
-from server.services import album, attachments, intake, issues
-from server.services.attachments import Device, drop, purge, sweep, take_in
+from server.services import album, attachments, files, intake, issues
+from server.services.attachments import Device, purge, take_in
 from server.services.drafts import Draft
+from server.services.files import drop, sweep
 from server.services.ledger import broken_chains
 from server.workflow import IllegalAction, NotPermittedAction
 from tests.pictures import drawn, exif_of, sent
@@ -230,10 +231,40 @@ def test_what_was_attached_again_meanwhile_is_not_dropped(store, town, number, a
     assert drop(store, gone) == 0
     assert blobs_of(store).get(one.digest)
     taken = take_in(store, [picture(5)])
-    blobs_of(store).delete(taken[0].digest)  # as if dropped between the putting and the attaching
+    assert drop(store, [taken[0].digest]) == 1  # between the putting and the attaching
     with store.write() as tx:
         attachments.attach(tx, town.actors["worker_lin"], number, "before", taken)
     assert blobs_of(store).has(taken[0].digest)
+
+
+class Slow:
+    """A bucket that takes its time; counts what it is asked in each transaction."""
+
+    def __init__(self, blobs):
+        self.blobs, self.asked = blobs, []
+
+    def __getattr__(self, name):
+        def call(*given):
+            self.asked.append(name)
+            return getattr(self.blobs, name)(*given)
+
+        return call
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_slow_bucket_holds_up_nobody_who_writes(store, town, number, attach, monkeypatch):
+    bucket = store.shelf["blobs"] = Slow(blobs_of(store))
+    attach("worker_lin", 1, 2, 3)
+    assert set(bucket.asked) == {"put"}
+    bucket.asked.clear()
+    groups = []
+    unused = [blobs_of(store).put(bytes([n])) for n in range(25)]
+    assert drop(store, unused, lambda _took_s: groups.append(bucket.asked.count("delete"))) == 25
+    assert groups == [10, 20, 25]
+    monkeypatch.setattr(files, "HELD_S", 0.0)
+    groups.clear()
+    drop(store, unused[:3], groups.append)
+    assert len(groups) == 3
 
 
 def test_a_file_that_no_photo_names_is_swept_after_a_day(store, attach, clock):
