@@ -67,8 +67,9 @@ def create_app(config: Config, store: Store | None = None) -> APIFlask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     _speak_the_askers_language(app, config)
     security.install(app, config, _tile_hosts(config))
+    limiting.install_before(app, config)
     auth.install(app)
-    limiting.install(app, config)
+    limiting.install(app)
     auth.install_forms(app)
     translate.install(app, pages.problem_page)
     _templates(app)

@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from server.db import Store, Tx, translated
 from server.errors import Busy, NotPermitted, NotSignedIn, StoreError
+from server.security import SAFE
 from server.services import categories, sessions, sign_in
 from server.services.people import Actor
 from server.services.sessions import Device
@@ -48,7 +49,6 @@ SECRET = "secret"  # noqa: S105 - where the session's cookie holds it
 PENDING = "pending"  # where it holds who has given the password, and when, until the code follows
 PENDING_S = 300.0
 API = "/api/"
-SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 csrf = CSRFProtect()
 
 

@@ -13,11 +13,11 @@ from flask_limiter import Limit, Limiter, RequestLimit
 from server.auth import access_of
 from server.clock import system_clock
 from server.config import Config
+from server.security import SAFE
 from server.translate import refused
 
-__all__ = ["RULES", "Rule", "install"]
+__all__ = ["BEFORE", "LIMITS", "Rule", "install", "install_before"]
 
-SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 FREE = frozenset({"statics", "health", "tiles", "tablet.script"})
 """Endpoints and blueprints that nobody counts: answered from memory or in pieces, or asked by supervisors."""
 SWITCH = "RATE_LIMITS"
@@ -63,10 +63,16 @@ class Rule:
             return False
         if self.writes is not None and self.writes == (request.method in SAFE):
             return False
-        return not self.public or access_of(current_app, request.endpoint or "") is None
+        if not self.public:
+            return True
+        return bool(request.endpoint) and access_of(current_app, request.endpoint or "") is None
 
 
-RULES: dict[str, Rule] = {
+BEFORE: dict[str, Rule] = {
+    # Counted before it is known who asks: what is refused counts too. An office of sixty is one address.
+    "address": Rule(6000),
+}
+LIMITS: dict[str, Rule] = {
     # An office of sixty behind one address signs in within the same minutes of the morning.
     "sign_in": Rule(60, where=frozenset({"entry.sign_in", "entry.code"}), writes=True),
     "oidc": Rule(60, where=frozenset({"oidc"})),
@@ -80,8 +86,8 @@ RULES: dict[str, Rule] = {
 }
 
 
-def install(app: Flask, config: Config) -> None:
-    """Refuse whoever asks too often with 429; to be called after it is known who asks.
+def install_before(app: Flask, config: Config) -> None:
+    """Refuse addresses that ask too often with 429; to be called before anybody looks at who asks.
 
     Parameters
     ----------
@@ -91,22 +97,38 @@ def install(app: Flask, config: Config) -> None:
         Settings: ``rate_limits``.
     """
     app.config[SWITCH] = config.rate_limits
+    _put(app, BEFORE)
+
+
+def install(app: Flask) -> None:
+    """Refuse whoever asks too often with 429; to be called after it is known who asks.
+
+    Parameters
+    ----------
+    app : Flask
+        Application, after :func:`install_before`.
+    """
+    _put(app, LIMITS)
+
+
+def _put(app: Flask, rules: dict[str, Rule]) -> None:
     Limiter(
         _address,
         app=app,
         storage_uri="memory://",
-        default_limits=[_limit(name) for name in RULES],
+        default_limits=[_limit(rules, name) for name in rules],
         on_breach=_breached,
+        request_identifier=lambda: request.endpoint or "-",  # what is nowhere is counted too
     )
 
 
-def _limit(name: str) -> Limit:
+def _limit(rules: dict[str, Rule], name: str) -> Limit:
     def amount() -> str:  # none for what is not counted, which spares reading it
-        is_counted = current_app.config[SWITCH] and RULES[name].covers()
-        return f"{RULES[name].per_minute} per minute" if is_counted else ""
+        is_counted = current_app.config[SWITCH] and rules[name].covers()
+        return f"{rules[name].per_minute} per minute" if is_counted else ""
 
     def whose() -> str:
-        return RULES[name].by()
+        return rules[name].by()
 
     return Limit(amount, whose, scope=name, shared=True)
 

@@ -15,7 +15,7 @@ from werkzeug.sansio.utils import host_is_trusted
 from server.config import Config
 from server.translate import refused
 
-__all__ = ["BODY_BYTES", "FORM_PARTS", "install", "nonce", "takes_bytes"]
+__all__ = ["BODY_BYTES", "FORM_PARTS", "SAFE", "install", "nonce", "takes_bytes"]
 
 View = TypeVar("View", bound=Callable[..., Any])
 BODY_BYTES = 2 * 1024 * 1024
@@ -24,6 +24,7 @@ FORM_PARTS = 1000
 PARAMETERS = 1000
 MARK = "wangge_body_bytes"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that change nothing."""
 OWN_SITES = frozenset({"same-origin", "none"})  # none: typed, or from a bookmark
 A_YEAR_S = 31_536_000
 POLICY: dict[str, list[str]] = {

@@ -16,10 +16,11 @@ from server.config import load
 from server.errors import SetupError
 from server.faults import Discreet
 from server.keys import keys_of
-from server.limiting import FREE, RULES
+from server.limiting import BEFORE, FREE, LIMITS
 from server.services import intake
 from server.services.drafts import Draft
 from server.words import sentence
+from tests.statements import counted
 
 FORM = "application/x-www-form-urlencoded"
 SHELL = ("Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy", "Permissions-Policy",
@@ -204,7 +205,12 @@ def limited(quiet, monkeypatch):
     quiet.config["RATE_LIMITS"] = True
     for limiter in quiet.extensions["limiter"]:
         limiter.reset()
-    return lambda name, count: monkeypatch.setitem(RULES, name, replace(RULES[name], per_minute=count))
+
+    def limit(name, count):
+        rules = BEFORE if name in BEFORE else LIMITS
+        monkeypatch.setitem(rules, name, replace(rules[name], per_minute=count))
+
+    return limit
 
 
 def test_whoever_signs_in_too_often_is_told_to_wait_and_others_are_not(limited, client_of):
@@ -238,11 +244,39 @@ def test_health_and_static_files_are_not_counted(limited, client_of):
     assert [client.get("/openapi.json").status_code for _ in range(2)] == [200, 429]
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("path", "method", "headers", "status"),
+    [
+        ("/api/v1/me", "GET", {"Authorization": "Bearer wg_none"}, 401),
+        ("/api/v1/none", "GET", {"Authorization": "Bearer wg_none"}, 404),
+        ("/admin", "GET", {}, 303),
+        ("/sign-in", "POST", {}, 400),
+    ],
+)
+def test_what_is_refused_is_counted_by_address_before_anybody_looks_who_asks(
+    limited, quiet, store, client_of, path, method, headers, status
+):
+    limited("address", 2)
+    quiet.config["WTF_CSRF_ENABLED"] = True
+    client = client_of()
+    for _ in range(2):
+        assert client.open(path, method=method, headers=headers).status_code == status
+    with counted(store) as sent:
+        assert (
+            client.open(path, method=method, headers={**headers, "Accept": "application/json"}).status_code
+            == 429
+        )
+    assert sent == []
+    elsewhere = {"REMOTE_ADDR": "198.51.100.7"}
+    assert client.open(path, method=method, headers=headers, environ_base=elsewhere).status_code == status
+
+
 def test_every_limit_is_about_a_route_that_there_is(app):
     names = {
         name for rule in app.url_map.iter_rules() for name in (rule.endpoint, rule.endpoint.split(".")[0])
     }
-    limited = {name for rule in RULES.values() for name in rule.where} | FREE
+    limited = {name for rule in LIMITS.values() for name in rule.where} | FREE
     assert limited - names <= {"oidc"}  # there only where it is set
 
 
