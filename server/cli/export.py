@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import orjson
 
+from server.api.resource import SHOWN
 from server.api.tables import issue_table
 from server.cli.environment import Environment, pass_environment
 from server.cli.output import say, whole_file
@@ -15,7 +17,7 @@ from server.services import audit
 from server.services.accounts import actor_of_login
 from server.services.exports import StoredCell, stored_cells
 from server.services.filters import Filters
-from server.services.listing import walk
+from server.services.listing import matching, walk
 from server.services.people import system_actor
 
 __all__ = ["export"]
@@ -46,13 +48,20 @@ def issues(
     """Export the issues that match, newest first."""
     suffix = form or ("geojson" if out.suffix.lower() in (".geojson", ".json") else "csv")
     with environment.store() as store:
-        with store.read() as tx:
-            actor = actor_of_login(tx, login) if login else system_actor()
-            briefs = walk(tx, actor, Filters.parse(filters, tx.config.zone))
-            _write(out, suffix, issue_table(tx, briefs))
-        asked = {name: said for name, said in filters.items() if said and name != "q"}
         with store.write() as tx:
-            audit.record(tx, system_actor(), "export", what="issues", form=suffix, filters=asked)
+            actor = actor_of_login(tx, login) if login else system_actor()
+            wanted = Filters.parse(filters, tx.config.zone)
+            matching(tx, actor, wanted)  # what cannot be asked for is refused before it is written down
+            given: dict[str, Any] = {"what": "issues", "form": suffix, "filters": _named(filters)}
+            given |= {"seen_as": actor.login} if login else {}
+            audit.record(tx, system_actor(), "export", subject_id=actor.person_id, **given)
+        with store.read() as tx:
+            _write(out, suffix, issue_table(tx, walk(tx, actor, wanted)))
+
+
+def _named(filters: dict[str, str | None]) -> dict[str, str]:
+    """Give the filters as they are written down: what is searched for may name somebody and is not."""
+    return {name: "…" if name == "q" else said[:SHOWN] for name, said in filters.items() if said}
 
 
 @export.command("cells", cls=Command, help="cli.export.cells")

@@ -34,6 +34,10 @@ def category_said(code: str) -> str:
 
 def _code(kind: str, given: Mapping[str, Any]) -> str:
     """Choose the sentence: some kinds have several."""
+    if kind == "export" and given["what"] == "backup":
+        return "export.backup"
+    if kind == "export" and "seen_as" in given:
+        return "export.as"
     if kind == "department.change" and "name" in given["fields"]:
         return "department.rename"
     if kind == "calendar.remove":
@@ -58,7 +62,7 @@ def _filters_said(filters: Mapping[str, str] | str) -> str:
 
 
 def _what_said(what: str) -> str:
-    return {"issues": _("事件")}.get(what, what)
+    return _(NAMES["exported"].get(what, what))
 
 
 def _why_said(why: str) -> str:

@@ -22,7 +22,9 @@ from server.errors import InputError, NotFound
 from server.keys import keys_of
 from server.models import Attachment, Base
 from server.models.types import Instant, to_micros
+from server.services import audit
 from server.services.archives import FORMAT, KEYS, MANIFEST, file_member_of, member_of, plain
+from server.services.people import system_actor
 
 __all__ = ["Saved", "back_up"]
 
@@ -57,7 +59,7 @@ class Saved:
 
 
 def back_up(store: Store, path: Path) -> Saved:
-    """Write everything that a store holds into one file.
+    """Write everything that a store holds into one file; that it is done stands in the record, and in the file.
 
     Parameters
     ----------
@@ -78,6 +80,8 @@ def back_up(store: Store, path: Path) -> Saved:
     """
     if path.exists() or not path.parent.is_dir():
         raise InputError("backup.there" if path.exists() else "backup.no_folder", file=str(path))
+    with store.write() as tx:  # before anything leaves
+        audit.record(tx, system_actor(), "export", what="backup", file=path.name)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with os.fdopen(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as file:

@@ -25,6 +25,7 @@ from server.services.restore import restore
 from server.upgrade import lay_out
 from tests.aged import FIRST
 from tests.server.services.archiving import facts_of, rewritten
+from tests.stores import empty_sqlite
 
 DRAFT = Draft("heating", "phone", "暖气不热", lon=122.015, lat=37.015, reporter_phone="13812345678")
 
@@ -97,7 +98,7 @@ def test_no_secret_that_was_set_is_in_a_backup(sqlite_template, tmp_path):
     assert {"secret_key", "oidc_client_secret", "files_secret"} <= secrets.keys()
     given = {
         "dir": str(tmp_path),
-        "database_url": f"sqlite:///{sqlite_template}",
+        "database_url": empty_sqlite(sqlite_template, tmp_path),
         "oidc_name": "told",
         **secrets,
     }

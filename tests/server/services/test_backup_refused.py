@@ -11,6 +11,7 @@ from server.errors import InputError
 from server.services.archives import KEYS, opened
 from server.services.backup import back_up
 from tests.server.services.archiving import facts_of, refuse, rewritten
+from tests.stores import empty_sqlite
 
 
 def _other_keys(manifest, members):
@@ -89,7 +90,9 @@ HOSTILE = (_rows_that_no_table_takes, _a_row_of_nothing, _other_keys, _out_of_th
 def small(sqlite_template, tmp_path_factory):
     """A backup of an empty store."""
     folder = tmp_path_factory.mktemp("small")
-    store = Store(load({"dir": str(folder), "database_url": f"sqlite:///{sqlite_template}"}, environment={}))
+    store = Store(
+        load({"dir": str(folder), "database_url": empty_sqlite(sqlite_template, folder)}, environment={})
+    )
     back_up(store, folder / "all.zip")
     store.close()
     return (folder / "all.zip").read_bytes()
