@@ -251,6 +251,7 @@ def unmask(number: str, json_data: Unmask) -> Response:
     is written down each time. For those who handle it and those above.
     """
     actor = current_actor()
+    actor.need("read")
     done_reading()
     with current_store().write() as tx:
         whole = issue_told(tx, unmasking.unmask(tx, actor, number, json_data.why))

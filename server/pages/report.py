@@ -35,7 +35,7 @@ blueprint = Blueprint("report", __name__)
 
 
 @blueprint.get("/issues/new")
-@allow(*DESK_ROLES)
+@allow(*DESK_ROLES, scope="report")
 def new() -> str:
     """Show the empty form, or what was saved just now."""
     number = request.args.get("done", "")
@@ -59,7 +59,7 @@ def _done(number: str) -> DonePage:
 
 
 @blueprint.post("/issues/new")
-@allow(*DESK_ROLES)
+@allow(*DESK_ROLES, scope="report")
 @takes_bytes(REQUEST_MOST)
 def save() -> AnyResponse:
     """Search the place, show what to look at, or save; what was typed always comes back."""

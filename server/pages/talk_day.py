@@ -107,7 +107,7 @@ class TalkDonePage:
 
 
 @blueprint.get("/issues/talk-day")
-@allow(*DESK_ROLES)
+@allow(*DESK_ROLES, scope="report")
 def new() -> str:
     """Show the empty form, or what was saved just now."""
     numbers = request.args.get("done", "")[:LONGEST_LIST]
@@ -126,7 +126,7 @@ def _done(numbers: list[str]) -> tuple[Row, ...]:
 
 
 @blueprint.post("/issues/talk-day")
-@allow(*DESK_ROLES)
+@allow(*DESK_ROLES, scope="report")
 def save() -> AnyResponse:
     """Add a row, or save all of them; what was typed always comes back."""
     meeting, talks, actor = Meeting.of(request.form), _talks(), current_actor()

@@ -18,12 +18,13 @@ from server.services.beside import Asked, Called, asked, called, family
 from server.services.people import Actor
 from server.services.permissions import may_unmask, visible
 from server.services.private import unseal
-from server.services.redact import masked
+from server.services.redact import MASK, masked
 from server.services.standing import asks_of, has_above, relations_of, situation_of, whistles_of
 from server.workflow import Situation, State, Transition, available
 
 __all__ = ["IssueView", "Step", "found", "offered", "one", "view"]
 
+REPORTER = "reporter_name"
 AT_INTAKE = frozenset({"description", "place", "reporter_name", "reporter_phone"})
 
 
@@ -153,7 +154,7 @@ def one(tx: Tx, actor: Actor, number: str) -> IssueView:
 
 def view(tx: Tx, actor: Actor, issue: Issue, path: str, *, is_whole: bool = False) -> IssueView:
     """Show an issue already found; whether the actor may see it, and whole, was decided there."""
-    words = _words(tx, issue.id, is_whole=is_whole)
+    words = _words(tx, issue, is_whole=is_whole)
     entries = tx.session.execute(
         select(Entry, Person.name)
         .outerjoin(Person, Person.id == Entry.person_id)
@@ -188,14 +189,28 @@ def view(tx: Tx, actor: Actor, issue: Issue, path: str, *, is_whole: bool = Fals
     )
 
 
-def _words(tx: Tx, issue_id: int, *, is_whole: bool) -> dict[str, str]:
-    """Read the words of an issue by uid."""
-    texts = tx.session.scalars(select(PrivateText).where(PrivateText.issue_id == issue_id)).all()
+def _words(tx: Tx, issue: Issue, *, is_whole: bool) -> dict[str, str]:
+    """Read the words of an issue by uid.
+
+    A name that was erased cannot be looked for in the other words any more: these are then masked altogether.
+    """
+    texts = tx.session.scalars(select(PrivateText).where(PrivateText.issue_id == issue.id)).all()
     said = [(str(text.uid), text.kind, unseal(tx, text) or "") for text in texts]
     if is_whole:
         return {uid: words for uid, _, words in said}
-    names = [words for _, kind, words in said if kind == "reporter_name"]
+    if any(text.kind == REPORTER and text.purged_at for text in texts):
+        return {uid: "" if kind in AT_INTAKE else MASK for uid, kind, words in said}
+    names = [words for _, kind, words in said if kind == REPORTER] + _names_of_children(tx, issue)
     return {uid: masked(kind, words, names) for uid, kind, words in said}
+
+
+def _names_of_children(tx: Tx, issue: Issue) -> list[str]:
+    """Read who reported the issues merged into this one; what is noted here may speak of them."""
+    if not issue.repeats:
+        return []
+    theirs = select(PrivateText).join(Issue, Issue.id == PrivateText.issue_id)
+    texts = tx.session.scalars(theirs.where(Issue.parent_id == issue.id, PrivateText.kind == REPORTER))
+    return [unseal(tx, text) or "" for text in texts]
 
 
 def offered(

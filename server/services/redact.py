@@ -5,30 +5,42 @@ sealed in :mod:`server.services.private`.
 """
 
 import re
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Iterator
 
 __all__ = ["MASK", "masked", "public_place", "public_words"]
 
+_LETTERS = re.compile(r"[^\W\d_]+")
+_TITLES = "先生|女士|小姐|阿姨|大爷|大妈|大娘|大叔|奶奶|爷爷|师傅|老师|同志"
+_TITLE = re.compile(rf"(?:{_TITLES})$")
+_NO_NAMES = frozenset({*_TITLES.split("|"), "业主", "租户", "住户", "居民", "家属", "匿名", "本人", "群众"})
 SUMMARY_LENGTH = 120
 MASK = "＊"
 LEAST_NAME = 2  # one letter alone stands in too many words
 LONG_PHONE = 11
 
+_GAP = r"[\s._/·—–-]*"
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), mask)
     for pattern, mask in (
         (r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", MASK),  # mail addresses
-        (r"(?<!\d)\d{17}[\dXx](?!\d)|(?<!\d)\d{15}(?!\d)", MASK),  # identity cards
-        (r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d[-— .·]?\d{4}[-— .·]?\d{4}(?!\d)", MASK),  # mobile phones
+        (rf"(?<!\d)\d(?:{_GAP}\d){{16}}{_GAP}[\dXx](?!\d)|(?<!\d)\d{{15}}(?!\d)", MASK),  # identity cards
+        (
+            rf"(?<!\d)(?:\+?86{_GAP})?1{_GAP}[3-9](?:{_GAP}\d){{9}}(?!\d)",
+            MASK,
+        ),  # mobile phones, however spaced
         (r"(?<!\d)(?:0\d{2,3}[-— .·]?)?\d{7,8}(?!\d)", MASK),  # fixed lines
         (r"(?<!\d)\d{9,}(?!\d)", MASK),  # bank cards, accounts
-        (r"(?:微信号?|QQ号?|qq)[:：]?\s*[A-Za-z0-9_-]{5,}", MASK),
+        (r"(?i:微信号?|[VW]X|V信|QQ号?)[:：]?\s*[A-Za-z0-9_-]{5,}", MASK),
         (r"(?<=姓名)[:：]?\s*[\u4e00-\u9fff]{2,4}", MASK),
         (r"(?<=[我他她]叫)[\u4e00-\u9fff]{2,3}", MASK),
         (r"[\u4e00-\u9fff]{1,3}?(?=先生|女士|小姐|阿姨|大爷|大妈|大娘|奶奶|爷爷|师傅|老师)", MASK),
     )
 )
-_ROOM = re.compile(r"\d{1,4}\s*(?:室|号房|户)|(?<=单元)\s*\d{3,4}(?!\d)|(?<=[幢栋])\s*\d{1,2}-\d{3,4}(?!\d)")
+_ROOM = re.compile(
+    r"\d{1,4}\s*(?:室|号房|户)|(?<=单元)\s*\d{3,4}(?!\d)|(?<=[幢栋])\s*\d{1,2}-\d{3,4}(?!\d)"
+    r"|(?<!\d)\d{1,3}-\d{1,2}-\d{3,4}(?![\d-])"
+)
 
 
 def masked(kind: str, words: str, names: Iterable[str] = ()) -> str:
@@ -85,12 +97,20 @@ def public_place(place: str, names: Iterable[str] = ()) -> str:
 
 
 def _without_facts(words: str, names: Iterable[str]) -> str:
-    for name in names:
-        if len(name) >= LEAST_NAME:
-            words = words.replace(name, MASK)
+    for one in sorted({part for name in names for part in _parts(name)}, key=len, reverse=True):
+        words = words.replace(one, MASK)
     for pattern, mask in _PATTERNS:
         words = pattern.sub(mask, words)
     return _ROOM.sub(MASK, words)
+
+
+def _parts(name: str) -> Iterator[str]:
+    """Give what of a name as typed may stand in words: whole, without blanks, and without title and remarks."""
+    plain = unicodedata.normalize("NFKC", name)
+    found = [name.strip(), plain.strip(), *_LETTERS.findall(plain), "".join(_LETTERS.findall(plain))]
+    for one in found:
+        bare = _TITLE.sub("", one)
+        yield from (part for part in (one, bare) if len(part) >= LEAST_NAME and part not in _NO_NAMES)
 
 
 def _masked_phone(phone: str) -> str:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.services.redact import public_place, public_words
+from server.services.redact import MASK, masked, public_place, public_words
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,43 @@ def test_any_text_becomes_one_short_printable_line(words):
 @given(st.integers(13_000_000_000, 19_999_999_999), st.text(max_size=80))
 def test_no_mobile_phone_survives_anywhere(phone, around):
     assert str(phone) not in public_place(f"{around} {phone} {around}")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["林秘密女士", "林秘密（业主）", "林秘密 13500009999", "林秘密、王机密", " 林秘密 ", "林 秘密", "林秘密"],
+)
+def test_a_name_is_found_in_words_however_it_was_typed(name):
+    for words in (public_words("林秘密家漏水", [name]), masked("text", "已回复林秘密\n林秘密说好", [name])):
+        assert "林秘密" not in words
+    assert public_words("请业主们注意防火", [name]) == "请业主们注意防火"
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["138 12 34 56 78", "138-12345-678", "138/1234/5678", "138_1234_5678", "1 3 8 1 2 3 4 5 6 7 8", "+86 138 1234 5678",
+     "371002 19900101 1234", "371002-19900101-123X", "wx: abc12345", "VX:abc12345", "3-2-401"],
+)  # fmt: skip
+def test_numbers_of_people_are_masked_however_they_are_spaced(said):
+    assert public_words(f"联系{said}谢谢") == f"联系{MASK}谢谢"
+
+
+@pytest.mark.parametrize(
+    "said", ["2026-11-22 10:15 报修", "高度 1.35 米", "12-3 号楼", "费用 13,500 元", "11月22日至30日"]
+)
+def test_dates_and_measures_are_left(said):
+    assert public_words(said) == said
+
+
+@pytest.mark.parametrize(
+    ("phone", "shown"),
+    [
+        ("13812345678", "138****5678"),
+        ("0631-5231234", "063****1234"),
+        ("5231234", "52****34"),
+        ("123", "****"),
+        ("", ""),
+    ],
+)
+def test_a_phone_shows_its_ends_and_no_more(phone, shown):
+    assert masked("reporter_phone", phone) == shown

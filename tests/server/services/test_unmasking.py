@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from server.errors import InputError, NotFound, NotPermitted
-from server.models import Audit, Department
-from server.services import intake, issues, receipts
+from server.models import Audit, Department, Issue
+from server.services import intake, issues, receipts, retention
 from server.services.drafts import Draft
 from server.services.unmasking import unmask
 
@@ -121,3 +121,23 @@ def test_a_name_that_the_reporter_gave_is_in_no_summary(store, town):
         receipt = intake.report(tx, town.actors["dispatcher_qian"], draft)
         view, brief = receipts.seen(tx, town.actors["dispatcher_qian"], draft, receipt)
     assert (brief.summary, brief.place_text, view.description) == ("＊家暖气不热", "＊家", "＊家暖气不热")
+
+
+def test_words_of_somebody_whose_name_was_erased_are_masked_altogether(store, town, number):
+    with store.write() as tx:
+        issues.act(tx, town.actors["worker_lin"], number, "note", {"text": "已联系王五"})
+        key = tx.session.scalar(select(Issue.id).where(Issue.number == number))
+        retention.blank(tx, [key], ("reporter_name", "reporter_phone"))
+        view = issues.one(tx, town.actors["worker_lin"], number)
+    assert "王五" not in said(view)
+    assert (view.description, view.place, view.log[-1].words["text"]) == ("", "", "＊")
+
+
+def test_a_note_on_an_issue_masks_who_reported_what_was_merged_into_it(store, town, number):
+    lin, zhao = town.actors["worker_lin"], town.actors["leader_zhao"]
+    with store.write() as tx:
+        draft = Draft("heating", "phone", "也不热", lon=122.015, lat=37.015, reporter_name="贾宝玉")
+        child = intake.report(tx, town.actors["dispatcher_qian"], draft).number
+        issues.act(tx, zhao, child, "merge", {"parent": number})
+        issues.act(tx, lin, number, "note", {"text": "贾宝玉家也看了"})
+        assert issues.one(tx, lin, number).log[-1].words["text"] == "＊家也看了"
