@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, Field
 
 from server.api.resource import SHOWN, answer, answer_once, resource, stored
 from server.api.told_loop import Told
-from server.auth import ISSUE_ROLES, allow, current_store
+from server.auth import ISSUE_ROLES, allow, current_store, done_reading
 from server.db import Tx
 from server.errors import InputError
 from server.security import takes_bytes
@@ -123,6 +123,7 @@ def add(number: str) -> Response:
     if kind not in KINDS:
         raise InputError("field.not_one_of", field="kind", value=kind[:SHOWN], expected="、".join(KINDS))
     device = attachments.device_of(*(request.form.get(name, "") for name in ("lon", "lat", "accuracy_m")))
+    done_reading()  # pictures take their time
     taken = attachments.take_in(current_store(), files, uids)
 
     def act(tx: Tx, actor: Actor) -> dict[str, Any]:

@@ -5,16 +5,13 @@ somebody put there) is read and kept apart; none of it is in the picture that is
 """
 
 import io
-import math
 import re
-import struct
 import threading
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any
 
 from PIL import Image
@@ -22,7 +19,8 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
-from server.errors import InputError
+from server.errors import Busy, InputError
+from server.services.camera import UNREADABLE, facts_of
 
 __all__ = ["BYTES_MOST", "FIELD", "Photo", "rewritten"]
 
@@ -36,15 +34,11 @@ WHOLE_MOST = 52_000_000
 """Of any other, which stands in memory whole: what a telephone's camera makes, and little more."""
 SCANS_MOST = 100  # a JPEG of thousands of scans is small, and takes minutes
 COMMENT_MOST = 1 << 16
-EXIF_GPS, EXIF_MORE = 0x8825, 0x8769
-TAKEN, TAKEN_ZONE, MADE = 0x9003, 0x9011, 0x0132
-LAT_REF, LAT, LON_REF, LON, DATUM = 1, 2, 3, 4, 18
-EARLIEST = 1990
 MARKUP = re.compile(rb"<\s*(!doctype|html|script|svg|body|iframe|\?php|\?xml)", re.IGNORECASE)
-UNREADABLE = (OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, EOFError, OverflowError,
-              struct.error, zlib.error)  # fmt: skip
 _ONE_AT_A_TIME = threading.Lock()
 """A picture that is decoded fills hundreds of megabytes; a process decodes one after the other."""
+PATIENCE_S = 10.0
+"""Of whoever waits for their turn; a large picture takes a second."""
 
 
 @dataclass(frozen=True)
@@ -120,17 +114,19 @@ def rewritten(raw: bytes) -> Photo:
     InputError
         ``photo.empty``, ``photo.too_large``, ``photo.kind``, ``photo.damaged``, ``photo.pixels``,
         ``photo.two_things``: what it is and what can be sent instead.
+    Busy
+        Too many others send photos at this moment.
     """
     if not raw:
         raise InputError("photo.empty", field=FIELD)
     if len(raw) > BYTES_MOST:
         raise InputError("photo.too_large", field=FIELD, size=_mb(len(raw)), limit=_mb(BYTES_MOST))
     kind = _kind_of(raw)
-    with _readable(kind.name), _ONE_AT_A_TIME:
+    with _readable(kind.name), _turn():
         image = kind.reader(io.BytesIO(raw))
         _refuse_bomb(kind, image, raw)
         _refuse_two_things(kind, image, raw)
-        facts = _facts(image)
+        facts = facts_of(image)
         turned = _orientation(image)
         picture = _picture(image, turned)
         thumb = picture.copy()
@@ -138,6 +134,16 @@ def rewritten(raw: bytes) -> Photo:
         return Photo(
             _written(picture, QUALITY), _written(thumb, THUMB_QUALITY), picture.width, picture.height, **facts
         )
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    if not _ONE_AT_A_TIME.acquire(timeout=PATIENCE_S):
+        raise Busy("photo.busy")
+    try:
+        yield
+    finally:
+        _ONE_AT_A_TIME.release()
 
 
 def _mb(size: int) -> str:
@@ -245,52 +251,3 @@ def _written(picture: Image.Image, quality: int) -> bytes:
     out = io.BytesIO()
     bare.save(out, "JPEG", quality=quality)
     return out.getvalue()
-
-
-def _facts(image: Image.Image) -> dict[str, Any]:
-    """Read when and where a camera says that it was; nothing where it cannot be believed."""
-    with suppress(*UNREADABLE):  # what a camera wrote badly is left aside, the picture is not
-        exif = image.getexif()
-        return {"taken_at": _taken_at(exif), **_position(exif.get_ifd(EXIF_GPS))}
-    return {}
-
-
-def _taken_at(exif: Image.Exif) -> datetime | None:
-    more = exif.get_ifd(EXIF_MORE)
-    said = str(more.get(TAKEN) or exif.get(MADE) or "").strip("\x00 ")
-    try:
-        at = datetime.strptime(said[:19], "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007 - a camera tells no zone, or apart
-    except ValueError:
-        return None
-    if at.year < EARLIEST:
-        return None
-    zone = re.fullmatch(r"([+-])(\d\d):([0-5]\d)", str(more.get(TAKEN_ZONE) or "").strip("\x00 "))
-    if zone is None:
-        return at
-    away = timedelta(hours=int(zone[2]), minutes=int(zone[3])) * (-1 if zone[1] == "-" else 1)
-    return at.replace(tzinfo=timezone(away)) if abs(away) <= timedelta(hours=14) else at
-
-
-def _position(gps: Mapping[int, Any]) -> dict[str, Any]:
-    lon = _degrees(gps.get(LON), gps.get(LON_REF), "EW", 180)
-    lat = _degrees(gps.get(LAT), gps.get(LAT_REF), "NS", 90)
-    if lon is None or lat is None or (abs(lon) < 0.01 and abs(lat) < 0.01):  # no fix: nought and nought
-        return {}
-    datum = re.sub(r"[^A-Za-z0-9 ._-]", "", str(gps.get(DATUM) or "")).strip()[:16]
-    return {"lon": lon, "lat": lat, "datum": datum}
-
-
-def _degrees(parts: Any, toward: Any, signs: str, most: int) -> float | None:  # noqa: ANN401 - as a camera wrote it
-    side = (toward.decode("ascii", "ignore") if isinstance(toward, bytes) else str(toward or "")).strip(
-        "\x00 "
-    )
-    if not isinstance(parts, tuple) or len(parts) != 3 or side not in tuple(signs):
-        return None
-    try:
-        degrees, minutes, seconds = (float(one) for one in parts)
-    except (TypeError, ValueError, ZeroDivisionError):
-        return None
-    value = degrees + minutes / 60 + seconds / 3600
-    if not (math.isfinite(value) and 0 <= value <= most and 0 <= minutes < 61 and 0 <= seconds < 61):
-        return None
-    return -value if side == signs[1] else value

@@ -10,6 +10,7 @@ SENTENCES: dict[str, str] = {
     "photo.damaged": "第 {n} 个文件（{value}）不完整或已损坏；请重新拍一张，或另选一张 JPEG、PNG 或 WebP 照片。",
     "photo.pixels": "第 {n} 张照片有 {width}×{height} 像素，最多 {limit} 百万像素；请缩小后再传。",
     "photo.two_things": "第 {n} 个文件（{value}）里还夹带了别的内容（网页、文档或压缩包），不能收；请用相机原照片，或截图后再传。",
+    "photo.busy": "此刻传照片的人太多，照片没有存下；请过几秒再传一次。",
     "photo.none": "还没有选照片；请至少选一张。",
     "photo.many": "一次最多传 {limit} 张，这次有 {count} 张；请分几次传。",
     "photo.full": "每件事件最多 {limit} 张照片，已有 {count} 张；请先选最要紧的。",

@@ -4,10 +4,11 @@ import io
 from uuid import uuid4
 
 import pytest
+from flask import g
 from sqlalchemy import func, select
 
 from server.models import Attachment, Issue
-from server.services import intake
+from server.services import attachments, intake
 from server.services.drafts import Draft
 from server.services.photos import BYTES_MOST
 from tests.pictures import drawn, exif_of, huge_png, sent
@@ -169,3 +170,16 @@ def test_who_sees_it_but_may_not_note_may_not_add(client_of, send, store, town, 
     assert send(sent(), login="outsider").status_code == 404
     assert send(sent(), version="1").status_code in (403, 409)
     assert count(store) == 0
+
+
+def test_no_transaction_is_open_while_pictures_are_decoded(send, monkeypatch):
+    opened = []
+
+    def take_in(*given):
+        opened.append("reading" in g)
+        return taken_in(*given)
+
+    taken_in = attachments.take_in
+    monkeypatch.setattr(attachments, "take_in", take_in)
+    assert send(sent()).status_code == 201
+    assert opened == [False]

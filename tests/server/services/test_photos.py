@@ -13,7 +13,8 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from PIL import Image
 
-from server.errors import InputError
+from server.errors import Busy, InputError
+from server.services import photos
 from server.services.photos import BYTES_MOST, rewritten
 from tests.pictures import drawn, exif_of, huge_png, lying_jpeg, png_chunk, sent
 
@@ -220,3 +221,11 @@ def test_a_photo_of_fifty_million_pixels_takes_less_than_two_seconds_of_work():
     begun = time.thread_time()
     assert rewritten(raw).width == 2560
     assert time.thread_time() - begun < 2
+
+
+def test_whoever_waits_too_long_for_their_turn_is_told_to_come_back(monkeypatch):
+    monkeypatch.setattr(photos, "PATIENCE_S", 0.01)
+    with photos._ONE_AT_A_TIME, pytest.raises(Busy) as told:
+        rewritten(sent())
+    assert told.value.code == "photo.busy"
+    assert rewritten(sent()).width == 64
