@@ -24,7 +24,7 @@ from server.services import account_edits, accounts, grants, sessions, tokens
 from server.services.account_edits import PersonWish
 from server.services.accounts import AccountFilter
 from server.services.administered import area_named
-from server.services.reset_links import LIFE
+from server.services.reset_links import LIFE, make_link
 from server.translate import status_of
 from server.words import _
 from server.workflow import Role
@@ -117,7 +117,7 @@ def link(login: str) -> Response | tuple[str, int]:
     """Make the link by which somebody sets their password, and show it this once."""
     try:
         with current_store().write() as tx:
-            secret = account_edits.make_link(tx, current_actor(), login)
+            secret = make_link(tx, current_actor(), login)
     except Refused as error:
         with current_store().read() as tx:
             return _page(tx, login, error), status_of(error)

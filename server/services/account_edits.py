@@ -3,14 +3,14 @@
 import re
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from server.db import Tx
 from server.errors import InputError, NotPermitted
-from server.models import Audit, Department, Person, RoleGrant, Token
+from server.models import Department, Person, RoleGrant, Token
 from server.services import audit, people, reset_links, sessions, totp
 from server.services.administered import acting, looked_after
-from server.services.grants import check_not_last, check_others, give, may_serve
+from server.services.grants import check_not_last, check_others, close_ways, give, may_serve
 from server.services.lines import line
 from server.services.people import Actor, NewPerson, hashed_password
 from server.workflow import Role
@@ -21,7 +21,6 @@ __all__ = [
     "change",
     "drop_second",
     "end_sessions",
-    "make_link",
     "set_password",
     "switch",
 ]
@@ -138,6 +137,8 @@ def change(tx: Tx, actor: Actor, login: str, wish: PersonWish) -> int | None:
     for field in differing:
         setattr(person, field, wanted[field])
     tx.session.flush()
+    if "department_id" in differing:
+        close_ways(tx, actor, person)
     shown = [field.removesuffix("_id") for field in differing]
     return audit.record(tx, actor, "person.change", subject_id=person.id, fields=shown)
 
@@ -175,23 +176,8 @@ def switch(tx: Tx, actor: Actor, login: str, *, on: bool) -> int | None:
         valid = (Token.person_id == person.id, Token.revoked_at.is_(None))
         tx.session.execute(update(Token).where(*valid).values(revoked_at=tx.now))
         sessions.end_all(tx, actor, person.id)
+        reset_links.kill_made_by(tx, person.id)
     return written
-
-
-def make_link(tx: Tx, actor: Actor, login: str) -> str:
-    """Make a link by which somebody sets their password; gives its secret, to be shown once.
-
-    Raises
-    ------
-    NotFound
-        Somebody else's to look after.
-    NotPermitted
-        Oneself: a borrowed screen would be enough to take the account.
-    InputError
-        Switched off, or no person but a program.
-    """
-    check_others(actor, looked_after(tx, actor, login))
-    return reset_links.make_link(tx, actor, login)
 
 
 def end_sessions(tx: Tx, actor: Actor, login: str) -> int | None:
@@ -199,28 +185,31 @@ def end_sessions(tx: Tx, actor: Actor, login: str) -> int | None:
 
     Raises
     ------
-    NotFound, NotPermitted
-        As for :func:`make_link`.
+    NotFound
+        Somebody else's to look after.
+    NotPermitted
+        Oneself.
     """
     actor = acting(tx, actor)
     person = looked_after(tx, actor, login)
     check_others(actor, person)
-    return _key_of_last(tx, actor) if sessions.end_all(tx, actor, person.id) else None
+    return sessions.end_all(tx, actor, person.id)
 
 
-def drop_second(tx: Tx, actor: Actor, login: str) -> int | None:
+def drop_second(tx: Tx, actor: Actor, login: str) -> int:
     """Forget the second factor of somebody who has lost their phone; gives the key of the act.
 
     Raises
     ------
     NotFound, NotPermitted
-        As for :func:`make_link`.
+        As for :func:`end_sessions`.
     Conflict
         None is set up.
     """
-    check_others(actor, looked_after(tx, actor, login))
-    totp.remove(tx, actor, login)
-    return _key_of_last(tx, actor)
+    actor = acting(tx, actor)
+    person = looked_after(tx, actor, login)
+    check_others(actor, person)
+    return totp.turn_off(tx, actor, person.id)
 
 
 def set_password(tx: Tx, actor: Actor, login: str, password: str) -> None:
@@ -243,11 +232,6 @@ def set_password(tx: Tx, actor: Actor, login: str, password: str) -> None:
     hashed = hashed_password(password, login=person.login)
     audit.record(tx, actor, "password.set", subject_id=person.id)
     reset_links.put_password(tx, actor, person.id, str(hashed))
-
-
-def _key_of_last(tx: Tx, actor: Actor) -> int | None:
-    """Give the key of what the actor did last, in this transaction."""
-    return tx.session.scalar(select(func.max(Audit.id)).where(Audit.person_id == actor.person_id))
 
 
 def _facts(wish: PersonWish) -> tuple[str, str | None]:

@@ -4,18 +4,29 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 
 from server.db import Store, Tx
 from server.errors import InputError, NotFound
 from server.models import Person, ResetLink, SignInAttempt
 from server.services import audit, sessions
-from server.services.administered import acting, looked_after
+from server.services.administered import acting, answers_for, looked_after
+from server.services.grants import check_others
 from server.services.passwords import HASHER, check_password
 from server.services.people import Actor, actor_of
 from server.services.sessions import digest_of
+from server.services.turns import alone
 
-__all__ = ["LinkHolder", "check_new", "holder_of", "make_link", "put_password", "reset"]
+__all__ = [
+    "LinkHolder",
+    "check_new",
+    "holder_of",
+    "kill_foreign",
+    "kill_made_by",
+    "make_link",
+    "put_password",
+    "reset",
+]
 
 LIFE = timedelta(hours=24)
 
@@ -53,11 +64,14 @@ def make_link(tx: Tx, actor: Actor, login: str) -> str:
     ------
     NotFound
         None of this login among those the actor looks after.
+    NotPermitted
+        Oneself: a borrowed screen would be enough to take the account.
     InputError
         Switched off, or no person but a program.
     """
     actor = acting(tx, actor)
     person = looked_after(tx, actor, login)
+    check_others(actor, person)
     if not person.is_active or person.is_program:
         raise InputError("reset.cannot", field="login", name=person.name)
     person_id = person.id
@@ -82,18 +96,19 @@ def holder_of(tx: Tx, secret: str) -> LinkHolder:
     Raises
     ------
     NotFound
-        Unknown, used, expired, replaced, or the person is no longer active: the same for all.
+        Unknown, used, expired, replaced, the person is no longer active, or whoever made it does not look after
+        them any more: the same for all.
     """
     query = (
-        select(Person.id, Person.login, Person.name)
+        select(Person.id, Person.login, Person.name, ResetLink.by_id)
         .join(ResetLink, ResetLink.person_id == Person.id)
         .where(ResetLink.digest == digest_of(secret), ResetLink.used_at.is_(None))
         .where(ResetLink.expires_at > tx.now, Person.is_active)
     )
     row = tx.session.execute(query).one_or_none()
-    if row is None:
+    if row is None or not answers_for(tx, row.by_id, row.id):
         raise NotFound("reset.gone")
-    return LinkHolder(*row)
+    return LinkHolder(row.id, row.login, row.name)
 
 
 def reset(store: Store, secret: str, new: str, again: str, address: str) -> None:
@@ -124,6 +139,8 @@ def reset(store: Store, secret: str, new: str, again: str, address: str) -> None
     check_new(new, again, holder.login)
     hashed = HASHER.hash(new)
     with store.write() as tx:
+        alone(tx)  # nobody gives or takes a role meanwhile
+        holder = holder_of(tx, secret)
         good = (
             ResetLink.digest == digest_of(secret),
             ResetLink.used_at.is_(None),
@@ -173,6 +190,17 @@ def put_password(tx: Tx, actor: Actor, person_id: int, hashed: str) -> None:
     sessions.end_all(tx, actor, person_id, but=own)
 
 
-def _kill(tx: Tx, person_id: int) -> None:
-    open_ones = (ResetLink.person_id == person_id, ResetLink.used_at.is_(None), ResetLink.expires_at > tx.now)
+def kill_foreign(tx: Tx, actor: Actor, person_id: int) -> None:
+    """End a person's links that somebody else made: what they may was changed, and others shall not sign in as them."""
+    _kill(tx, person_id, ResetLink.by_id.is_distinct_from(actor.person_id))
+
+
+def kill_made_by(tx: Tx, by_id: int) -> None:
+    """End the links that somebody made who is no administrator any more."""
+    open_ones = (ResetLink.by_id == by_id, ResetLink.used_at.is_(None), ResetLink.expires_at > tx.now)
     tx.session.execute(update(ResetLink).where(*open_ones).values(expires_at=tx.now))
+
+
+def _kill(tx: Tx, person_id: int, *narrower: ColumnElement[bool]) -> None:
+    open_ones = (ResetLink.person_id == person_id, ResetLink.used_at.is_(None), ResetLink.expires_at > tx.now)
+    tx.session.execute(update(ResetLink).where(*open_ones, *narrower).values(expires_at=tx.now))

@@ -225,8 +225,8 @@ def end_one(tx: Tx, actor: Actor, key: int) -> None:
     audit.record(tx, actor, "session.ended", subject_id=actor.person_id, count=1)
 
 
-def end_all(tx: Tx, actor: Actor, person_id: int, *, but: int | None = None) -> int:
-    """End all sessions of a person; tells how many.
+def end_all(tx: Tx, actor: Actor, person_id: int, *, but: int | None = None) -> int | None:
+    """End all sessions of a person; gives the key of the act in the record, None when none ran.
 
     Parameters
     ----------
@@ -245,9 +245,7 @@ def end_all(tx: Tx, actor: Actor, person_id: int, *, but: int | None = None) -> 
     keys = tuple(
         tx.session.scalars(update(SignedIn).where(*those).values(ended_at=tx.now).returning(SignedIn.id))
     )
-    if keys:
-        audit.record(tx, actor, "session.ended", subject_id=person_id, count=len(keys))
-    return len(keys)
+    return audit.record(tx, actor, "session.ended", subject_id=person_id, count=len(keys)) if keys else None
 
 
 def _running(person_id: int) -> tuple[Any, ...]:

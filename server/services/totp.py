@@ -16,7 +16,6 @@ from server.db import Tx
 from server.errors import Conflict, InputError
 from server.models import Person
 from server.services import audit
-from server.services.administered import acting, looked_after
 from server.services.people import Actor
 from server.services.private import open_box, seal_box
 
@@ -25,7 +24,6 @@ __all__ = [
     "bound",
     "new_key",
     "opened",
-    "remove",
     "sealed",
     "setup_of",
     "spend",
@@ -158,8 +156,8 @@ def spend(tx: Tx, person_id: int, digits: str) -> bool:
     return tx.session.scalar(taken) is not None
 
 
-def turn_off(tx: Tx, actor: Actor, person_id: int) -> None:
-    """Forget a person's key.
+def turn_off(tx: Tx, actor: Actor, person_id: int) -> int:
+    """Forget a person's key; gives the key of the act in the record.
 
     Raises
     ------
@@ -170,21 +168,7 @@ def turn_off(tx: Tx, actor: Actor, person_id: int) -> None:
     gone = update(Person).where(*kept).values(totp_key=None, totp_step=None).returning(Person.id)
     if tx.session.scalar(gone) is None:
         raise Conflict("totp.off")
-    audit.record(tx, actor, "totp.off", subject_id=person_id)
-
-
-def remove(tx: Tx, actor: Actor, login: str) -> None:
-    """Forget the key of somebody who has lost their phone; by an administrator who looks after them.
-
-    Raises
-    ------
-    NotFound
-        None of this login among them.
-    Conflict
-        No key is kept.
-    """
-    actor = acting(tx, actor)
-    turn_off(tx, actor, looked_after(tx, actor, login).id)
+    return audit.record(tx, actor, "totp.off", subject_id=person_id)
 
 
 def _step(tx: Tx, key: str, digits: str) -> int | None:

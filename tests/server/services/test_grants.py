@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from server.errors import Conflict, InputError, NotFound, NotPermitted
-from server.models import Department, Person, SignedIn, Token
+from server.models import Audit, Department, Person, SignedIn, Token
 from server.services import account_edits, accounts, audit, grants, leaving, people, sessions, tokens
 from server.services.account_edits import PersonWish
 from server.services.accounts import AccountFilter
@@ -166,6 +166,24 @@ def test_whoever_lost_the_role_a_moment_ago_gives_nothing_more(store, wu, ma):
     with store.write() as tx:
         grants.take(tx, wu, "admin_ma", "admin", SUBDISTRICT)
     assert refused(store, NotPermitted, grants.give, ma, "worker_lin", "leader", COMMUNITY)
+
+
+def test_what_is_told_of_an_act_is_that_act_and_not_what_the_same_person_did_elsewhere(store, town, wu):
+    """On PostgreSQL another window of theirs may write in between."""
+    lin = town.actors["worker_lin"]
+    with store.write() as tx:
+        tx.session.add(
+            Audit(id=10**6, at=tx.now, kind="sign_in", person_id=wu.person_id, address="", given={})
+        )
+        tx.session.flush()
+        tx.session.get_one(Person, lin.person_id).totp_key = b"x"
+        keys = [
+            account_edits.end_sessions(tx, wu, "worker_lin"),
+            account_edits.drop_second(tx, wu, "worker_lin"),
+        ]
+        told = {act.id: act.kind for act in audit.by_keys(tx, keys)}
+        assert account_edits.end_sessions(tx, wu, "worker_lin") is None
+    assert [told[key] for key in keys] == ["session.ended", "totp.off"]
 
 
 def test_switching_off_ends_sessions_and_tokens_at_once(store, town, wu):

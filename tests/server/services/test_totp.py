@@ -7,7 +7,7 @@ import pytest
 
 from server.errors import Conflict, InputError, NotFound, NotSignedIn
 from server.models import Audit
-from server.services import attempts, own_account, sign_in, totp
+from server.services import account_edits, attempts, own_account, sign_in, totp
 from server.services.sessions import Device
 from tests.personas import PASSWORD, person_named
 
@@ -65,11 +65,11 @@ def test_signing_in_asks_for_the_code_after_the_password_and_counts_wrong_ones(s
     person = town.people["worker_lin"]
     for _ in range(attempts.FAILURES):
         with pytest.raises(NotSignedIn, match=r"auth\.code"):
-            sign_in.give_code(store, person, "x", HERE)
+            sign_in.give_code(store, person, admitted.stamp, "x", HERE)
     right = pyotp.TOTP(key).at(clock.at)
     with pytest.raises(NotSignedIn, match=r"auth\.too_many"):
-        sign_in.give_code(store, person, right, HERE)
-    elsewhere = sign_in.give_code(store, person, right, Device("198.51.100.7"))
+        sign_in.give_code(store, person, admitted.stamp, right, HERE)
+    elsewhere = sign_in.give_code(store, person, admitted.stamp, right, Device("198.51.100.7"))
     assert elsewhere.secret
     with store.read() as tx:
         last = tx.session.query(Audit).order_by(Audit.id.desc()).first()
@@ -82,11 +82,11 @@ def test_turning_it_off_asks_for_the_password_an_administrator_needs_none(store,
         own_account.turn_off_second(store, lin, "wrong-password")
     own_account.turn_off_second(store, lin, PASSWORD)
     with pytest.raises(Conflict), store.write() as tx:
-        totp.remove(tx, town.actors["admin_wu"], "worker_lin")
+        account_edits.drop_second(tx, town.actors["admin_wu"], "worker_lin")
     with pytest.raises(PermissionError), store.write() as tx:
-        totp.remove(tx, town.actors["leader_zhao"], "worker_lin")
+        account_edits.drop_second(tx, town.actors["leader_zhao"], "worker_lin")
     with pytest.raises(NotFound), store.write() as tx:
-        totp.remove(tx, town.actors["admin_wu"], "nobody")
+        account_edits.drop_second(tx, town.actors["admin_wu"], "nobody")
 
 
 def test_the_picture_is_a_data_address_and_the_key_is_shown_in_groups():
