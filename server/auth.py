@@ -140,8 +140,8 @@ def sign_in_here(login: str, password: str) -> bool:
     if admitted.secret:
         keep_session(admitted.actor, admitted.secret)
         return True
-    session.clear()
-    session[PENDING] = [admitted.actor.person_id, current_store().clock().timestamp()]
+    sign_out_here()
+    session[PENDING] = [admitted.actor.person_id, admitted.stamp, current_store().clock().timestamp()]
     return False
 
 
@@ -156,18 +156,27 @@ def give_code_here(digits: str) -> None:
     Raises
     ------
     NotSignedIn
-        Wrong or used code, too many failures; or the password was given too long ago.
+        Wrong or used code, too many failures; or the password was given too long ago, or is another by now.
     """
-    person_id = _pending()
-    if person_id is None:
+    pending = _pending()
+    if pending is None:
         raise NotSignedIn("auth.code_late", minutes=int(PENDING_S // 60))
-    admitted = sign_in.give_code(current_store(), person_id, digits, device())
+    try:
+        admitted = sign_in.give_code(current_store(), *pending, digits, device())
+    except NotSignedIn as error:
+        if error.code == "auth.failed":
+            session.pop(PENDING)
+        raise
     keep_session(admitted.actor, admitted.secret)
 
 
-def _pending() -> int | None:
-    person_id, since = session.get(PENDING) or (None, 0.0)
-    return person_id if 0 <= current_store().clock().timestamp() - since <= PENDING_S else None
+def _pending() -> tuple[int, str] | None:
+    """Give who has given a right password, and since when they have it."""
+    kept = session.get(PENDING)
+    if not isinstance(kept, list) or len(kept) != 3:
+        return None
+    person_id, stamp, since = kept
+    return (person_id, stamp) if 0 <= current_store().clock().timestamp() - since <= PENDING_S else None
 
 
 def keep_session(actor: Actor, secret: str) -> None:
@@ -200,13 +209,7 @@ def install(app: Flask) -> None:
 
 
 def install_forms(app: Flask) -> None:
-    """Put forms' protection in force; to be called after all else that refuses.
-
-    Parameters
-    ----------
-    app : Flask
-        Application.
-    """
+    """Put forms' protection in force; to be called after all else that refuses."""
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
     csrf.init_app(app)
     app.before_request(protect)
@@ -237,8 +240,7 @@ def enforce() -> None:
 
 def protect() -> None:
     """Refuse a form that no page of ours made; last of all, since a form is read to the end for it."""
-    actor: Actor | None = g.actor
-    by_token = actor is not None and actor.token_id is not None
+    by_token = g.actor is not None and g.actor.token_id is not None
     if request.routing_exception is not None or request.method in SAFE or by_token:
         return
     if current_app.config["WTF_CSRF_ENABLED"]:

@@ -12,7 +12,7 @@ from server.services import audit
 from server.services.people import system_actor
 from server.services.sessions import ADDRESS_LONGEST, Device
 
-__all__ = ["Attempt", "count", "drop", "forgive", "refuse"]
+__all__ = ["Attempt", "count", "drop", "failed", "forgive", "stamp_of"]
 
 FAILURES = 10  # of one login from one address
 FAILURES_OF_LOGIN = 50  # from wherever
@@ -35,12 +35,21 @@ class Attempt:
         Hash to compare with; None when nobody can sign in by it.
     has_second : bool
         Whether a code is asked after the password.
+    stamp : str
+        Since when the password is what it is; another once it is set anew.
     """
 
     key: int
     person_id: int | None
     known: str | None
     has_second: bool
+    stamp: str
+
+
+def stamp_of(tx: Tx, person_id: int) -> str:
+    """Say since when a person's password is what it is, to be compared with later."""
+    since = tx.session.scalar(select(Person.password_at).where(Person.id == person_id))
+    return since.isoformat() if since else ""
 
 
 def count(store: Store, login: str, address: str) -> Attempt:
@@ -63,7 +72,8 @@ def count(store: Store, login: str, address: str) -> Attempt:
         tx.session.flush()
         known = person.password_hash if person and person.is_active else None
         has_second = person is not None and person.totp_key is not None
-        return Attempt(row.id, person.id if person else None, known, has_second)
+        stamp = stamp_of(tx, person.id) if person else ""
+        return Attempt(row.id, person.id if person else None, known, has_second, stamp)
 
 
 def forgive(store: Store, attempt: Attempt) -> None:
@@ -72,7 +82,7 @@ def forgive(store: Store, attempt: Attempt) -> None:
         drop(tx, attempt)
 
 
-def refuse(store: Store, attempt: Attempt, device: Device, step: str = "password") -> NotSignedIn:
+def failed(store: Store, attempt: Attempt, device: Device, step: str = "password") -> NotSignedIn:
     """Write down that a try failed, and give the error to raise.
 
     Parameters

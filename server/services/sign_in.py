@@ -1,24 +1,19 @@
-"""How people prove who they are: a password, then perhaps a code; and the tokens of programs."""
+"""How people prove who they are: a password, then perhaps a code."""
 
-import secrets
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from sqlalchemy import select, update
 
 from server.db import Store, Tx
-from server.errors import Busy, InputError, NotFound, NotSignedIn
-from server.models import Person, Token
+from server.errors import Busy, InputError, NotSignedIn
+from server.models import Person
 from server.services import audit, sessions, totp
-from server.services.attempts import count, drop, forgive, refuse
+from server.services.attempts import count, drop, failed, forgive, stamp_of
 from server.services.passwords import HASHER
 from server.services.people import Actor, actor_of
 from server.services.sessions import Device
 
-__all__ = ["SCOPES", "Admission", "admit", "give_code", "issue_token", "prove", "sign_in"]
-
-SCOPES = ("read", "report", "act")
+__all__ = ["Admission", "admit", "give_code", "prove", "sign_in"]
 
 
 @dataclass(frozen=True)
@@ -31,10 +26,13 @@ class Admission:
         Who.
     secret : str
         What the session's cookie shall hold; empty when a code is to be given first.
+    stamp : str
+        Of the password that was right, for :func:`give_code`.
     """
 
     actor: Actor
     secret: str
+    stamp: str = ""
 
 
 def sign_in(store: Store, login: str, password: str, device: Device) -> Admission:
@@ -64,19 +62,27 @@ def sign_in(store: Store, login: str, password: str, device: Device) -> Admissio
         forgive(store, attempt)
         raise
     if not is_right or attempt.person_id is None:
-        raise refuse(store, attempt, device)
+        raise failed(store, attempt, device)
     with store.write() as tx:
-        actor = actor_of(tx, attempt.person_id)
-        if actor is None:
-            raise NotSignedIn("auth.failed")
+        actor = _still(tx, attempt.person_id, attempt.stamp)
         if fresh:
             same = (Person.id == attempt.person_id, Person.password_hash == attempt.known)
             tx.session.execute(update(Person).where(*same).values(password_hash=fresh))
         drop(tx, attempt)
-        return Admission(actor, "") if attempt.has_second else admit(tx, actor, "password", device)
+        if attempt.has_second:
+            return Admission(actor, "", attempt.stamp)
+        return admit(tx, actor, "password", device)
 
 
-def give_code(store: Store, person_id: int, digits: str, device: Device) -> Admission:
+def _still(tx: Tx, person_id: int, stamp: str) -> Actor:
+    """Give a person who is active, and whose password was not set anew meanwhile."""
+    actor = actor_of(tx, person_id)
+    if actor is None or stamp_of(tx, person_id) != stamp:
+        raise NotSignedIn("auth.failed")
+    return actor
+
+
+def give_code(store: Store, person_id: int, stamp: str, digits: str, device: Device) -> Admission:
     """Check the code of a person whose password was right, and begin a session.
 
     Parameters
@@ -85,6 +91,8 @@ def give_code(store: Store, person_id: int, digits: str, device: Device) -> Admi
         Where the accounts are.
     person_id : int
         Who; from what the edge kept since :func:`sign_in`.
+    stamp : str
+        Of the password that was right; kept likewise.
     digits : str
         The code, as typed.
     device : Device
@@ -93,18 +101,17 @@ def give_code(store: Store, person_id: int, digits: str, device: Device) -> Admi
     Raises
     ------
     NotSignedIn
-        Wrong or used before, too many failures; no longer active, or no code to give.
+        Wrong or used before, too many failures; no longer active, or no code to give; another password by now.
     """
     with store.read() as tx:
-        actor = actor_of(tx, person_id)
-    if actor is None:
-        raise NotSignedIn("auth.failed")
+        actor = _still(tx, person_id, stamp)
     attempt = count(store, actor.login, device.address)
     with store.write() as tx:
         if totp.spend(tx, person_id, digits):
+            actor = _still(tx, person_id, stamp)
             drop(tx, attempt)
             return admit(tx, actor, "totp", device)
-    raise refuse(store, attempt, device, "code")
+    raise failed(store, attempt, device, "code")
 
 
 def prove(store: Store, actor: Actor, password: str) -> None:
@@ -126,7 +133,7 @@ def prove(store: Store, actor: Actor, password: str) -> None:
         forgive(store, attempt)
         raise
     if not is_right:
-        refuse(store, attempt, Device(actor.address))
+        failed(store, attempt, Device(actor.address))
         raise InputError("password.wrong", field="old")
     forgive(store, attempt)
 
@@ -148,48 +155,3 @@ def admit(tx: Tx, actor: Actor, method: str, device: Device) -> Admission:
     actor = replace(actor, address=device.address[: sessions.ADDRESS_LONGEST])
     audit.record(tx, actor, "sign_in", subject_id=actor.person_id, method=method)
     return Admission(actor, sessions.begin(tx, actor, method, device))
-
-
-def issue_token(tx: Tx, login: str, name: str, scopes: Iterable[str], days: int | None = None) -> str:
-    """Make a bearer token that acts as a person; shown once, stored as digest.
-
-    Parameters
-    ----------
-    tx : Tx
-        Writing transaction.
-    login : str
-        Whose.
-    name : str
-        What it is for.
-    scopes : Iterable of str
-        Of ``read report act``.
-    days : int, optional
-        Days until it expires; None never.
-
-    Raises
-    ------
-    InputError
-        Unknown scope, or none.
-    NotFound
-        No such person.
-    """
-    wanted = set(scopes)
-    if not wanted or wanted - set(SCOPES):
-        raise InputError(
-            "token.scopes", field="scopes", value=" ".join(sorted(wanted)), known=" ".join(SCOPES)
-        )
-    person_id = tx.session.scalar(select(Person.id).where(Person.login == login))
-    if person_id is None:
-        raise NotFound("person.unknown", login=login)
-    token = "wg_" + secrets.token_urlsafe(32)
-    tx.session.add(
-        Token(
-            person_id=person_id,
-            name=name,
-            digest=sessions.digest_of(token),
-            scopes=" ".join(one for one in SCOPES if one in wanted),
-            created_at=tx.now,
-            expires_at=tx.now + timedelta(days=days) if days else None,
-        )
-    )
-    return token

@@ -8,7 +8,7 @@ import pytest
 
 from server.models import SignedIn
 from server.pages.audit_said import said
-from server.services import audit, reset_links
+from server.services import audit, reset_links, totp
 from server.services.sign_in import issue_token
 from tests.personas import PASSWORD
 
@@ -187,6 +187,32 @@ def test_a_second_factor_from_scanning_to_signing_in_to_off(lin, client_of, cloc
     assert client.post("/account/second/off", data={"old": "wrong"}).status_code == 422
     assert client.post("/account/second/off", data={"old": PASSWORD}).status_code == 303
     signed_in(client_of())
+
+
+@pytest.fixture
+def second(store, town, clock):
+    """worker_lin's second factor: gives the code of now."""
+    key = totp.new_key()
+    with store.write() as tx:
+        totp.turn_on(tx, town.actors["worker_lin"], key, pyotp.TOTP(key).at(tx.now))
+    clock.at += timedelta(minutes=1)
+    return lambda: {"digits": pyotp.TOTP(key).at(clock.at)}
+
+
+def test_asking_for_the_code_ends_the_session_that_the_cookie_held(store, lin, second):
+    lin.post("/sign-in", data={"login": "worker_lin", "password": PASSWORD})
+    with store.read() as tx:
+        assert tx.session.query(SignedIn).filter_by(ended_at=None).count() == 0
+
+
+def test_a_code_admits_nobody_whose_password_was_set_anew_meanwhile(client_of, second, link, clock):
+    client = client_of()
+    client.post("/sign-in", data={"login": "worker_lin", "password": PASSWORD})
+    clock.at += timedelta(seconds=30)
+    assert client_of().post(link, data={"new": NEW, "again": NEW}).status_code == 303
+    refused = client.post("/sign-in/code", data=second())
+    assert (refused.status_code, "登录名或口令不对" in refused.text) == (401, True)
+    assert client.get("/sign-in/code").status_code == 303, "begins anew"
 
 
 @pytest.fixture
