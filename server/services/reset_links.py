@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, delete, select, update
 
 from server.db import Store, Tx
 from server.errors import InputError, NotFound
-from server.models import Person, ResetLink, SignInAttempt
+from server.models import Person, ResetLink, SignInAttempt, Token
 from server.services import audit, sessions
 from server.services.administered import acting, answers_for, looked_after
 from server.services.grants import check_others
@@ -112,7 +112,7 @@ def holder_of(tx: Tx, secret: str) -> LinkHolder:
 
 
 def reset(store: Store, secret: str, new: str, again: str, address: str) -> None:
-    """Set a password by a link, which is used up; all sessions of the person end.
+    """Set a password by a link, which is used up; all sessions and tokens of the person end.
 
     Parameters
     ----------
@@ -152,6 +152,7 @@ def reset(store: Store, secret: str, new: str, again: str, address: str) -> None
             raise NotFound("reset.gone")
         actor = replace(actor, address=address)
         put_password(tx, actor, holder.person_id, hashed)
+        _revoke_tokens(tx, actor, holder.person_id)
         tx.session.execute(delete(SignInAttempt).where(SignInAttempt.login == holder.login))
         audit.record(tx, actor, "password.reset", subject_id=holder.person_id)
 
@@ -199,6 +200,18 @@ def kill_made_by(tx: Tx, by_id: int) -> None:
     """End the links that somebody made who is no administrator any more."""
     open_ones = (ResetLink.by_id == by_id, ResetLink.used_at.is_(None), ResetLink.expires_at > tx.now)
     tx.session.execute(update(ResetLink).where(*open_ones).values(expires_at=tx.now))
+
+
+def _revoke_tokens(tx: Tx, actor: Actor, person_id: int) -> None:
+    """Revoke a person's tokens: whoever had the password that is set anew may have made some."""
+    alive = (
+        Token.person_id == person_id,
+        Token.revoked_at.is_(None),
+        or_(Token.expires_at.is_(None), Token.expires_at > tx.now),
+    )
+    gone = update(Token).where(*alive).values(revoked_at=tx.now).returning(Token.id)
+    for key in sorted(tx.session.scalars(gone)):
+        audit.record(tx, actor, "token.revoke", subject_id=person_id, token=key)
 
 
 def _kill(tx: Tx, person_id: int, *narrower: ColumnElement[bool]) -> None:

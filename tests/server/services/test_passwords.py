@@ -128,6 +128,8 @@ def test_what_is_easily_guessed_may_not_be_chosen(word):
 
 def test_changing_it_asks_for_the_old_one_and_ends_all_other_sessions(store, lin):
     other = enter(store, "worker_lin").secret
+    with store.write() as tx:
+        token = sign_in.issue_token(tx, "worker_lin", "tablet", ["read"])
     with pytest.raises(InputError, match=r"password\.wrong"):
         own_account.change_password(store, lin, "wrong-password", NEW, NEW)
     with pytest.raises(InputError, match=r"password\.differ"):
@@ -137,6 +139,7 @@ def test_changing_it_asks_for_the_old_one_and_ends_all_other_sessions(store, lin
         assert sessions.actor_of_session(tx, other)[0] is None
         assert [one.id for one in sessions.listed(tx, lin.person_id)] == [lin.session_id]
         assert own_account.of(tx, lin).password_at == tx.now
+        assert sessions.actor_of_token(tx, token)[0].login == "worker_lin", "tokens go on"
     kinds = [kind for kind, _, _ in acts(store)]
     assert kinds == ["sign_in", "sign_in", "sign_in.failed", "session.ended", "password.changed"]
     assert enter(store, "worker_lin", NEW).actor.login == "worker_lin"
@@ -153,16 +156,27 @@ def link_for(store, town):
     return make
 
 
-def test_a_link_sets_the_password_once_and_ends_all_sessions(store, lin, link_for):
+def test_a_link_sets_the_password_once_and_ends_all_sessions_and_tokens(store, lin, link_for):
+    with store.write() as tx:
+        one, other, foreign = (
+            sign_in.issue_token(tx, login, "x", ["read"], days)
+            for login, days in (("worker_lin", 3650), ("worker_lin", None), ("worker_he", None))
+        )
     secret = link_for()
     with pytest.raises(InputError):
         reset_links.reset(store, secret, "short", "short", "")
     reset_links.reset(store, secret, NEW, NEW, "192.0.2.9")
     with store.read() as tx:
         assert sessions.listed(tx, lin.person_id) == ()
+        for token in (one, other):
+            with pytest.raises(NotSignedIn):
+                sessions.actor_of_token(tx, token)
+        assert sessions.actor_of_token(tx, foreign)[0].login == "worker_he"
     with pytest.raises(NotFound):
         reset_links.reset(store, secret, PASSWORD, PASSWORD, "")
-    assert [kind for kind, _, _ in acts(store)][1:] == ["password.link", "session.ended", "password.reset"]
+    kinds = [kind for kind, _, _ in acts(store)]
+    revoked = ["token.revoke", "token.revoke"]
+    assert kinds[1:] == ["password.link", "session.ended", *revoked, "password.reset"]
     assert secret not in str(acts(store))
     assert enter(store, "worker_lin", NEW).actor.login == "worker_lin"
 
