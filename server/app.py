@@ -8,7 +8,7 @@ from apiflask import APIFlask
 from flask import request
 from jinja2 import StrictUndefined
 
-from server import api, auth, limiting, pages, security, statics, tablet, translate, words
+from server import api, auth, crowding, limiting, pages, security, statics, tablet, translate, words
 from server.config import Config, load
 from server.db import Store
 from server.keys import keys_of
@@ -67,6 +67,7 @@ def create_app(config: Config, store: Store | None = None) -> APIFlask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     _speak_the_askers_language(app, config)
     security.install(app, config, _tile_hosts(config))
+    crowding.install(app)
     limiting.install_before(app, config)
     auth.install(app)
     limiting.install(app)

@@ -22,8 +22,8 @@ from server.words import sentence
 __all__ = ["check_address", "checked_scheme", "run_server", "serve"]
 
 TARGET = "server.app:from_environment"
-THREADS = min(16, 2 * (os.cpu_count() or 1) + 1)
-"""Per worker; a request that waits for the store must not hold up the others. Granian's own measure."""
+THREADS = max(16, 2 * (os.cpu_count() or 1) + 1)
+"""Per worker; a request that waits for the store, or for its sender, must not hold up the others."""
 KILL_AFTER_S = 3
 WARN_DAYS = 30
 

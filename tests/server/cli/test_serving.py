@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from server.crowding import MOST
+
 ROOT = Path(__file__).resolve().parents[3]
 PATIENCE_S = 60
 
@@ -47,6 +49,14 @@ def job_process(parent):
     return None
 
 
+def send_slowly(port):
+    """Begin a form and do not go on."""
+    sender = socket.create_connection(("127.0.0.1", port))
+    sender.sendall(b"POST /sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100000\r\n"
+                   b"Content-Type: application/x-www-form-urlencoded\r\n\r\nlogin=a")  # fmt: skip
+    return sender
+
+
 def test_a_server_answers_with_a_job_process_beside_it_and_both_stop_when_told(process, tmp_path, port):
     process("--dir", tmp_path, "db", "upgrade")
     command = [sys.executable, "-m", "server.cli", "--dir", str(tmp_path), "serve", "--port", str(port)]
@@ -58,6 +68,10 @@ def test_a_server_answers_with_a_job_process_beside_it_and_both_stop_when_told(p
         assert answer(f"http://127.0.0.1:{port}/healthz") == 200
         jobs = job_process(running.pid)
         assert jobs
+        slow = [send_slowly(port) for _ in range(2 * MOST)]
+        assert answer(f"http://127.0.0.1:{port}/healthz") == 200
+        for one in slow:
+            one.close()
         running.send_signal(signal.SIGTERM)
         said = running.communicate(timeout=PATIENCE_S)[0].decode()
     finally:
