@@ -1,15 +1,17 @@
 """People from a file: in one transaction, all faults at once; the same file again changes nothing."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pypinyin import lazy_pinyin
 from sqlalchemy import select
 
 from server.db import Store, Tx
 from server.errors import InvalidRows
-from server.models import Person, RoleGrant
+from server.models import Area, Person, RoleGrant
 from server.services import audit, duties
 from server.services.imports.columns import choose
 from server.services.imports.runs import note
@@ -92,7 +94,8 @@ def import_people(
         wishes, faults = read_wishes(tx, table, places, makes_departments=makes_departments)
         if faults:
             raise InvalidRows(table.name, faults)
-        report = _apply(tx, table.name, wishes)
+        report, acts = _apply(tx, table.name, wishes)
+        audit.record_many(tx, actor, _named(tx, acts))
         counts = {"new": report.new, "changed": report.changed, "same": report.same}
         if report.new or report.changed:
             audit.record(tx, actor, "person.import", file=table.name, **counts)
@@ -100,8 +103,23 @@ def import_people(
     return report
 
 
-def _apply(tx: Tx, file: str, wishes: list[Wish]) -> PeopleReport:
-    names = _Logins(tx, wishes)
+Acts = list[tuple[str, int, dict[str, Any]]]
+"""Kind, whose account, codes and values; an area stands as its key until all are known."""
+
+
+def _named(tx: Tx, acts: Acts) -> Acts:
+    """Name the areas of roles that were given and taken."""
+    keys = {given["area"] for _kind, _key, given in acts if "area" in given}
+    areas = {one.id: one for one in tx.session.scalars(select(Area).where(Area.id.in_(keys)))}
+    for _kind, _key, given in acts:
+        if "area" in given:
+            area = areas[given["area"]]
+            given |= {"code": area.code, "area": area.name}
+    return acts
+
+
+def _apply(tx: Tx, file: str, wishes: list[Wish]) -> tuple[PeopleReport, Acts]:
+    names, acts = _Logins(tx, wishes), Acts()
     hashed: dict[str, str] = {}
     added: list[tuple[str, str]] = []
     changed = released = 0
@@ -112,40 +130,63 @@ def _apply(tx: Tx, file: str, wishes: list[Wish]) -> PeopleReport:
             person = Person(uid=uuid7(tx.now), login=names.free(wish), name=wish.name, created_at=tx.now)
             tx.session.add(person)
             added.append((wish.name, person.login))
-        differs = _write(tx, person, wish, hashed)
-        given_up = _give_up(tx, person, wish)
+        differs = _write(tx, person, wish, hashed, acts)
+        given_up = _give_up(tx, person, wish, acts)
         released += given_up
         changed += not is_new and (differs or given_up > 0)
-    return PeopleReport(file, len(added), changed, len(wishes) - len(added) - changed, tuple(added), released)
+    same = len(wishes) - len(added) - changed
+    return PeopleReport(file, len(added), changed, same, tuple(added), released), acts
 
 
-def _write(tx: Tx, person: Person, wish: Wish, hashed: dict[str, str]) -> bool:
+def _write(tx: Tx, person: Person, wish: Wish, hashed: dict[str, str], acts: Acts) -> bool:
     """Make a person what the wish says; tell whether anything was different."""
+    is_new = person.id is None
     wanted = {"name": wish.name, "is_active": True}
     wanted |= {"phone": wish.phone} if wish.phone else {}
     wanted |= {"department_id": wish.department_id} if wish.department_id else {}
-    differs = any(getattr(person, name) != value for name, value in wanted.items())
+    differing = [name for name, value in wanted.items() if getattr(person, name) != value]
     for name, value in wanted.items():
         setattr(person, name, value)
     if wish.password and not person.password_hash:  # a password once set is the person's own
         person.password_hash = hashed_password(wish.password, hashed, person.login)
         person.password_at = tx.now
-        differs = True
+        differing.append("password")
     tx.session.flush()
-    held = set(
-        tx.session.execute(select(RoleGrant.role, RoleGrant.area_id).where(RoleGrant.person_id == person.id))
-    )
-    for role, area_id in wish.grants:
-        if (str(role), area_id) not in held:
-            tx.session.add(RoleGrant(person_id=person.id, role=str(role), area_id=area_id))
-            differs = True
+    acts.extend((kind, person.id, given) for kind, given in _altered(differing, is_new=is_new))
+    given_now = _grant(tx, person, wish, acts)
+    differs = bool(differing) or given_now
     for area_id, kind, starts_at, ends_at in dict.fromkeys(wish.duties):
         differs |= duties.assign(tx, person.id, area_id, kind, starts_at, ends_at)
         tx.session.flush()
     return differs
 
 
-def _give_up(tx: Tx, person: Person, wish: Wish) -> int:
+def _altered(differing: list[str], *, is_new: bool) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Say as acts what became of an account."""
+    if is_new:
+        yield "person.add", {"program": False}
+        return
+    if "is_active" in differing:
+        yield "person.on", {}
+    if "password" in differing:
+        yield "password.set", {}
+    fields = [name.removesuffix("_id") for name in differing if name not in ("is_active", "password")]
+    if fields:
+        yield "person.change", {"fields": fields}
+
+
+def _grant(tx: Tx, person: Person, wish: Wish, acts: Acts) -> bool:
+    """Give the roles that a person does not have yet; tell whether there were any."""
+    query = select(RoleGrant.role, RoleGrant.area_id).where(RoleGrant.person_id == person.id)
+    held = {(role, area_id) for role, area_id in tx.session.execute(query)}
+    lacking = [(str(role), area_id) for role, area_id in wish.grants if (str(role), area_id) not in held]
+    for role, area_id in lacking:
+        tx.session.add(RoleGrant(person_id=person.id, role=role, area_id=area_id))
+        acts.append(("grant.add", person.id, {"role": role, "area": area_id}))
+    return bool(lacking)
+
+
+def _give_up(tx: Tx, person: Person, wish: Wish, acts: Acts) -> int:
     """End duties and grants for cells that the file no longer names for a person; count the duties."""
     if not wish.has_cells:
         return 0
@@ -155,6 +196,7 @@ def _give_up(tx: Tx, person: Person, wish: Wish) -> int:
     query = select(RoleGrant).where(RoleGrant.person_id == person.id, RoleGrant.role == str(Role.WORKER))
     for grant in tx.session.scalars(query.where(RoleGrant.area_id.in_(released))):
         tx.session.delete(grant)
+        acts.append(("grant.remove", person.id, {"role": grant.role, "area": grant.area_id}))
     tx.session.flush()
     return len(released)
 

@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import func, select
 
 from server.errors import InvalidRows
-from server.models import Area, Department, Duty, Person, RoleGrant
-from server.services import duties, sign_in
+from server.models import Area, Audit, Department, Duty, Person, RoleGrant
+from server.pages.audit_said import said
+from server.services import audit, duties, sign_in
 from server.services.imports.people import import_people, login_of
 from server.services.people import actor_of, system_actor
 from server.services.sessions import Device
@@ -159,3 +160,30 @@ def test_the_columns_are_known_by_the_names_of_the_readme(store, town, tmp_path)
         person = person_named(tx, report.logins[0][1])
         duty = tx.session.query(Duty).filter_by(person_id=person.id).one()
         assert (duty.area_id, duty.kind, bool(person.password_hash)) == (town.areas[THIRD], "B", True)
+
+
+def test_each_role_that_a_file_gives_or_takes_stands_in_the_record(bring, store, town):
+    def said_of(*rows):
+        with store.read() as tx:
+            before = tx.session.scalar(select(func.max(Audit.id))) or 0
+        bring(*rows)
+        with store.read() as tx:
+            keys = tx.session.scalars(select(Audit.id).where(Audit.id > before)).all()
+            return [said(act) for act in audit.by_keys(tx, keys)]
+
+    wang = "王芳（wang）"
+    assert said_of(f"王芳,wang,网格员,,,{FIRST},A,,,,") == [
+        f"增加人员“{wang}”",
+        f"给“{wang}”增加角色：文峰社区第一网格（{FIRST}）网格员",
+        "按表“people.csv”导入人员：新增 1 人，更改 0 人，不变 0 人",
+    ]
+    with store.write() as tx:
+        person_named(tx, "wang").is_active = False
+    changed = said_of(f"王芳,wang,网格员,13800000000,,{SECOND},A,,,,")
+    assert changed[:-1] == [
+        f"启用“{wang}”",
+        f"修改人员“{wang}”的办公电话",
+        f"给“{wang}”增加角色：文峰社区第二网格（{SECOND}）网格员",
+        f"收回“{wang}”的角色：文峰社区第一网格（{FIRST}）网格员",
+    ]
+    assert said_of(f"王芳,wang,网格员,13800000000,,{SECOND},A,,,,") == []
