@@ -13,7 +13,7 @@ import json
 import os
 import secrets
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -146,17 +146,21 @@ def newest_key(store: Store) -> tuple[str, bytes]:
     return keys.newest
 
 
-def add_key(store: Store) -> str:
+def add_key(store: Store, announce: Callable[[str], object] | None = None) -> str:
     """Add a key that seals new text from now on; gives its name.
 
     Parameters
     ----------
     store : Store
         Whose servers may be running; the file is replaced at once, and the older keys stay in it.
+    announce : Callable[[str], object], optional
+        Told its name before the file changes; the file stays as it is where this fails.
     """
     with _altered(store) as raw:
         numbers = [int(name[1:]) for name in raw["text"] if name[1:].isdecimal()]
         name = f"k{max(numbers, default=0) + 1}"
+        if announce is not None:
+            announce(name)
         raw["text"][name] = secrets.token_hex(32)
         raw.setdefault("made", {})[name] = store.clock().isoformat()
     return name

@@ -18,7 +18,7 @@ from sqlalchemy import func, select, update
 from server.db import Store, Tx
 from server.errors import Conflict
 from server.keys import RESTS, add_key, drop_keys, keys_of, newest_key
-from server.models import Person, PrivateText, RememberedAnswer
+from server.models import Audit, Person, PrivateText, RememberedAnswer
 from server.services import audit, idempotency
 from server.services.people import system_actor
 from server.services.private import open_box, opener_of, reseal, seal_box
@@ -94,15 +94,29 @@ def rotate(store: Store, *, finish: bool = False, progress: Told | None = None) 
     progress : Callable[[int, int], None], optional
         Told how many rows of how many were looked at.
     """
+    _record_newest(store)
     done = reseal_all(store, progress)
     if done.count or finish:
         return done
-    name = add_key(store)
-    with store.write() as tx:
-        audit.record(tx, system_actor(), "keys.rotate", key=name)
+    name = add_key(store, lambda name: _record(store, name))
     done = reseal_all(store, progress)
     done.key = name
     return done
+
+
+def _record(store: Store, name: str) -> None:
+    with store.write() as tx:
+        audit.record(tx, system_actor(), "keys.rotate", key=name)
+
+
+def _record_newest(store: Store) -> None:
+    """Write down the key that seals now where it was added and the record lacks it."""
+    with store.read() as tx:
+        newest = newest_key(store)[0]
+        rows = tx.session.scalars(select(Audit.given).where(Audit.kind == "keys.rotate"))
+        is_known = newest in {given["key"] for given in rows}
+    if newest in keys_of(store).made and not is_known:
+        _record(store, newest)
 
 
 def reseal_all(store: Store, progress: Told | None = None) -> Resealed:
@@ -145,7 +159,8 @@ def retire(store: Store) -> tuple[str, ...]:
         idle = tuple(one.name for one in listed(tx) if not one.is_newest and not one.count)
         if idle:
             audit.record(tx, system_actor(), "keys.retire", keys="、".join(idle))
-            drop_keys(store, set(idle))
+    if idle:  # written down already; nothing is sealed with them any more
+        drop_keys(store, set(idle))
     return idle
 
 

@@ -5,11 +5,11 @@ import stat
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import event, func, select, update
 
 from server.db import Store
 from server.errors import Conflict
-from server.keys import FILE, keys_of
+from server.keys import FILE, add_key, keys_of
 from server.models import Audit, Person, PrivateText, RememberedAnswer
 from server.services import idempotency, resealing
 from server.services.backup import back_up
@@ -125,6 +125,37 @@ def test_a_key_goes_when_nothing_needs_it_and_the_newest_is_an_hour_old(store, s
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_no_key_comes_or_goes_before_the_record_tells_of_it(store, sealed, clock):
+    def kill(connection):
+        if connection.scalar(select(func.count()).select_from(Audit)) > len(acts()):
+            raise Killed
+
+    def killed(work):
+        event.listen(store.engine, "commit", kill)
+        with pytest.raises(Killed):
+            work(store)
+        event.remove(store.engine, "commit", kill)
+        return [*json.loads((store.folder / FILE).read_text())["text"]]
+
+    def acts():
+        with store.read() as tx:
+            return [
+                (one.kind, *one.given.values())
+                for one in tx.session.scalars(select(Audit).order_by(Audit.id))
+            ]
+
+    assert (killed(resealing.rotate), acts()) == (["k1"], [])
+    add_key(store)  # as if it had been broken off in between
+    assert resealing.rotate(store).key == ""
+    assert resealing.rotate(store).key == "k3"
+    assert acts() == [("keys.rotate", "k2"), ("keys.rotate", "k3")]
+    clock.at += timedelta(hours=1)
+    assert killed(resealing.retire) == ["k1", "k2", "k3"]
+    assert resealing.retire(store) == ("k1", "k2")
+    assert acts()[2:] == [("keys.retire", "k1、k2")]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_backup_made_before_opens_with_its_own_keys(store, sealed, clock, tmp_path):
     back_up(store, tmp_path / "all.zip")
     resealing.rotate(store)
@@ -143,7 +174,7 @@ def test_a_backup_made_before_opens_with_its_own_keys(store, sealed, clock, tmp_
 def test_the_commands_name_keys_and_never_show_them(store, sealed, monkeypatch):
     from click.testing import CliRunner  # noqa: PLC0415 - the one test here that runs commands
 
-    from server.cli import main  # noqa: PLC0415
+    from server.cli import main  # noqa: PLC0415 - likewise
 
     def wangge(*said):
         return CliRunner().invoke(main, ["--dir", str(store.folder), "--lang", "en", *said])
