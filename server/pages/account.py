@@ -14,8 +14,7 @@ from server.pages.parts import Choice
 from server.services import own_account, sessions, tokens, totp
 from server.services.people import Actor
 from server.services.sessions import SessionView
-from server.services.sign_in import SCOPES
-from server.services.tokens import TokenView, TokenWish
+from server.services.tokens import SCOPES, TokenView, TokenWish
 from server.translate import shown, status_of
 from server.words import _, role_name, sentence, sign_in_name
 from server.words.devices import device_name
@@ -143,7 +142,7 @@ def end_others() -> AnyResponse:
     return _done("sessions")
 
 
-@blueprint.post("/account/sessions/<int:key>")
+@blueprint.post("/account/sessions/<int(max=9223372036854775807):key>")
 @allow()
 def end_one(key: int) -> AnyResponse:
     """End one session."""
@@ -168,7 +167,7 @@ def issue() -> AnyResponse:
     return answer
 
 
-@blueprint.post("/account/tokens/<int:key>")
+@blueprint.post("/account/tokens/<int(max=9223372036854775807):key>")
 @allow()
 def revoke(key: int) -> AnyResponse:
     """Revoke one of one's own tokens."""

@@ -130,7 +130,7 @@ def upload() -> Response | tuple[str, int]:
     return done("admin_calendar.index", key, year=year)
 
 
-@blueprint.post("/admin/calendar/<int:year>/remove")
+@blueprint.post("/admin/calendar/<int(max=9999):year>/remove")
 @allow(Role.ADMIN)
 def remove(year: int) -> Response:
     """Remove an uploaded year."""
@@ -139,7 +139,7 @@ def remove(year: int) -> Response:
     return done("admin_calendar.index", key, year=year)
 
 
-@blueprint.get("/admin/calendar/<int:year>.csv")
+@blueprint.get("/admin/calendar/<int(max=9999):year>.csv")
 @allow(Role.ADMIN, Role.SUPERVISOR)
 def download(year: int) -> Response:
     """Give a year as it counts, in the form of an upload; only the heading where nothing is known."""

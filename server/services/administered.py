@@ -1,15 +1,19 @@
-"""What an administrator looks after: people whose roles all lie in areas they administer, and those areas."""
+"""What an administrator looks after: people whose roles all lie in areas they administer, and those areas.
+
+Whoever has no role is nobody's by area, and may get any role from others at any moment; so they are looked after by
+those who administer the whole, and by whoever decided last about their roles or added them.
+"""
 
 import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from sqlalchemy.orm import aliased
 
 from server.db import Tx
 from server.errors import InputError, NotFound, NotPermitted
-from server.models import Area, Person, RoleGrant
+from server.models import Area, Audit, Person, RoleGrant
 from server.services.areas import below
 from server.services.people import Actor, actor_of
 from server.services.permissions import administers, over
@@ -20,11 +24,13 @@ __all__ = [
     "Place",
     "acting",
     "acting_for_all",
+    "answers_for",
     "area_named",
     "areas_of",
     "decides_on",
     "is_whole",
     "looked_after",
+    "need_session",
     "need_whole",
     "people_of",
     "places",
@@ -32,6 +38,11 @@ __all__ = [
 
 MOST_PLACES = 3000
 LONGEST = 64
+_DECIDED = (
+    "person.add",
+    "grant.add",
+    "grant.remove",
+)  # acts that make whoever did the last one answer for somebody
 _WITH_CODE = re.compile(r".*[（(]([^（()）]+)[）)]")
 
 
@@ -59,23 +70,38 @@ def acting(tx: Tx, actor: Actor) -> Actor:
     Raises
     ------
     NotPermitted
-        No administrator any more, or a token that may not act.
+        No administrator any more, or a request that came with a token.
     """
     alone(tx)
     if actor.is_system:
         return actor
-    actor.need("act")
+    need_session(actor)
     now = actor_of(tx, actor.person_id or 0)
     if now is None or Role.ADMIN not in now.roles:
         raise NotPermitted("auth.not_permitted")
     return replace(now, address=actor.address, session_id=actor.session_id, token_id=actor.token_id)
 
 
+def need_session(actor: Actor) -> None:
+    """Refuse what a stolen token shall not do: make others, or change accounts and rules.
+
+    Raises
+    ------
+    NotPermitted
+        ``account.by_token``: the request came with a token.
+    """
+    if actor.token_id is not None:
+        raise NotPermitted("account.by_token")
+
+
 def is_whole(tx: Tx, actor: Actor) -> bool:
     """Tell whether an actor administers all there is: every area at the top."""
-    tops = tx.session.scalars(select(Area.path).where(Area.parent_id.is_(None)))
-    mine = over(actor, Role.ADMIN)
-    return actor.is_system or all(path in mine for path in tops)
+    return actor.is_system or bool(tx.session.scalar(select(_whole(actor))))
+
+
+def _whole(actor: Actor) -> ColumnElement[bool]:
+    elsewhere = Area.path.not_in(over(actor, Role.ADMIN))
+    return ~select(Area.id).where(Area.parent_id.is_(None), elsewhere).correlate(None).exists()
 
 
 def decides_on(tx: Tx, actor: Actor, path: str | None) -> bool:
@@ -115,14 +141,29 @@ def areas_of(actor: Actor) -> ColumnElement[bool]:
 
 
 def people_of(actor: Actor) -> ColumnElement[bool]:
-    """Condition: the actor looks after this person; all their roles lie in the actor's areas, or they have none."""
+    """Condition: the actor looks after this person.
+
+    All their roles lie in the actor's areas; without any role, the actor administers the whole or decided last.
+    """
     if actor.is_system:
         return true()
     if not over(actor, Role.ADMIN):
         return false()
     own = select(Area.id).where(areas_of(actor))
     outside = RoleGrant.area_id.not_in(own.correlate(None))
-    return ~select(RoleGrant.id).where(RoleGrant.person_id == Person.id, outside).exists()
+    held = select(RoleGrant.id).where(RoleGrant.person_id == Person.id)
+    decided = select(Audit.person_id).where(Audit.subject_id == Person.id, Audit.kind.in_(_DECIDED))
+    last = decided.order_by(Audit.id.desc()).limit(1).scalar_subquery()
+    return and_(~held.where(outside).exists(), or_(held.exists(), _whole(actor), last == actor.person_id))
+
+
+def answers_for(tx: Tx, by_id: int | None, person_id: int) -> bool:
+    """Tell whether somebody is an administrator still, and looks after a person still; the command line always does."""
+    if by_id is None:
+        return True
+    by = actor_of(tx, by_id)
+    query = select(Person.id).where(Person.id == person_id, people_of(by)) if by is not None else None
+    return query is not None and tx.session.scalar(query) is not None
 
 
 def looked_after(tx: Tx, actor: Actor, login: str) -> Person:

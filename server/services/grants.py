@@ -6,13 +6,13 @@ from sqlalchemy import select
 
 from server.db import Tx
 from server.errors import Conflict, InputError, NotPermitted
-from server.models import Area, Department, Person, RoleGrant
-from server.services import audit
-from server.services.administered import acting, area_named, decides_on, looked_after
+from server.models import Area, Audit, Department, Person, RoleGrant, Token
+from server.services import audit, reset_links
+from server.services.administered import acting, answers_for, area_named, decides_on, looked_after
 from server.services.people import Actor, role_of
 from server.workflow import Role
 
-__all__ = ["check_not_last", "check_others", "give", "is_last_admin", "may_serve", "take"]
+__all__ = ["check_not_last", "check_others", "close_ways", "give", "is_last_admin", "may_serve", "take"]
 
 
 def give(tx: Tx, actor: Actor, login: str, role: str, area: str) -> int | None:
@@ -59,9 +59,11 @@ def give(tx: Tx, actor: Actor, login: str, role: str, area: str) -> int | None:
         return None
     tx.session.add(RoleGrant(person_id=person.id, role=str(wanted), area_id=place.id))
     tx.session.flush()
-    return audit.record(
+    written = audit.record(
         tx, actor, "grant.add", subject_id=person.id, role=str(wanted), code=place.code, area=place.name
     )
+    close_ways(tx, actor, person)
+    return written
 
 
 def take(tx: Tx, actor: Actor, login: str, role: str, code: str) -> int | None:
@@ -96,9 +98,31 @@ def take(tx: Tx, actor: Actor, login: str, role: str, code: str) -> int | None:
         check_not_last(tx, person, area.id)
     tx.session.delete(grant)
     tx.session.flush()
+    reset_links.kill_foreign(tx, actor, person.id)
+    if grant.role == str(Role.ADMIN):
+        reset_links.kill_made_by(tx, person.id)
     return audit.record(
         tx, actor, "grant.remove", subject_id=person.id, role=grant.role, code=area.code, area=area.name
     )
+
+
+def close_ways(tx: Tx, actor: Actor, person: Person) -> None:
+    """Close what others hold to act as somebody who may more from now on.
+
+    Links to set their password die that somebody else made, and a program's tokens that somebody made who does not
+    look after it now. Whoever made them before could else act by a role that they never could have given.
+    """
+    reset_links.kill_foreign(tx, actor, person.id)
+    if not person.is_program:
+        return
+    issued = select(Audit).where(Audit.subject_id == person.id, Audit.kind == "token.issue")
+    makers = {row.given.get("token"): row.person_id for row in tx.session.scalars(issued)}
+    alive = select(Token).where(Token.person_id == person.id, Token.revoked_at.is_(None))
+    for token in tx.session.scalars(alive):
+        if not answers_for(tx, makers.get(token.id), person.id):
+            token.revoked_at = tx.now
+            audit.record(tx, actor, "token.revoke", subject_id=person.id, token=token.id)
+    tx.session.flush()
 
 
 def check_others(actor: Actor, person: Person) -> None:

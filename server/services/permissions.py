@@ -23,6 +23,8 @@ AREA_ROLES = frozenset({Role.WORKER, Role.LEADER, Role.DISPATCHER, Role.SUPERVIS
 """Roles that show all issues of an area."""
 LEADING = frozenset({Role.LEADER, Role.DISPATCHER, Role.SUPERVISOR})
 """Roles that may ask for a reporter's name and phone, with a reason, wherever they hold."""
+WORKING = AREA_ROLES | {Role.HANDLER}
+"""Roles of those who work over an area; whoever administers it does not."""
 HANDLING = frozenset({Relation.HOLDER, Relation.REPORTER})
 """Relations of whoever handles an issue, or took it in."""
 
@@ -79,9 +81,12 @@ def ways(
 def may_unmask(tx: Tx, actor: Actor, relations: Iterable[Relation], path: str) -> bool:
     """Tell whether an actor may ask who reported an issue, and read its words whole.
 
-    Those who handle it may, and who took it in, and the leaders, dispatchers and supervisors over its area.
-    A department's handlers may where the administration allows their department to; others, and workers of
-    the same area who do not hold it, may not.
+    Those who handle it may, and who took it in as long as they work over its area, and the leaders, dispatchers
+    and supervisors over it. A department's handlers may where the administration allows their department to;
+    others, and workers of the same area who do not hold it, may not.
+
+    Having taken it in is not enough once somebody works elsewhere: whoever looks after their account there
+    could set its password, and read who reported what in areas that are none of theirs.
 
     Parameters
     ----------
@@ -97,6 +102,8 @@ def may_unmask(tx: Tx, actor: Actor, relations: Iterable[Relation], path: str) -
     if actor.is_system or LEADING & actor.roles_at(path):
         return True
     found = frozenset(relations)
+    if not WORKING & actor.roles_at(path):
+        found -= {Relation.REPORTER}
     if is_handler(actor):
         involved = found & (HANDLING | {Relation.WHISTLED, Relation.CALLED})
         unit = tx.session.get(Department, actor.department_id)

@@ -5,6 +5,7 @@ __all__ = ["NAMES", "SENTENCES"]
 SENTENCES: dict[str, str] = {
     "account.login": "登录名“{value}”不可用；请用小写英文、数字、点、下划线或连字符，以字母或数字开头，如 worker_lin。",
     "account.program": "{login} 是供程序使用的账号，不能设口令；程序凭令牌使用。",
+    "account.by_token": "凭令牌不能改账号、岗位和规则，也不能制作令牌；请用浏览器登录后办理。",
     "account.own": "这一项不能自己给自己改；请另一名管理员来办。",
     "account.off": "{name} 已停用；请先启用。",
     "account.last_admin": "{name} 是最后一名能登录的全域管理员，不能停用，也不能去掉管理员角色；请先设另一名管理员。",

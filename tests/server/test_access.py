@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from werkzeug.routing import IntegerConverter
 
 from server.auth import access_of
 from server.services import intake
@@ -48,6 +49,19 @@ def test_every_route_says_whom_it_is_for(app):
         except LookupError:
             unmarked.append(endpoint)
     assert unmarked == []
+
+
+def test_no_number_in_an_address_is_longer_than_a_database_holds(app):
+    """SQLite's driver raises OverflowError for more than 63 bits, which would be a fault of the server's."""
+    rules = list(app.url_map.iter_rules())
+    numbers = [
+        (rule.rule, one)
+        for rule in rules
+        for one in rule._converters.values()
+        if isinstance(one, IntegerConverter)
+    ]
+    assert len(numbers) >= 8
+    assert [rule for rule, one in numbers if one.max is None or one.max > 2**63 - 1] == []
 
 
 def test_nobody_gets_in_without_signing_in(quiet, client_of):

@@ -25,11 +25,13 @@ def wu(town):
 def add(store, town):
     """Add somebody with roles, who can sign in; gives the actor."""
 
-    def add(login, *roles, name="马骏", department=None):
+    def add(login, *roles, name="马骏", department=None, by=None):
         with store.write() as tx:
             [key] = people.create(tx, [NewPerson(login, name, None, None, roles, department)])
             tx.session.get_one(Person, key).password_hash = "x"
             tx.session.flush()
+            if by is not None:
+                audit.record(tx, by, "person.add", subject_id=key, program=False)
             return people.actor_of(tx, key)
 
     return add
@@ -48,12 +50,13 @@ def refused(store, error, act, *given, **named):
 
 
 def test_an_administrator_looks_after_those_whose_roles_all_lie_in_their_areas(store, ma, add):
-    add("nobody_yet")
+    add("hired_here", by=ma)
+    add("hired_elsewhere")
     add("both_sides", ("worker", COMMUNITY), ("worker", OTHER))
     with store.read() as tx:
         seen = {one.login for one in accounts.listed(tx, ma, AccountFilter()).rows}
-    assert seen == {"admin_ma", "worker_lin", "worker_he", "leader_zhao", "dispatcher_qian", "supervisor_li", "nobody_yet"}  # fmt: skip
-    for login in ("outsider", "admin_wu", "both_sides", "not-there"):
+    assert seen == {"admin_ma", "worker_lin", "worker_he", "leader_zhao", "dispatcher_qian", "supervisor_li", "hired_here"}  # fmt: skip
+    for login in ("outsider", "admin_wu", "both_sides", "hired_elsewhere", "not-there"):
         assert refused(store, NotFound, grants.give, ma, login, "worker", COMMUNITY) == "person.unknown"
         assert refused(store, NotFound, account_edits.switch, ma, login, on=False) == "person.unknown"
         assert (
@@ -83,7 +86,7 @@ def test_roles_are_given_within_ones_own_areas_by_code_by_name_or_as_listed(stor
 
 
 def test_a_handler_has_a_department_and_keeps_it(store, wu, ma, add):
-    add("handler_feng", name="冯刚")
+    add("handler_feng", name="冯刚", by=ma)
     assert (
         refused(store, InputError, grants.give, wu, "handler_feng", "handler", "990101") == "grant.department"
     )
@@ -98,7 +101,7 @@ def test_a_handler_has_a_department_and_keeps_it(store, wu, ma, add):
 
 
 def test_nobody_lets_others_handle_for_a_department_of_a_wider_area(store, ma, add):
-    add("handler_feng", department="heating")
+    add("handler_feng", department="heating", by=ma)
     assert refused(store, NotPermitted, grants.give, ma, "handler_feng", "handler", SUBDISTRICT)
     with store.write() as tx:
         unit = tx.session.scalars(select(Department)).one()

@@ -79,6 +79,14 @@ def test_a_neighbour_s_stand_in_a_department_and_a_stranger_do_not(store, town, 
         look_after_hand_over(store, town, number)
 
 
+def test_who_took_it_in_and_works_elsewhere_now_asks_no_more(store, town, look, number):
+    """Whoever looks after them there could set their password and read what they once took in, of any area."""
+    assert look("dispatcher_qian").may_unmask
+    other = town.actors["outsider"].grants
+    town.actors["dispatcher_qian"] = dataclasses.replace(town.actors["dispatcher_qian"], grants=other)
+    assert look("dispatcher_qian").may_unmask is False
+
+
 def look_after_hand_over(store, town, number):
     """Ask as worker_lin, who reported nothing and holds it no longer."""
     with store.write() as tx:
