@@ -7,12 +7,13 @@ elsewhere, so this package holds no prose. The tree::
     ├── CoordinateError   (ValueError)   NaN, infinite or out of range; names the rows
     ├── CrsError          (ValueError)   missing, unknown or mismatched coordinate system
     ├── CellsError        (ValueError)   a frame that cannot be a set of cells
+    ├── ValuesError       (ValueError)   counts, rates or settings that nothing can be computed from
     └── IndexFileError    (ValueError)   a saved locator that cannot be opened
 """
 
 from typing import Any
 
-__all__ = ["CellsError", "CoordinateError", "CrsError", "GeoError", "IndexFileError"]
+__all__ = ["CellsError", "CoordinateError", "CrsError", "GeoError", "IndexFileError", "ValuesError"]
 
 
 class GeoError(Exception):
@@ -53,6 +54,10 @@ class CrsError(GeoError, ValueError):
 
 class CellsError(GeoError, ValueError):
     """A frame lacks what a set of cells needs, or holds geometries that cannot be cells."""
+
+
+class ValuesError(GeoError, ValueError):
+    """Counts or rates are infinite or of the wrong shape, or a setting of a computation is out of range."""
 
 
 class IndexFileError(GeoError, ValueError):
