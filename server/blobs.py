@@ -176,7 +176,7 @@ class Objects:
     def __init__(self, config: Config) -> None:
         try:
             import obstore  # noqa: PLC0415 - an extra; who keeps files on the disk does not need it
-            from obstore.store import S3Store  # noqa: PLC0415
+            from obstore.store import S3Store  # noqa: PLC0415 - likewise
         except ImportError as error:
             raise SetupError("files.extra", setting="WANGGE_FILES_URL") from error
         parts = urlsplit(config.files_url)

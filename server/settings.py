@@ -56,13 +56,13 @@ def _text(value: Any) -> str:  # noqa: ANN401 - a TOML value may be anything
     return value.strip()
 
 
-def _secret(value: Any) -> str:  # noqa: ANN401
+def _secret(value: Any) -> str:  # noqa: ANN401 - a TOML value may be anything
     if 0 < len(_text(value)) < LEAST_SECRET:
         raise ValueError
     return _text(value)
 
 
-def _hosts(value: Any) -> str:  # noqa: ANN401
+def _hosts(value: Any) -> str:  # noqa: ANN401 - a TOML value may be anything
     if not all(HOST.fullmatch(one) for one in hosts_of(_text(value))):
         raise ValueError
     return _text(value)
@@ -73,7 +73,7 @@ def hosts_of(said: str) -> tuple[str, ...]:
     return tuple(one.strip().lower() for one in said.split(",") if one.strip())
 
 
-def _flag(value: Any) -> bool:  # noqa: ANN401
+def _flag(value: Any) -> bool:  # noqa: ANN401 - a TOML value may be anything
     if isinstance(value, bool):
         return value
     known = {
@@ -92,7 +92,7 @@ def _flag(value: Any) -> bool:  # noqa: ANN401
 
 
 def _whole(least: int, most: int) -> Callable[[Any], int]:
-    def parse(value: Any) -> int:  # noqa: ANN401
+    def parse(value: Any) -> int:  # noqa: ANN401 - a TOML value may be anything
         number = int(str(value).strip())
         if isinstance(value, bool) or not least <= number <= most:
             raise ValueError
@@ -101,14 +101,14 @@ def _whole(least: int, most: int) -> Callable[[Any], int]:
     return parse
 
 
-def _metres(value: Any) -> float:  # noqa: ANN401
+def _metres(value: Any) -> float:  # noqa: ANN401 - a TOML value may be anything
     number = float(str(value).strip())
     if not 0 <= number <= 10_000:
         raise ValueError
     return number
 
 
-def _zone(value: Any) -> str:  # noqa: ANN401
+def _zone(value: Any) -> str:  # noqa: ANN401 - a TOML value may be anything
     try:
         ZoneInfo(_text(value))
     except (ZoneInfoNotFoundError, OSError) as error:
@@ -116,7 +116,7 @@ def _zone(value: Any) -> str:  # noqa: ANN401
     return _text(value)
 
 
-def _hours(value: Any) -> str:  # noqa: ANN401
+def _hours(value: Any) -> str:  # noqa: ANN401 - a TOML value may be anything
     moments = [moment for stretch in hours_of(_text(value)) for moment in stretch]
     if any(one >= other for one, other in pairwise(moments)):
         raise ValueError
@@ -152,13 +152,13 @@ def ladder_of(said: str) -> tuple[float, float, float]:
     return leader, supervisor, again
 
 
-def _ladder(value: Any) -> str:  # noqa: ANN401
+def _ladder(value: Any) -> str:  # noqa: ANN401 - a TOML value may be anything
     ladder_of(_text(value))
     return _text(value)
 
 
 def _one_of(*allowed: str) -> Callable[[Any], str]:
-    def parse(value: Any) -> str:  # noqa: ANN401
+    def parse(value: Any) -> str:  # noqa: ANN401 - a TOML value may be anything
         if _text(value) not in allowed:
             raise ValueError
         return _text(value)
@@ -166,25 +166,25 @@ def _one_of(*allowed: str) -> Callable[[Any], str]:
     return parse
 
 
-def _issuer(value: Any) -> str:  # noqa: ANN401
+def _issuer(value: Any) -> str:  # noqa: ANN401 - a TOML value may be anything
     said = _text(value)
     if said and not re.fullmatch(r"https?://[^/@\s?#]+(/[^\s?#]*)?", said):
         raise ValueError
     return said
 
 
-def _folder(value: Any) -> Path:  # noqa: ANN401
+def _folder(value: Any) -> Path:  # noqa: ANN401 - a TOML value may be anything
     return Path(_text(value) if isinstance(value, str) else str(value)).expanduser()
 
 
-def _bucket(value: Any) -> str:  # noqa: ANN401
+def _bucket(value: Any) -> str:  # noqa: ANN401 - a TOML value may be anything
     said = _text(value)
     if said and not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._/-]*)?", said):
         raise ValueError
     return said
 
 
-def _server(value: Any) -> str:  # noqa: ANN401
+def _server(value: Any) -> str:  # noqa: ANN401 - a TOML value may be anything
     said = _text(value).rstrip("/")
     if said and not re.fullmatch(r"https?://[^/@\s?#]+", said):
         raise ValueError
