@@ -90,7 +90,7 @@ def confirm(store: Store, actor: Actor, password: str) -> None:
 
 
 def turn_off_second(store: Store, actor: Actor, password: str) -> None:
-    """Turn one's second factor off.
+    """Turn one's second factor off; asks for the password as :func:`confirm` does.
 
     Raises
     ------
@@ -101,6 +101,6 @@ def turn_off_second(store: Store, actor: Actor, password: str) -> None:
     NotSignedIn
         Too many wrong tries.
     """
-    prove(store, actor, password)
+    confirm(store, actor, password)
     with store.write() as tx:
         totp.turn_off(tx, actor, actor.person_id or 0)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from server.db import Store, Tx
 from server.errors import Busy, InputError, NotSignedIn

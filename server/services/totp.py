@@ -13,7 +13,7 @@ from cryptography.exceptions import InvalidTag
 from sqlalchemy import or_, select, update
 
 from server.db import Tx
-from server.errors import Conflict, InputError
+from server.errors import Conflict, InputError, NotSignedIn
 from server.models import Person
 from server.services import audit
 from server.services.people import Actor
@@ -144,11 +144,20 @@ def spend(tx: Tx, person_id: int, digits: str) -> bool:
         Whose.
     digits : str
         As typed.
+
+    Raises
+    ------
+    NotSignedIn
+        The key is kept but cannot be opened: it was changed, or the file of keys is another.
     """
     person = tx.session.scalar(select(Person).where(Person.id == person_id, Person.is_active))
     if person is None or person.totp_key is None:
         return False
-    step = _step(tx, open_box(tx, person.totp_key, bound(person.uid)).decode(), digits)
+    try:
+        key = open_box(tx, person.totp_key, bound(person.uid)).decode()
+    except (InvalidTag, KeyError, ValueError) as error:
+        raise NotSignedIn("totp.lost") from error
+    step = _step(tx, key, digits)
     if step is None:
         return False
     unused = or_(Person.totp_step.is_(None), Person.totp_step < step)

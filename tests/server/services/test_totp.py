@@ -76,6 +76,23 @@ def test_signing_in_asks_for_the_code_after_the_password_and_counts_wrong_ones(s
         assert (last.kind, last.given) == ("sign_in", {"method": "totp"})
 
 
+@pytest.mark.parametrize("broken", [b"none:" + b"x" * 40, b"x"])
+def test_a_key_that_cannot_be_opened_is_a_refusal_that_says_so(store, town, key, broken):
+    with store.write() as tx:
+        person_named(tx, "worker_lin").totp_key = broken
+    stamp = sign_in.sign_in(store, "worker_lin", PASSWORD, HERE).stamp
+    with pytest.raises(NotSignedIn, match=r"totp\.lost"):
+        sign_in.give_code(store, town.people["worker_lin"], stamp, "123456", HERE)
+
+
+def test_who_has_no_password_turns_it_off_as_they_turned_it_on(store, town, key):
+    with store.write() as tx:
+        person_named(tx, "worker_lin").password_hash = None
+    own_account.turn_off_second(store, town.actors["worker_lin"], "")
+    with store.read() as tx:
+        assert not own_account.of(tx, town.actors["worker_lin"]).has_second
+
+
 def test_turning_it_off_asks_for_the_password_an_administrator_needs_none(store, town, key):
     lin = town.actors["worker_lin"]
     with pytest.raises(InputError):
