@@ -1,7 +1,9 @@
 """``wangge person``: what is kept about a resident, handed out or erased."""
 
 import os
+import shutil
 import sys
+from io import BytesIO
 from pathlib import Path
 from typing import IO
 
@@ -66,9 +68,11 @@ def export(environment: Environment, phone: str | None, number: str | None, outp
             click.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode())
             return
         is_zip = output.suffix.lower() == ".zip"
-        data = rights.packed(store, told) if is_zip else orjson.dumps(told, option=orjson.OPT_INDENT_2)
-    with whole_file(output) as draft, _own(draft) as file:
-        file.write(data)
+        whole = (
+            rights.packed(store, told) if is_zip else BytesIO(orjson.dumps(told, option=orjson.OPT_INDENT_2))
+        )
+    with whole, whole_file(output) as draft, _own(draft) as file:
+        shutil.copyfileobj(whole, file)
     say("cli.person.exported", count=len(told["issues"]), file=output)
 
 

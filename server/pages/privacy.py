@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
+from werkzeug.wsgi import wrap_file
 
 from server.auth import allow, current_actor, current_store
 from server.errors import InputError
@@ -136,7 +137,10 @@ def export() -> Response:
     with store.write() as tx:
         told = rights.export(tx, current_actor(), sought)
         day = tx.now.astimezone(store.config.zone).strftime("%Y%m%d")
-    answer = Response(rights.packed(store, told), mimetype="application/zip")
+    archive = rights.packed(store, told)
+    answer = Response(
+        wrap_file(request.environ, archive), mimetype="application/zip", direct_passthrough=True
+    )
     answer.headers["Content-Disposition"] = f'attachment; filename="person-{day}.zip"'
     answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -5,12 +5,12 @@ find what they may see and supervise; the command line finds everything. Every a
 number: with the beginning of its hash. Words about somebody in the issues of others are found by nobody.
 """
 
-import io
+import tempfile
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import IO, Any
 
 import orjson
 from cryptography.exceptions import InvalidTag
@@ -34,7 +34,6 @@ __all__ = [
     "by_number",
     "by_phone",
     "export",
-    "issues_of_phone",
     "known",
     "listed",
     "note",
@@ -46,6 +45,8 @@ SHOWN = 12
 """Digits of a hash that the record keeps: they tell people apart, and nobody can compute the rest of them."""
 LEAST_DIGITS = 7
 ACTS = ("person.find", "person.export", "person.erase")
+IN_MEMORY = 8 << 20
+"""Bytes of an archive; photos may be hundreds of megabytes."""
 
 
 @dataclass(frozen=True)
@@ -131,11 +132,6 @@ def known(tx: Tx, actor: Actor, sought: Sought) -> Sought:
     return Sought(tuple(one for one in sought.keys if one in found) or sought.keys[:1], sought.number)
 
 
-def issues_of_phone(tx: Tx, actor: Actor, phone: str) -> tuple[Held, ...]:
-    """List the issues that were reported from a phone, as far as the actor supervises them; newest first."""
-    return listed(tx, actor, by_phone(tx, phone))
-
-
 def listed(tx: Tx, actor: Actor, sought: Sought) -> tuple[Held, ...]:
     """List somebody's issues, as far as the actor supervises them; newest first."""
     columns = (Issue.id, Issue.number, Issue.state, Issue.category, Issue.summary, Issue.reported_at, Issue.ended_at,
@@ -146,7 +142,7 @@ def listed(tx: Tx, actor: Actor, sought: Sought) -> tuple[Held, ...]:
     return tuple(Held(*row) for row in rows)
 
 
-def note(tx: Tx, actor: Actor, kind: str, sought: Sought, found: Sequence[Held], **more: Any) -> None:  # noqa: ANN401
+def note(tx: Tx, actor: Actor, kind: str, sought: Sought, found: Sequence[Held], **more: Any) -> None:  # noqa: ANN401 - codes and values
     """Write down that somebody was looked up, without saying who."""
     numbers = [one.number for one in found]
     one = found[0].id if len(found) == 1 else None
@@ -195,15 +191,23 @@ def export(tx: Tx, actor: Actor, sought: Sought) -> dict[str, Any]:
     return told
 
 
-def packed(store: Store, told: dict[str, Any]) -> bytes:
-    """Pack an export and the photos that it names into one zip file: ``person.json``, ``photos/…``."""
-    blobs, kept = blobs_of(store), io.BytesIO()
+def packed(store: Store, told: dict[str, Any]) -> IO[bytes]:
+    """Pack an export and the photos that it names into one zip file: ``person.json``, ``photos/…``.
+
+    Returns
+    -------
+    IO
+        At its beginning; a large one lies on the disk, without a name, until it is closed.
+    """
+    blobs = blobs_of(store)
+    kept: IO[bytes] = tempfile.SpooledTemporaryFile(IN_MEMORY, dir=str(store.folder))  # noqa: SIM115
     with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("person.json", orjson.dumps(told, option=orjson.OPT_INDENT_2))
         for photo in (photo for issue in told["issues"] for photo in issue["photos"]):
             if photo["purged_at"] is None and blobs.has(photo["sha256"]):
                 archive.writestr(photo["file"], blobs.get(photo["sha256"]))
-    return kept.getvalue()
+    kept.seek(0)
+    return kept
 
 
 def _told(tx: Tx, issue: Issue) -> dict[str, Any]:
@@ -286,14 +290,10 @@ def _lookups(tx: Tx, sought: Sought) -> list[dict[str, Any]]:
     rows = tx.session.execute(
         select(Audit, Person.name)
         .outerjoin(Person, Person.id == Audit.person_id)
-        .where(Audit.kind.in_(ACTS))
+        .where(Audit.kind.in_(ACTS), Audit.given["key"].as_string().in_(labels))
         .order_by(Audit.id)
     )
-    return [
-        {"at": _at(act.at), "who": name or "", "kind": act.kind}
-        for act, name in rows
-        if act.given.get("key") in labels
-    ]
+    return [{"at": _at(act.at), "who": name or "", "kind": act.kind} for act, name in rows]
 
 
 def _at(moment: datetime | None) -> str | None:

@@ -65,7 +65,9 @@ def test_an_export_is_one_archive_and_on_record(supervisor, store):
     _page, keys, _address = found(supervisor)
     answer = supervisor.post("/privacy/export", data=keys)
     assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.is_streamed  # never whole in memory: it holds all photos
     assert "王阿姨" in zipfile.ZipFile(io.BytesIO(answer.data)).read("person.json").decode()
+    answer.close()
     with store.read() as tx:
         acts = tx.session.scalars(
             select(Audit.kind).where(Audit.kind.like("person.%")).order_by(Audit.id)

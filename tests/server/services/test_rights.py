@@ -1,11 +1,10 @@
 """A resident's rights: found by phone however it is spelled, told everything, erased on demand."""
 
-import io
 import json
 import zipfile
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from server.errors import InputError, NotFound
 from server.models import Audit, Issue, PrivateText, RememberedAnswer
@@ -40,7 +39,7 @@ def report(store, town, phone, login="dispatcher_qian", lon=122.015, lat=37.015)
 
 def numbers(store, actor, phone):
     with store.read() as tx:
-        return {one.number for one in rights.issues_of_phone(tx, actor, phone)}
+        return {one.number for one in rights.listed(tx, actor, rights.by_phone(tx, phone))}
 
 
 def words(store, number):
@@ -93,17 +92,17 @@ def test_an_export_tells_every_word_and_who_saw_them_and_is_on_record(store, tow
     said = {word for step in closed["steps"] for word in step["words"].values()}
     assert "换了阀门" in said
     assert [(one["who"], one["why"]) for one in closed["accesses"]] == [("李岚", "review")]
-    archive = zipfile.ZipFile(io.BytesIO(rights.packed(store, told)))
-    assert json.loads(archive.read("person.json")) == told
+    with rights.packed(store, told) as kept, zipfile.ZipFile(kept) as archive:
+        assert json.loads(archive.read("person.json")) == told
     with store.read() as tx:
         act = tx.session.scalars(select(Audit).where(Audit.kind == "person.export")).one()
         assert (act.given["count"], len(act.given["key"])) == (len(lived), rights.SHOWN)
         again = rights.by_phone(tx, PHONE)
         assert PHONE not in json.dumps(act.given)
     with store.write() as tx:
-        assert [one["kind"] for one in rights.export(tx, system_actor(), again)["lookups"]] == [
-            "person.export"
-        ]
+        rights.note(tx, system_actor(), "person.find", rights.by_phone(tx, "13900001111"), ())
+        kinds = [one["kind"] for one in rights.export(tx, system_actor(), again)["lookups"]]
+    assert kinds == ["person.export"]
 
 
 def test_what_ended_is_erased_and_what_is_open_is_left_and_named(store, town, lived):
@@ -132,14 +131,29 @@ def test_from_open_issues_name_and_phone_go_with_a_reason_and_the_work_stays(sto
         assert examine(tx, 100).complaints == ()
 
 
+def held_rows(store):
+    """Count, as it happens, how many remembered answers each statement reads."""
+    held = []
+
+    @event.listens_for(store.engine, "after_cursor_execute")
+    def count(_connection, _cursor, statement, parameters, *_):
+        if "FROM remembered_answer" in statement and statement.startswith("SELECT") and "LIMIT" in statement:
+            held.append(parameters[-2])
+
+    return held
+
+
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_a_remembered_answer_loses_the_words_and_keeps_the_number(store, town, lived):
+def test_a_remembered_answer_loses_the_words_and_keeps_the_number(store, town, lived, monkeypatch):
     actor = town.actors["dispatcher_qian"]
     body = json.dumps({"number": lived[CLOSED], "reporter_name": "王阿姨"}).encode()
     with store.write() as tx:
         idempotency.remember(tx, actor, "one", "d" * 64, Answer(201, body))
         idempotency.remember(tx, actor, "two", "d" * 64, Answer(201, b'{"number":"20260310-99999"}'))
+    monkeypatch.setattr(erasing, "ANSWERS", 1)
+    held = held_rows(store)
     erasing.erase(store, system_actor(), sought_of(store))
+    assert max(held) == 1
     with store.read() as tx:
         assert idempotency.kept(tx, actor, "one") == Answer(
             201, json.dumps({"number": lived[CLOSED]}).replace(" ", "").encode()
