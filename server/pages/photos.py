@@ -118,7 +118,7 @@ def _file(digest: str, *, is_thumb: bool) -> Response:
 
 def photos_of(tx: Tx, view: IssueView) -> Photos:
     """Give the photos of an issue as the one who asks sees them."""
-    found = album.of_row(tx, current_actor(), view.issue, view.path)
+    found = album.of_row(tx, current_actor(), view.issue, view.path, is_told=view.may_unmask)
     before, after, others = ([_card(one) for one in found if one.kind == kind] for kind in KINDS)
     may_add = any(row.action == "attach" for row in view.actions)
     kinds = ("after", "before", "other") if view.issue.state in ("handling", "handled") else KINDS

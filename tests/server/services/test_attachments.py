@@ -6,15 +6,16 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from server.blobs import blobs_of
-from server.errors import Conflict, InputError, NotFound
+from server.errors import Conflict, InputError, NotFound, NotPermitted
 from server.models import Attachment, Department, Entry, Issue
 from server.services import album, attachments, files, intake, issues
 from server.services.attachments import Device, purge, take_in
 from server.services.drafts import Draft
 from server.services.files import drop, sweep
+from server.services.issue_view import found
 from server.services.ledger import broken_chains
 from server.workflow import IllegalAction, NotPermittedAction
 from tests.pictures import drawn, exif_of, sent
@@ -300,5 +301,32 @@ def test_photos_are_seen_with_the_issue_and_others_by_who_may_ask_about_people(s
         (seen,) = album.of_issue(tx, handler, number)
         assert (seen.kind, seen.position, seen.distance_m) == ("before", None, pytest.approx(111, abs=1))
         assert album.file_of(tx, handler, shown.digest)
-        with pytest.raises(NotFound):
+        with pytest.raises(NotPermitted):  # of an issue that they see
             album.file_of(tx, handler, other.digest)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_file_of_many_issues_is_found_with_as_many_statements_as_of_one(store, town, number, attach):
+    (taken,) = attach("leader_zhao", 1, kind="other")
+    with store.write() as tx:
+        more = [intake.report(tx, town.actors["dispatcher_qian"], DRAFT).number for _ in range(4)]
+    asked = []
+    event.listen(store.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+
+    def counted(read):
+        asked.clear()
+        with store.read() as tx:
+            read(tx, town.actors["worker_lin"])
+        return len(asked)
+
+    one = counted(lambda tx, actor: album.file_of(tx, actor, taken.digest))
+    for each in more:
+        attach("leader_zhao", 1, kind="other", of=each)
+    assert counted(lambda tx, actor: album.file_of(tx, actor, taken.digest)) == one
+
+    def known(tx, actor):
+        issue, path = found(tx, actor, number)
+        asked.clear()
+        assert len(album.of_row(tx, actor, issue, path, is_told=True)) == 1
+
+    assert counted(known) == 1
