@@ -118,24 +118,35 @@ class Store:
                     session.commit()
 
     @contextmanager
-    def write(self, now: datetime | None = None) -> Iterator[Tx]:
+    def write(self, now: datetime | None = None, *, waits: bool = True) -> Iterator[Tx]:
         """Open a writing transaction: all of it or nothing.
 
         Parameters
         ----------
         now : datetime, optional
             Instant of the transaction; the clock's by default. Only history brought in sets it.
+        waits : bool
+            Whether to wait for another writer on SQLite; what can as well be left undone does not.
 
         Raises
         ------
         Busy, StoreError
             Another process writes for too long; the disk is full.
         """
-        lock = self._writing if self.on_sqlite else nullcontext()
+        lock = self._alone(waits=waits) if self.on_sqlite else nullcontext()
         with lock, translated(self.config), self.engine.connect() as connection:
-            writer = connection.execution_options(wangge_writes=True)
+            writer = connection.execution_options(wangge_writes=True, wangge_waits=waits)
             with Session(writer, expire_on_commit=False) as session, session.begin():
                 yield Tx(session, self, now or self.clock())
+
+    @contextmanager
+    def _alone(self, *, waits: bool) -> Iterator[None]:
+        if not self._writing.acquire(blocking=waits):
+            raise Busy("store.busy")
+        try:
+            yield
+        finally:
+            self._writing.release()
 
     def close(self) -> None:
         """Close all connections."""
@@ -181,8 +192,17 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("wangge_writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if not options.get("wangge_writes"):
+        connection.exec_driver_sql("BEGIN")
+    elif options.get("wangge_waits", True):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        connection.exec_driver_sql("PRAGMA busy_timeout=0").close()
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        finally:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_MS}").close()
 
 
 @contextmanager

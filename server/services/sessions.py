@@ -172,17 +172,21 @@ def _is_stale(tx: Tx, rows: Sequence[Any]) -> bool:
 
 
 def touch(store: Store, actor: Actor) -> None:
-    """Write down that a session or token is in use; its own short transaction.
+    """Write down that a session or token is in use, if nobody else does; its own short transaction.
 
     Raises
     ------
     Busy, StoreError
-        The database did not answer; nothing is lost by that.
+        Others write, or the database did not answer; nothing is lost by that.
     """
-    with store.write() as tx:
+    with store.write(waits=False) as tx:
         for model, key in ((SignedIn, actor.session_id), (Token, actor.token_id)):
-            if key is not None:
-                tx.session.execute(update(model).where(model.id == key).values(seen_at=tx.now))
+            if key is None:
+                continue
+            is_stale = or_(model.seen_at.is_(None), model.seen_at <= tx.now - TOUCH_AFTER)
+            free = select(model.id).where(model.id == key, is_stale).with_for_update(skip_locked=True)
+            those = model.id == free.scalar_subquery()
+            tx.session.execute(update(model).where(those).values(seen_at=tx.now))
 
 
 def listed(tx: Tx, person_id: int) -> tuple[SessionView, ...]:

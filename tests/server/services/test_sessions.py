@@ -1,14 +1,18 @@
 """A session is a row: it ends when it is ended, when its time is over, when nobody uses it, when the person goes."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
-from server.errors import Conflict, NotFound, NotSignedIn
+from server.db import BUSY_MS, Store
+from server.errors import Busy, Conflict, NotFound, NotSignedIn
 from server.models import Audit, Person, SignedIn
 from server.services import sessions
 from server.services.sessions import Device
-from server.services.sign_in import issue_token
+from tests.personas import token_of
 from tests.statements import counted
 
 DESK = Device("192.0.2.1", "Mozilla/5.0 (Windows NT 10.0) Chrome/120")
@@ -125,7 +129,7 @@ def test_what_a_browser_calls_itself_is_cut_and_free_of_control_characters(store
 
 def test_a_token_is_touched_as_a_session_is(store, town, clock):
     with store.write() as tx:
-        token = issue_token(tx, "worker_lin", "tablet", ["read"])
+        token = token_of(tx, "worker_lin", ["read"])
     with store.read() as tx:
         actor, is_stale = sessions.actor_of_token(tx, token, "192.0.2.1")
         assert (is_stale, actor.session_id, actor.scopes) == (True, None, {"read"})
@@ -134,3 +138,29 @@ def test_a_token_is_touched_as_a_session_is(store, town, clock):
         assert not sessions.actor_of_token(tx, token)[1]
         with pytest.raises(NotSignedIn):
             sessions.actor_of_token(tx, token + "x")
+
+
+def test_use_is_written_once_and_waits_for_no_other_writer(store, begin, clock):
+    actor, _ = who(store, begin())
+    began = clock.at
+    clock.at += timedelta(minutes=10)
+    pool = ThreadPoolExecutor(1)
+    with pool, store.write() as tx:
+        tx.session.query(SignedIn).filter_by(id=actor.session_id).update({"ended_at": None})
+        with suppress(Busy):
+            pool.submit(sessions.touch, store, actor).result(timeout=5)
+        if store.on_sqlite:  # another process
+            other = Store(store.config, clock)
+            with pytest.raises(Busy):
+                sessions.touch(other, actor)
+            with other.read() as reading:
+                assert reading.rows(text("PRAGMA busy_timeout"))[0][0] == BUSY_MS
+            other.close()
+    with store.read() as tx:
+        assert tx.session.get_one(SignedIn, actor.session_id).seen_at == began
+    touched = clock.at
+    sessions.touch(store, actor)
+    clock.at += timedelta(minutes=1)
+    sessions.touch(store, actor)
+    with store.read() as tx:
+        assert tx.session.get_one(SignedIn, actor.session_id).seen_at == touched
