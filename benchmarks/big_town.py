@@ -13,9 +13,9 @@ from server.models import Area, Boundary, Duty, Grid, Leave, Person
 from server.services import people
 from server.services.imports.runs import analyze
 from server.services.people import NewPerson
-from server.services.sign_in import issue_token
 from server.uids import uuid7
 from tests.geo.subdivision import jagged_cells
+from tests.personas import token_of
 
 ROOT = "110105"
 CUTS = {6: "district", 9: "subdistrict", 12: "community", 15: "cell"}
@@ -53,8 +53,8 @@ def build(store: Store, count: int = COUNT) -> BigTown:
         holder = _staff(tx, codes, ids)
         roles = ("supervisor", "dispatcher")
         people.create(tx, [NewPerson(role, role, roles=((role, ROOT),)) for role in roles])
-        read = issue_token(tx, "supervisor", "bench", ["read"])
-        report = issue_token(tx, "dispatcher", "bench", ["report"])
+        read = token_of(tx, "supervisor", ["read"])
+        report = token_of(tx, "dispatcher", ["report"])
         analyze(tx)
     return BigTown(cells, holder, read, report)
 

@@ -10,12 +10,13 @@ from datetime import timedelta
 import shapely
 
 from server.models import Area, Boundary, Department, Duty, Grid, Person, SignedIn
-from server.services import people
+from server.services import people, tokens
 from server.services.areas import pinyin_of
-from server.services.people import NewPerson
+from server.services.people import NewPerson, system_actor
 from server.services.sessions import digest_of
+from server.services.tokens import TokenWish
 
-__all__ = ["PASSWORD", "PERSONAS", "SmallTown", "build_town", "secret_of"]
+__all__ = ["PASSWORD", "PERSONAS", "SmallTown", "build_town", "secret_of", "token_of"]
 
 PASSWORD = "wangge-2026"
 AREAS = (
@@ -89,6 +90,11 @@ _HASHED: dict[str, str] = {}
 def secret_of(login):
     """Give the secret of a persona's session, as its cookie holds it."""
     return f"the session of {login}"
+
+
+def token_of(tx, login, scopes=("read",), name="test", days=None):
+    """Make a token that acts as a persona; gives its secret."""
+    return tokens.issue(tx, system_actor(), login, TokenWish(name, tuple(scopes), days))
 
 
 def _session(tx, login, person_id):

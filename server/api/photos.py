@@ -16,6 +16,7 @@ from server.security import takes_bytes
 from server.services import album, attachments
 from server.services.album import Picture
 from server.services.attachments import KINDS, MOST_OF_ACT
+from server.services.lines import whole
 from server.services.people import Actor
 from server.services.photos import BYTES_MOST, FIELD
 
@@ -151,9 +152,10 @@ def _sent() -> tuple[list[IO[bytes]], bytes]:
 
 def _version() -> int | None:
     said = request.form.get("version", "")
-    if said and not (said.isascii() and said.isdecimal() and len(said) < 19):
+    version = whole(said)
+    if said and version is None:
         raise InputError("field.not_whole", field="version", value=said[:SHOWN])
-    return int(said) if said else None
+    return version
 
 
 def _uids() -> list[UUID]:

@@ -14,8 +14,7 @@ from server.pages.parts import Choice
 from server.pages.people_parts import TokenRow, token_row
 from server.services import accounts, tokens
 from server.services.accounts import AccountFilter
-from server.services.sign_in import SCOPES
-from server.services.tokens import DAYS, MOST_DAYS, TokenWish
+from server.services.tokens import DAYS, MOST_DAYS, SCOPES, TokenWish
 from server.translate import status_of
 from server.words.scopes import scope_name
 from server.workflow import Role
@@ -98,7 +97,7 @@ def issue() -> Response | tuple[str, int]:
     wish = TokenWish(form.get("name", ""), tuple(form.getlist("scopes")), form.get("days", ""))
     try:
         with current_store().write() as tx:
-            secret = tokens.issue(tx, current_actor(), form.get("login", ""), wish)
+            secret = tokens.issue_for_program(tx, current_actor(), form.get("login", ""), wish)
     except (InputError, NotPermitted) as error:
         with current_store().read() as tx:
             return _page(tx, error), status_of(error)
@@ -108,7 +107,7 @@ def issue() -> Response | tuple[str, int]:
     return answer
 
 
-@blueprint.get("/admin/tokens/<int:key>/revoke")
+@blueprint.get("/admin/tokens/<int(max=9223372036854775807):key>/revoke")
 @allow(Role.ADMIN)
 def ask(key: int) -> str:
     """Ask whether a token shall be revoked."""
@@ -117,7 +116,7 @@ def ask(key: int) -> str:
         return render("admin/revoke.html", RevokePage(around(tx, "tokens"), row))
 
 
-@blueprint.post("/admin/tokens/<int:key>/revoke")
+@blueprint.post("/admin/tokens/<int(max=9223372036854775807):key>/revoke")
 @allow(Role.ADMIN)
 def revoke(key: int) -> Response:
     """Revoke a token."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,13 +15,13 @@ from server.models import Area, Department, Duty, Person, RoleGrant
 from server.services import passing_on
 from server.services.administered import looked_after, people_of
 from server.services.areas import below, pattern
+from server.services.paging import Page, paged
 from server.services.people import Actor, actor_of
 
 __all__ = [
     "MOST_LISTED",
     "Account",
     "AccountFilter",
-    "AccountPage",
     "Hold",
     "Ties",
     "accounts",
@@ -112,24 +113,6 @@ class AccountFilter:
 
 
 @dataclass(frozen=True)
-class AccountPage:
-    """One page of a list.
-
-    Attributes
-    ----------
-    rows : tuple of Account
-        By login.
-    total, number, pages : int
-        People there are, which page, of how many.
-    """
-
-    rows: tuple[Account, ...]
-    total: int
-    number: int
-    pages: int
-
-
-@dataclass(frozen=True)
 class Ties:
     """What still hangs on somebody.
 
@@ -148,8 +131,8 @@ def accounts(tx: Tx) -> list[Account]:
     return _read(tx, _ROWS.order_by(Person.login))
 
 
-def listed(tx: Tx, actor: Actor, wanted: AccountFilter, page: int = 1, *, most: int = PAGE) -> AccountPage:
-    """List the people whom an administrator looks after, one page at a time.
+def listed(tx: Tx, actor: Actor, wanted: AccountFilter, page: int = 1, *, most: int = PAGE) -> Page[Account]:
+    """List the people whom an administrator looks after by login, one page at a time.
 
     Parameters
     ----------
@@ -165,11 +148,8 @@ def listed(tx: Tx, actor: Actor, wanted: AccountFilter, page: int = 1, *, most: 
         People on a page.
     """
     conditions = [people_of(actor), *_narrowed(wanted)]
-    total = tx.session.scalar(select(func.count()).select_from(Person).where(*conditions)) or 0
-    pages = max(1, -(-total // most))
-    number = min(max(page, 1), pages)
-    query = _ROWS.where(*conditions).order_by(Person.login).limit(most).offset((number - 1) * most)
-    return AccountPage(tuple(_read(tx, query)), total, number, pages)
+    query = _ROWS.where(*conditions).order_by(Person.login)
+    return paged(tx, query, page, most, partial(_read, tx))
 
 
 def one(tx: Tx, actor: Actor, login: str) -> Account:

@@ -16,14 +16,13 @@ from server.services.administered import acting, areas_of
 from server.services.area_codes import new_code
 from server.services.areas import pinyin_of
 from server.services.grids import digest_of_grid
-from server.services.lines import line
+from server.services.lines import line, whole
 from server.services.people import Actor
 from server.workflow import OPEN
 
 __all__ = ["AreaFacts", "AreaWish", "add", "change", "facts", "level_below", "retire", "tree"]
 
 NAME_MOST, KIND_MOST, PEOPLE_MOST = 200, 64, 10_000_000
-LONGEST = 9  # digits
 ADDED = ("subdistrict", "community")
 OPEN_STATES = tuple(str(state) for state in OPEN)
 
@@ -235,17 +234,10 @@ def _wanted(tx: Tx, wish: AreaWish, parent_id: int | None, own_id: int | None) -
 
 
 def _number(field: str, given: str) -> int | None:
-    words = given.strip()
-    if not words:
-        return None
-    if not (
-        words.isascii()
-        and words.isdecimal()
-        and int(words[:LONGEST]) <= PEOPLE_MOST
-        and len(words) <= LONGEST
-    ):
-        raise InputError("area.number", field=field, value=words[:20], most=PEOPLE_MOST)
-    return int(words)
+    number = whole(given, PEOPLE_MOST)
+    if given.strip() and number is None:
+        raise InputError("area.number", field=field, value=given.strip()[:20], most=PEOPLE_MOST)
+    return number
 
 
 def _put(area: Area, wanted: dict[str, str | int | None]) -> None:

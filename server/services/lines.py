@@ -1,8 +1,10 @@
-"""Lines that people type: names, phones, codes; blanks made plain, what cannot be a line refused."""
+"""Lines that people type: names, phones, codes; blanks made plain, what cannot be a line refused; whole numbers."""
 
 from server.errors import InputError
 
-__all__ = ["line"]
+__all__ = ["line", "whole"]
+
+DIGITS_MOST = 18
 
 
 def line(field: str, given: str, most: int, *, is_needed: bool = True) -> str:
@@ -32,3 +34,18 @@ def line(field: str, given: str, most: int, *, is_needed: bool = True) -> str:
     if not words.isprintable():
         raise InputError("field.unreadable", field=field, value=ascii(words)[:80])
     return words
+
+
+def whole(typed: str, most: int = 10**DIGITS_MOST - 1) -> int | None:
+    """Read a whole number as it was typed; None when it is none, or greater than ``most``.
+
+    Parameters
+    ----------
+    typed : str
+        Digits 0 to 9 alone, but for blanks around them.
+    most : int
+        Greatest that can be.
+    """
+    words = typed.strip()
+    is_number = words.isascii() and words.isdecimal() and len(words) <= DIGITS_MOST
+    return int(words) if is_number and int(words) <= most else None

@@ -4,29 +4,33 @@ A token acts as its person. Whoever makes one for another could act as them, so 
 administrator only for accounts of programs, which nobody signs in with.
 """
 
+import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, or_, select
 
 from server.db import Tx
 from server.errors import InputError, NotFound, NotPermitted
 from server.models import Person, Token
 from server.services import audit
-from server.services.administered import acting, people_of
-from server.services.lines import line
+from server.services.administered import acting, need_session, people_of
+from server.services.lines import line, whole
+from server.services.paging import Page, paged
 from server.services.people import Actor
-from server.services.sign_in import issue_token
+from server.services.sessions import digest_of
 
 __all__ = [
     "DAYS",
     "MOST_DAYS",
-    "TokenPage",
+    "SCOPES",
     "TokenView",
     "TokenWish",
     "everything",
     "issue",
+    "issue_for_program",
     "listed",
     "one",
     "own",
@@ -34,6 +38,7 @@ __all__ = [
     "revoke_named",
 ]
 
+SCOPES = ("read", "report", "act")
 DAYS, MOST_DAYS = 90, 3650
 NAME_MOST = 100
 PAGE = 50
@@ -86,24 +91,6 @@ class TokenWish:
     days: str | int | None = DAYS
 
 
-@dataclass(frozen=True)
-class TokenPage:
-    """One page of a list.
-
-    Attributes
-    ----------
-    rows : tuple of TokenView
-        Newest first.
-    total, number, pages : int
-        Tokens there are, which page, of how many.
-    """
-
-    rows: tuple[TokenView, ...]
-    total: int
-    number: int
-    pages: int
-
-
 def issue(tx: Tx, actor: Actor, login: str, wish: TokenWish) -> str:
     """Make a token, for oneself or for a program that one looks after; gives the secret, which is kept nowhere.
 
@@ -112,7 +99,7 @@ def issue(tx: Tx, actor: Actor, login: str, wish: TokenWish) -> str:
     tx : Tx
         Writing transaction.
     actor : Actor
-        Who makes it; whoever came with a token gives no scope that it lacks.
+        Who makes it; whoever came with a token makes none.
     login : str
         Whose.
     wish : TokenWish
@@ -123,10 +110,11 @@ def issue(tx: Tx, actor: Actor, login: str, wish: TokenWish) -> str:
     NotFound
         No such person among those the actor looks after.
     NotPermitted
-        A person, who makes their own; or a scope that the actor lacks.
+        A person, who makes their own; or the request came with a token.
     InputError
         No name, no such scope, days that cannot be; switched off.
     """
+    need_session(actor)
     if actor.login != login or actor.is_system:
         actor = acting(tx, actor)
     own = Person.id == actor.person_id
@@ -137,16 +125,32 @@ def issue(tx: Tx, actor: Actor, login: str, wish: TokenWish) -> str:
         raise NotPermitted("token.not_theirs", name=person.name)
     if not person.is_active:
         raise InputError("account.off", field="login", name=person.name)
-    for scope in wish.scopes:
+    scopes = _scopes(wish.scopes)
+    for scope in scopes:
         actor.need(scope)
     forever = actor.is_system and wish.days is None
     name, days = line("name", wish.name, NAME_MOST), None if forever else _days(wish.days)
-    secret = issue_token(tx, person.login, name, wish.scopes, days)
+    secret, said = f"wg_{secrets.token_urlsafe(32)}", " ".join(scopes)
+    expires_at = tx.now + timedelta(days=days) if days else None
+    row = Token(person_id=person.id, name=name, digest=digest_of(secret), scopes=said, created_at=tx.now,
+                expires_at=expires_at)  # fmt: skip
+    tx.session.add(row)
     tx.session.flush()
-    key = tx.session.scalar(select(func.max(Token.id)).where(Token.person_id == person.id))
-    scopes = " ".join(wish.scopes)
-    audit.record(tx, actor, "token.issue", subject_id=person.id, token=key, scopes=scopes, days=days)
+    audit.record(tx, actor, "token.issue", subject_id=person.id, token=row.id, scopes=said, days=days)
     return secret
+
+
+def issue_for_program(tx: Tx, actor: Actor, login: str, wish: TokenWish) -> str:
+    """Make a token for a program that one looks after; one's own are made where the password is asked for.
+
+    Raises
+    ------
+    NotFound, NotPermitted, InputError
+        As for :func:`issue`; one's own login.
+    """
+    if actor.login == login:
+        raise NotPermitted("token.not_theirs", name=actor.name)
+    return issue(tx, actor, login, wish)
 
 
 def revoke(tx: Tx, actor: Actor, key: int) -> int | None:
@@ -178,7 +182,8 @@ def revoke_named(tx: Tx, actor: Actor, login: str, name: str) -> None:
     """Revoke all of a person's tokens of one name; for the command line."""
     person = select(Person.id).where(Person.login == login, people_of(actor)).scalar_subquery()
     mine = (Token.person_id == person, Token.name == name, Token.revoked_at.is_(None))
-    tx.session.execute(update(Token).where(*mine).values(revoked_at=tx.now))
+    for key in tx.session.scalars(select(Token.id).where(*mine).order_by(Token.id)).all():
+        revoke(tx, actor, key)
 
 
 def everything(tx: Tx) -> list[TokenView]:
@@ -206,8 +211,8 @@ def one(tx: Tx, actor: Actor, key: int) -> TokenView:
     return _view(tx, row)
 
 
-def listed(tx: Tx, actor: Actor, *, login: str = "", is_alive: bool = True, page: int = 1) -> TokenPage:
-    """List the tokens of the people whom an administrator looks after, one page at a time.
+def listed(tx: Tx, actor: Actor, *, login: str = "", is_alive: bool = True, page: int = 1) -> Page[TokenView]:
+    """List the tokens of the people whom an administrator looks after, newest first, one page at a time.
 
     Parameters
     ----------
@@ -225,12 +230,8 @@ def listed(tx: Tx, actor: Actor, *, login: str = "", is_alive: bool = True, page
     conditions = [people_of(actor)]
     conditions += [Person.login == login] if login else []
     conditions += _alive(tx) if is_alive else []
-    counted = select(func.count()).select_from(Token).join(Person, Person.id == Token.person_id)
-    total = tx.session.scalar(counted.where(*conditions)) or 0
-    pages = max(1, -(-total // PAGE))
-    number = min(max(page, 1), pages)
-    query = _ROWS.where(*conditions).order_by(Token.id.desc()).limit(PAGE).offset((number - 1) * PAGE)
-    return TokenPage(tuple(_view(tx, row) for row in tx.session.execute(query)), total, number, pages)
+    query = _ROWS.where(*conditions).order_by(Token.id.desc())
+    return paged(tx, query, page, PAGE, lambda part: [_view(tx, row) for row in tx.session.execute(part)])
 
 
 _ROWS: Any = select(Token, Person.login, Person.name, Person.is_active).join(
@@ -253,8 +254,19 @@ def _view(tx: Tx, row: Any) -> TokenView:  # noqa: ANN401 - a row
     )  # fmt: skip
 
 
+def _scopes(given: Iterable[str]) -> tuple[str, ...]:
+    """Check what a token may do, and bring it into order."""
+    wanted = set(given)
+    if not wanted or wanted - set(SCOPES):
+        raise InputError(
+            "token.scopes", field="scopes", value=" ".join(sorted(wanted)), known=" ".join(SCOPES)
+        )
+    return tuple(one for one in SCOPES if one in wanted)
+
+
 def _days(given: str | int | None) -> int:
-    words = str(given or "").strip()
-    if not (words.isascii() and words.isdecimal() and 1 <= int(words[:9]) <= MOST_DAYS):
-        raise InputError("token.days", field="days", value=words[:20], most=MOST_DAYS)
-    return int(words[:9])
+    words = str(given or "")
+    days = whole(words, MOST_DAYS)
+    if not days:
+        raise InputError("token.days", field="days", value=words.strip()[:20], most=MOST_DAYS)
+    return days

@@ -27,8 +27,7 @@ from server.services import intake, people
 from server.services.drafts import Draft
 from server.services.people import NewPerson
 from server.services.sessions import digest_of
-from server.services.sign_in import issue_token
-from tests.personas import secret_of
+from tests.personas import secret_of, token_of
 from tests.pictures import sent
 
 WEST = "990101002"
@@ -124,7 +123,7 @@ def west(store, town, client_of):
                                 agent="", created_at=tx.now, seen_at=tx.now, expires_at=tx.now + timedelta(days=1)))  # fmt: skip
         tx.session.add(SignedIn(digest=digest_of(secret_of("west")), person_id=key, method="password", address="",
                                 agent="", created_at=tx.now, seen_at=tx.now, expires_at=tx.now + timedelta(days=1)))  # fmt: skip
-        issue_token(tx, "worker_lin", "foreign", ["read"])
+        token_of(tx, "worker_lin", ["read"], "foreign")
         draft = Draft("heating", "phone", "阀门滴水", lon=122.015, lat=37.015, place_text="和平小区5幢",
                       reporter_name="王芳", reporter_phone=PHONE, external_number="WO-FOREIGN-1")  # fmt: skip
         intake.report(tx, town.actors["dispatcher_qian"], draft)

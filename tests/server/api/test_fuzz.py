@@ -5,7 +5,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import checks
 
-from server.services.sign_in import issue_token
+from tests.personas import token_of
 from tests.scatter import scatter
 
 EXAMPLES, MANY = 12, 300  # of each operation
@@ -23,7 +23,7 @@ def api(app, store, town):
     app.testing = False
     scatter(store, town, count=30)
     with store.write() as tx:
-        token = issue_token(tx, "supervisor_li", "fuzz", ["read", "report", "act"])
+        token = token_of(tx, "supervisor_li", ["read", "report", "act"])
     schema = schemathesis.openapi.from_wsgi("/openapi.json", app)
     schema.config.update(headers={"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"})
     return schema

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import func, select
 
 from server.models import Issue
-from server.services.sign_in import issue_token
 from server.workflow import OPEN
+from tests.personas import token_of
 from tests.positions import KEPT, SYSTEMS, given_in
 
 URL = "/api/v1/issues"
@@ -265,7 +265,7 @@ def test_an_action_sent_again_under_its_key_is_done_once(client_of, qian):
 def test_a_token_does_what_its_scopes_say(scopes, statuses, app, qian, store):
     number = qian.post(URL, json=REPORT).get_json()["number"]
     with store.write() as tx:
-        token = issue_token(tx, "worker_lin", "test", scopes)
+        token = token_of(tx, "worker_lin", scopes)
     client, said = app.test_client(), {"Authorization": f"Bearer {token}"}
     assert client.get(f"{URL}/{number}", headers=said).status_code == statuses[0]
     assert client.post(URL, json=REPORT, headers=said).status_code == statuses[1]

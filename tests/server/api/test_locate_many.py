@@ -10,7 +10,7 @@ from sqlalchemy import event
 from geo import datum
 from geo.crs import project_points
 from server.models import Duty, Leave
-from server.services.sign_in import issue_token
+from tests.personas import token_of
 
 URL = "/api/v1/locate"
 EIGHTH = "990101001001008"
@@ -186,7 +186,7 @@ def test_the_refusal_of_too_many_names_the_limit(ask):
 @pytest.mark.parametrize(("scope", "status"), [("read", 200), ("report", 403), ("act", 403)])
 def test_a_token_needs_only_to_read(app, store, town, scope, status):
     with store.write() as tx:
-        token = issue_token(tx, "worker_lin", "test", [scope])
+        token = token_of(tx, "worker_lin", [scope])
     headers = {"Authorization": f"Bearer {token}"}
     answer = app.test_client().post(URL, json={"lon": [122.015], "lat": [37.015]}, headers=headers)
     assert answer.status_code == status
@@ -222,7 +222,7 @@ def test_the_database_is_asked_three_things_in_one_transaction_for_a_position_an
 ):
     """Who asks, whether the grid is still the newest, who is on duty: more would be slower for everybody."""
     with store.write() as tx:
-        token = issue_token(tx, "supervisor_li", "test", ["read"])
+        token = token_of(tx, "supervisor_li", ["read"])
     client, headers = app.test_client(), {"Authorization": f"Bearer {token}"}
     asked = list(places())
     many = {"lon": [x for x, _ in asked], "lat": [y for _, y in asked]}

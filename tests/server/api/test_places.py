@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from server.models import Leave
-from server.services.sign_in import issue_token
+from tests.personas import token_of
 from tests.positions import SYSTEMS, given_in
 
 API = "/api/v1"
@@ -144,7 +144,7 @@ def test_me_is_who_asks_with_the_cells_of_today(client_of):
 
 def test_a_token_needs_no_forms_token(app, store, town):
     with store.write() as tx:
-        token = issue_token(tx, "worker_lin", "test", ["read"])
+        token = token_of(tx, "worker_lin", ["read"])
     told = app.test_client().get(f"{API}/me", headers={"Authorization": f"Bearer {token}"}).get_json()
     assert told["csrf"] is None
 

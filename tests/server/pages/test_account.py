@@ -9,8 +9,7 @@ import pytest
 from server.models import SignedIn
 from server.pages.audit_said import said
 from server.services import audit, reset_links, totp
-from server.services.sign_in import issue_token
-from tests.personas import PASSWORD
+from tests.personas import PASSWORD, token_of
 
 NEW = "a-better-word"
 
@@ -48,7 +47,7 @@ def lin(client_of):
 def test_it_shows_the_person_the_devices_and_the_tokens(store, lin, client_of):
     signed_in(client_of(), agent="Mozilla/5.0 (Linux; Android 14) Firefox/120")
     with store.write() as tx:
-        issue_token(tx, "worker_lin", "<b>平板</b>", ["read"], 30)
+        token_of(tx, "worker_lin", ["read"], "<b>平板</b>", 30)
     page = lin.get("/account").text
     for words in (
         "林晓",
@@ -116,7 +115,7 @@ def test_what_the_cookie_held_before_signing_in_is_forgotten(store, lin, client_
 
 def test_a_token_gets_no_account_page_and_decides_over_a_cookie(store, lin, quiet):
     with store.write() as tx:
-        token = {"Authorization": f"Bearer {issue_token(tx, 'worker_he', 'x', ['read', 'act'])}"}
+        token = {"Authorization": f"Bearer {token_of(tx, 'worker_he', ['read', 'act'])}"}
     assert lin.get("/account", headers=token).status_code == 403
     assert lin.get("/api/v1/me", headers=token).json["person"]["login"] == "worker_he"
     assert lin.get("/api/v1/me").json["person"]["login"] == "worker_lin"
@@ -147,7 +146,7 @@ def test_a_token_of_ones_own_is_made_and_shown_once(lin, client_of):
 
 def test_ones_own_token_is_revoked_nobody_elses(store, lin, client_of):
     with store.write() as tx:
-        tokens = [issue_token(tx, login, "x", ["read"]) for login in ("worker_lin", "worker_he")]
+        tokens = [token_of(tx, login, ["read"]) for login in ("worker_lin", "worker_he")]
     [key] = re.findall(r"/account/tokens/(\d+)", lin.get("/account").text)
     assert lin.post(f"/account/tokens/{key}").status_code == 303
     assert lin.post(f"/account/tokens/{int(key) + 1}").status_code == 404
