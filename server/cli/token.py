@@ -7,8 +7,7 @@ from server.cli.output import say
 from server.cli.program import Command, Group, Option
 from server.services import tokens
 from server.services.people import system_actor
-from server.services.sign_in import SCOPES
-from server.services.tokens import TokenWish
+from server.services.tokens import SCOPES, TokenWish
 from server.words import sentence
 
 __all__ = ["token"]
