@@ -5,6 +5,7 @@ import click
 from server.cli.environment import Environment, pass_environment
 from server.cli.output import progress, say
 from server.cli.program import Command, Option
+from server.services import files
 from server.services.retention import NEVER, due, horizon
 from server.services.retention import purge as take_away
 from server.words import sentence
@@ -30,4 +31,6 @@ def purge(environment: Environment, dry_run: bool, days: int | None) -> None:
             return
         with progress(sentence("cli.purge.title")) as told:
             done = take_away(store, days, progress=told)
+        if days is None:
+            files.sweep(store)
     say("cli.purge.done", **done.counts)

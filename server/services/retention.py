@@ -206,24 +206,28 @@ def purge(
                 progress(done.issues, max(total, done.issues))
             if breathe is not None:
                 breathe(monotonic() - begun)
-            if work is _forget or one.issues < BATCH:
+            if work is _forget or not one.issues:  # a short batch tells nothing: others may hold the rest
                 break
     if done.issues:
         empty_log(store)
-    files.sweep(store, breathe)
     return done
 
 
 def nightly(store: Store, breathe: Callable[[float], None] | None = None) -> dict[str, int]:
     """Purge once a night, as a step of the periodic job; a night that was broken off is gone on with.
 
-    Whether this night's is done is a mark in the store, set at its end.
+    Whether this night's is done is a mark in the store, set at its end: when nothing is due any longer, as what
+    another process held was left to it, and files that no photo names are swept.
     """
     with store.read() as tx:
         here = tx.now.astimezone(tx.config.zone)
         if here.hour < NIGHT or mark(tx, MARK) == here.date().isoformat():
             return {}
     done = purge(store, breathe=breathe)
+    with store.read() as tx:
+        if due(tx).issues:
+            return done.counts
+    files.sweep(store, breathe)
     with store.write() as tx:
         set_mark(tx, MARK, here.date().isoformat())
     return done.counts

@@ -1,5 +1,6 @@
 """Retention: words about people go when their time is up, once, and nothing that is counted goes with them."""
 
+import os
 from datetime import timedelta
 
 import pytest
@@ -190,6 +191,27 @@ def test_a_night_has_one_purge_and_none_before_two(store, town, numbers, clock):
     assert retention.nightly(store) == {}
     clock.at += timedelta(days=1)
     assert not any(retention.nightly(store).values())
+
+
+@pytest.mark.parametrize("database_url", ["postgis"], indirect=True)
+def test_a_night_is_not_done_while_another_process_holds_what_is_due(store, town, numbers, clock):
+    clock.at = (clock.at + YEAR).replace(hour=18)
+    with store.write() as tx:
+        tx.session.execute(select(Issue.id).where(Issue.number == numbers[ENDED]).with_for_update())
+        assert retention.nightly(store)["issues"] == 0
+    assert retention.nightly(store)["issues"] == 1
+    assert retention.nightly(store) == {}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_night_sweeps_files_and_a_purge_of_other_days_asks_for_none(store, town, numbers, clock):
+    unnamed = blobs_of(store).put(b"unnamed")
+    clock.at = (clock.at + YEAR).replace(hour=18)
+    os.utime(store.folder / "files" / unnamed[:2] / unnamed, (clock.at.timestamp() - 2e5,) * 2)
+    retention.purge(store, 30)
+    assert blobs_of(store).has(unnamed)
+    retention.nightly(store)
+    assert not blobs_of(store).has(unnamed)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
