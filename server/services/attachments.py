@@ -5,6 +5,7 @@ that no row names, since the act was refused, is harmless and swept a day later 
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import IO, Any
 from uuid import UUID
 
@@ -90,6 +91,7 @@ def attach(
     photos: Sequence[Taken],
     device: Device | None = None,
     version: int | None = None,
+    happened_at: datetime | None = None,
 ) -> tuple[UUID, ...]:
     """Attach photos to an issue.
 
@@ -109,6 +111,8 @@ def attach(
         Where the device was that sends them.
     version : int, optional
         Version the actor saw.
+    happened_at : datetime, optional
+        When they were attached on a device without a network.
 
     Returns
     -------
@@ -131,7 +135,8 @@ def attach(
     count = _count(tx, issue.id)
     if count + len(new) > MOST_OF_ISSUE:
         raise InputError("photo.full", field=FIELD, count=count, limit=MOST_OF_ISSUE)
-    issues.perform(tx, actor, number, "attach", {"photos": Given(kind, tuple(new), device)}, version)
+    given = {"photos": Given(kind, tuple(new), device)}
+    issues.perform(tx, actor, number, "attach", given, version, happened_at)
     _heal(tx, new)
     return tuple(one.uid for one in new)
 

@@ -42,7 +42,7 @@ from server.workflow import (
 __all__ = ["TEXT_MOST", "Candidate", "IssueView", "act", "candidates", "one", "perform"]
 
 TEXT_MOST = fields.TEXT_MOST
-ON_THE_SPOT = frozenset({"take", "finish", "settle", "answer", "note"})
+ON_THE_SPOT = frozenset({"take", "finish", "settle", "answer", "note", "attach"})
 """Acts that a device may tell of afterwards; requests, grants and verdicts happen when they are received."""
 BACKDATED_MOST = timedelta(days=7)
 LOST = frozenset({State.REPORTED, State.REJECTED, State.MERGED})

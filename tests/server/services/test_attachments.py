@@ -306,6 +306,18 @@ def test_photos_are_seen_with_the_issue_and_others_by_who_may_ask_about_people(s
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_device_tells_afterwards_when_it_attached_a_photo(store, town, number, attach, clock):
+    at = clock.at
+    clock.at += timedelta(hours=3)
+    attach("worker_lin", 1, happened_at=at)
+    with store.read() as tx:
+        assert issues.one(tx, town.actors["worker_lin"], number).log[-1].at == at
+    with pytest.raises(InputError) as refused:
+        attach("worker_lin", 2, happened_at=at - timedelta(days=8))
+    assert refused.value.code == "time.backdated"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_file_of_many_issues_is_found_with_as_many_statements_as_of_one(store, town, number, attach):
     (taken,) = attach("leader_zhao", 1, kind="other")
     with store.write() as tx:
