@@ -24,7 +24,7 @@ from server.services.permissions import visible
 from server.services.redact import MASK, public_words
 from server.workflow import State
 
-__all__ = ["DAYS", "NEAR_M", "Likeness", "find", "words_alike"]
+__all__ = ["DAYS", "NEAR_M", "Likeness", "find"]
 
 NEAR_M = 50.0
 DAYS = 30
@@ -151,20 +151,13 @@ def _scored(
     return row.id, score, tuple(reasons)
 
 
-def words_alike(one: str, other: str) -> float:
-    """Tell how alike two texts without personal facts are, 0 to 100.
-
-    Chinese is compared by its characters, in any order; words that say nothing, and what was masked,
-    do not count.
-    """
-    return _alike(_tokens(one), _tokens(other))
-
-
 def _alike(first: str, second: str) -> float:
+    """Tell how alike the :func:`_tokens` of two texts are, 0 to 100."""
     return float(fuzz.token_set_ratio(first, second)) if first and second else 0.0
 
 
 def _tokens(words: str) -> str:
+    """Take Chinese by its characters, in any order; words that say nothing, and what was masked, do not count."""
     kept = (
         one if one.isascii() and one.isalnum() else f" {one} "
         for one in words

@@ -97,7 +97,9 @@ def test_sealed_words_are_not_read(report, suggested, store):
     assert not any(PrivateText.__tablename__ in statement for statement in read)
 
 
-def test_words_are_alike_in_any_order_and_empty_ones_never():
-    assert duplicates.words_alike("防火门坏了", "三楼的防火门坏了") == 100
-    assert duplicates.words_alike("路灯不亮", "暖气不热") < 60
-    assert duplicates.words_alike("", "暖气不热") == duplicates.words_alike("＊", "＊") == 0
+def test_words_are_alike_in_any_order_and_empty_ones_never(report, suggested):
+    number = report("坏了，三楼的防火门")
+    alike = suggested("防火门坏了", "dogs")[number].reasons[-1]
+    assert alike == {"code": "duplicate.words", "values": {"share": 100}}
+    for words in ("路灯不亮", "", "＊"):
+        assert suggested(words, "dogs") == {}
