@@ -20,14 +20,14 @@ from server.config import Config
 from server.db import Store
 from server.errors import Busy, NotFound, SetupError, StoreError
 
-__all__ = ["Blobs", "Disk", "Kept", "Objects", "blobs_of", "digest_of"]
+__all__ = ["Blobs", "Disk", "Listed", "Objects", "blobs_of", "digest_of"]
 
 FOLDER = "files"
 DIGEST = re.compile(r"[0-9a-f]{64}")
 REGION = "us-east-1"  # what a server without regions expects
 CLIENT: Any = {"timeout": "30s", "connect_timeout": "5s"}
 RETRY: Any = {"max_retries": 2, "retry_timeout": timedelta(seconds=20)}
-Kept = tuple[str, datetime]
+Listed = tuple[str, datetime]
 """Digest of a file, and when it was last put."""
 
 
@@ -52,7 +52,7 @@ class Blobs(Protocol):
     def delete(self, digest: str) -> None:
         """Remove a file; one that is not there is no fault."""
 
-    def kept(self) -> Iterator[Kept]:
+    def kept(self) -> Iterator[Listed]:
         """List all files."""
 
 
@@ -131,7 +131,7 @@ class Disk:
         """Remove a file."""
         self._path(digest).unlink(missing_ok=True)
 
-    def kept(self) -> Iterator[Kept]:
+    def kept(self) -> Iterator[Listed]:
         """List all files, in order; drafts left by a crash are none."""
         for path in sorted(self.folder.glob("[0-9a-f][0-9a-f]/*")):
             if DIGEST.fullmatch(path.name):
@@ -241,7 +241,7 @@ class Objects:
         with suppress(FileNotFoundError), self._reached():
             self._client.delete(self._bucket, self._name(digest))
 
-    def kept(self) -> Iterator[Kept]:
+    def kept(self) -> Iterator[Listed]:
         """List all files of the prefix."""
         with self._reached():
             for several in self._client.list(self._bucket):
