@@ -16,6 +16,7 @@ from server.security import takes_bytes
 from server.services import album, attachments
 from server.services.album import Picture
 from server.services.attachments import KINDS, MOST_OF_ACT
+from server.services.filters import instant_of
 from server.services.lines import whole
 from server.services.people import Actor
 from server.services.photos import BYTES_MOST, FIELD
@@ -87,13 +88,14 @@ FORM = {
                     "lon": _text("where the sending device is, WGS 84 degrees"),
                     "lat": _text("with `lon`"),
                     "accuracy_m": _text("radius of the device's own doubt"),
+                    "happened_at": _text("ISO 8601, where they were attached before this is sent"),
                     "version": _text("`version` of the issue as last seen; another one now is a conflict"),
                 },
             }
         }
     },
 }  # fmt: skip
-FIELDS = frozenset({"kind", "uid", "lon", "lat", "accuracy_m", "version", "csrf_token"})
+FIELDS = frozenset({"kind", "uid", "lon", "lat", "accuracy_m", "happened_at", "version", "csrf_token"})
 
 
 @blueprint.get("/issues/<number>/photos")
@@ -125,10 +127,11 @@ def add(number: str) -> Response:
         raise InputError("field.not_one_of", field="kind", value=kind[:SHOWN], expected="、".join(KINDS))
     device = attachments.device_of(*(request.form.get(name, "") for name in ("lon", "lat", "accuracy_m")))
     done_reading()  # pictures take their time
+    at = instant_of("happened_at", request.form.get("happened_at", "").strip(), current_store().config.zone)
     taken = attachments.take_in(current_store(), files, uids)
 
     def act(tx: Tx, actor: Actor) -> dict[str, Any]:
-        attachments.attach(tx, actor, number, kind, taken, device, version)
+        attachments.attach(tx, actor, number, kind, taken, device, version, at)
         return _told(tx, actor, number)
 
     return answer_once(act, 201, said)

@@ -122,6 +122,8 @@ def test_the_same_request_under_its_key_and_the_same_uid_attach_once(send, store
         ({"lon": "122", "lat": "91"}, "lat"),
         ({"lon": "nan", "lat": "1"}, "lon"),
         ({"version": "-1"}, "version"),
+        ({"happened_at": "soon"}, "happened_at"),
+        ({"happened_at": "2026-01-01"}, "happened_at"),
         ({"path": "/etc/passwd"}, "path"),
     ],
 )

@@ -1,8 +1,11 @@
 """``wangge purge``: counts first, then takes away; a second time there is nothing."""
 
+import os
+
 import pytest
 from sqlalchemy import select, update
 
+from server.blobs import blobs_of
 from server.models import Issue
 from tests.conftest import NOW
 
@@ -23,7 +26,12 @@ def test_purging_is_counted_first_and_then_done_once(wangge, store, lived):
         0,
         counted.output.replace("应清除", "已清除").replace("应清理", "清理"),
     )
+    unnamed = blobs_of(store).put(b"unnamed")
+    os.utime(store.folder / "files" / unnamed[:2] / unnamed, (0, 0))
+    wangge("purge", "--days", 30)
+    assert blobs_of(store).has(unnamed)
     again = wangge("purge", lang="en")
+    assert not blobs_of(store).has(unnamed)
     assert again.output.startswith("Purged words about residents from 0 issues")
 
 
