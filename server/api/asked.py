@@ -53,6 +53,20 @@ class FilterQuery(Query):
     )
     ended_since: str = Field("", description="closed, rejected or merged at or after: a date or time")
 
+    ended_until: str = Field(
+        "", description="closed, rejected or merged before, or up to the end of this day"
+    )
+    due_since: str = Field("", description="due at or after: a date or time; what is suspended has no due")
+    due_until: str = Field("", description="due before, or up to the end of this day")
+    timely: str = Field(
+        "", description="on_time (closed within its due), late (closed after it, or open past it)"
+    )
+    reply: str = Field("", description="in_time (finished within its due), late (not)")
+    verdict: str = Field(
+        "", description="solved (answered at the first time), sent_back (not accepted, or reopened)"
+    )
+    callback: str = Field("", description="`1`: only those whose reporter is to be called back")
+
     def filters(self) -> Filters:
         """Read the filters.
 

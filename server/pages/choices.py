@@ -31,6 +31,13 @@ FOLDED = (
     "again",
     "holder",
     "ended_since",
+    "ended_until",
+    "due_since",
+    "due_until",
+    "timely",
+    "reply",
+    "verdict",
+    "callback",
 )
 
 

@@ -6,7 +6,7 @@ none of them is asked row by row over everything.
 
 from collections.abc import Callable, Iterator
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, not_, or_, select
 from sqlalchemy.orm import aliased
 
 from geo.squares import band
@@ -27,7 +27,8 @@ __all__ = [
 OPEN_STATES = [str(state) for state in State if state in OPEN]
 HELD_STATES = [str(state) for state in State if state in HELD]
 _SENT_BACK = ("rework", "object")
-_WORKED = ("take", "finish", "settle")
+FINISHED = ("finish", "settle")
+_WORKED = ("take", *FINISHED)
 
 
 def is_open() -> ColumnElement[bool]:
@@ -109,12 +110,16 @@ def asked(tx: Tx, actor: Actor, filters: Filters) -> Iterator[ColumnElement[bool
     ):
         if codes:
             yield column.in_(codes)
-    if filters.since:
-        yield Issue.reported_at >= filters.since
-    if filters.until:
-        yield Issue.reported_at < filters.until
-    if filters.ended_since:
-        yield Issue.ended_at >= filters.ended_since
+    for moment, since, until in (
+        (Issue.reported_at, filters.since, filters.until),
+        (Issue.ended_at, filters.ended_since, filters.ended_until),
+        (Issue.due_at, filters.due_since, filters.due_until),
+    ):
+        if since:
+            yield moment >= since
+        if until:
+            yield moment < until
+    yield from _judged(tx, filters)
     if filters.overdue:
         yield _red(tx)
     if filters.clocks:
@@ -124,6 +129,18 @@ def asked(tx: Tx, actor: Actor, filters: Filters) -> Iterator[ColumnElement[bool
     if filters.again:
         yield Issue.round > 1
     yield from _named(tx, actor, filters)
+
+
+def _judged(tx: Tx, filters: Filters) -> Iterator[ColumnElement[bool]]:
+    """Whether it was done in time, and what its reporter said."""
+    if filters.timely:
+        yield or_(*(_TIMELY[one](tx) for one in filters.timely))
+    if filters.replies:
+        yield or_(*(_REPLIES[one]() for one in filters.replies))
+    if filters.verdicts:
+        yield or_(*(_VERDICTS[one]() for one in filters.verdicts))
+    if filters.callback:
+        yield Issue.callback.is_(True)
 
 
 def _named(tx: Tx, actor: Actor, filters: Filters) -> Iterator[ColumnElement[bool]]:
@@ -165,6 +182,40 @@ _CLOCKS: dict[str, Callable[[Tx], ColumnElement[bool]]] = {
     "amber": _amber,
     "green": _green,
     "none": _unclocked,
+}
+
+
+def _on_time(_tx: Tx) -> ColumnElement[bool]:
+    return and_(Issue.state == str(State.CLOSED), Issue.ended_at <= Issue.due_at)
+
+
+def _late(tx: Tx) -> ColumnElement[bool]:
+    return or_(and_(Issue.state == str(State.CLOSED), Issue.ended_at > Issue.due_at), _red(tx))
+
+
+def _finished_in_time() -> ColumnElement[bool]:
+    """Condition: the work was done, in this round and by the due, whatever was verified afterwards."""
+    done = exists().where(
+        Entry.issue_id == Issue.id,
+        Entry.action.in_(FINISHED),
+        Entry.happened_at <= Issue.due_at,
+        Entry.seq > _renewed(),
+    )
+    return Issue.due_at.is_not(None) & done.correlate(Issue)
+
+
+def _not_finished_in_time() -> ColumnElement[bool]:
+    return not_(_finished_in_time())
+
+
+_TIMELY: dict[str, Callable[[Tx], ColumnElement[bool]]] = {"on_time": _on_time, "late": _late}
+_REPLIES: dict[str, Callable[[], ColumnElement[bool]]] = {
+    "in_time": _finished_in_time,
+    "late": _not_finished_in_time,
+}
+_VERDICTS: dict[str, Callable[[], ColumnElement[bool]]] = {
+    "solved": lambda: and_(Issue.satisfaction.is_not(None), Issue.round == 1),
+    "sent_back": lambda: Issue.round > 1,
 }
 
 

@@ -19,7 +19,8 @@ __all__ = ["FIELDS", "Bbox", "Filters", "bbox_of", "instant_of", "known"]
 
 FIELDS = (
     "bbox", "area", "state", "category", "source", "since", "until", "q", "holder", "overdue", "clock", "urgent", "again",
-    "department", "satisfaction", "todo", "ended_since",
+    "department", "satisfaction", "todo", "ended_since", "ended_until", "due_since", "due_until", "timely", "reply",
+    "verdict", "callback",
 )  # fmt: skip
 OPEN_NAME = "未结"
 MOST_TEXT = 100
@@ -62,8 +63,19 @@ class Filters:
         Any of these answers to the last call-back; empty: all.
     todo : str
         What it waits for beside its state, a key of :data:`server.services.conditions.AWAITED`; empty: anything.
-    ended_since : datetime or None
-        Closed, rejected or merged at or after this instant.
+    ended_since, ended_until : datetime or None
+        Closed, rejected or merged at or after, and before, these instants.
+    due_since, due_until : datetime or None
+        Due at or after, and before, these instants; what is suspended has no due.
+    timely : tuple of str
+        ``on_time`` closed within its due, ``late`` closed after it or open past it; empty: all.
+    replies : tuple of str
+        ``in_time`` finished within its due, ``late`` not; empty: all.
+    verdicts : tuple of str
+        What its reporter said in the end: ``solved`` answered, and never sent it back; ``sent_back`` did not
+        accept it, or it was reopened; empty: all.
+    callback : bool
+        Only those whose reporter is to be called back.
     """
 
     bbox: Bbox | None = None
@@ -83,6 +95,13 @@ class Filters:
     satisfactions: tuple[str, ...] = ()
     todo: str = ""
     ended_since: datetime | None = None
+    ended_until: datetime | None = None
+    due_since: datetime | None = None
+    due_until: datetime | None = None
+    timely: tuple[str, ...] = ()
+    replies: tuple[str, ...] = ()
+    verdicts: tuple[str, ...] = ()
+    callback: bool = False
 
     @classmethod
     def parse(cls, given: Mapping[str, str | None], zone: tzinfo) -> "Filters":
@@ -102,10 +121,9 @@ class Filters:
             A value cannot be read: names field and value.
         """
         said = {name: (given.get(name) or "").strip() for name in FIELDS}
-        since = instant_of("since", said["since"], zone)
-        until = instant_of("until", said["until"], zone, end=True)
-        if since and until and since >= until:
-            raise InputError("filter.period", field="until", value=said["until"])
+        since, until = _stretch("", said, zone)
+        ended_since, ended_until = _stretch("ended_", said, zone)
+        due_since, due_until = _stretch("due_", said, zone)
         return cls(
             bbox=bbox_of(said["bbox"]),
             area=_text("area", said["area"], MOST_CODE) or None,
@@ -123,8 +141,24 @@ class Filters:
             department=_text("department", said["department"], MOST_CODE) or None,
             satisfactions=_codes("satisfaction", said["satisfaction"]),
             todo=next(iter(_codes("todo", said["todo"], most=1)), ""),
-            ended_since=instant_of("ended_since", said["ended_since"], zone),
+            ended_since=ended_since,
+            ended_until=ended_until,
+            due_since=due_since,
+            due_until=due_until,
+            timely=_codes("timely", said["timely"]),
+            replies=_codes("reply", said["reply"]),
+            verdicts=_codes("verdict", said["verdict"]),
+            callback=_flag("callback", said["callback"]),
         )
+
+
+def _stretch(kind: str, said: Mapping[str, str], zone: tzinfo) -> tuple[datetime | None, datetime | None]:
+    """Read a beginning and an end: ``since`` and ``until``, with what comes before these words."""
+    begin, end = f"{kind}since", f"{kind}until"
+    since, until = instant_of(begin, said[begin], zone), instant_of(end, said[end], zone, end=True)
+    if since and until and since >= until:
+        raise InputError("filter.period", field=end, value=said[end])
+    return since, until
 
 
 def instant_of(field: str, said: str, zone: tzinfo, *, end: bool = False) -> datetime | None:

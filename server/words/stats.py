@@ -9,8 +9,6 @@ SENTENCES: dict[str, str] = {
     "stats.days": "最近天数“{value}”应为 1 至 {most} 的整数。",
     "stats.one_period": "统计时段只能用一种方式给出：时段名称、最近天数，或起止时间；多出“{field}”（{value}）。",
     "stats.filter": "统计的时间和状态由指标决定，不能再按“{field}”筛选；可用的有：{known}。",
-    "stats.many": "一次最多统计 {most} 个{what}，给了 {count} 个；请减少。",
-    "stats.fine": "按“{step}”统计最多 {most} 段，所选时段有 {count} 段；请缩短时段或改用更长的步长。",
     "stats.no_series": "“{value}”是当前存量，没有历史走势；请换一个指标。",
     "stats.rates": "三率设置第 {row} 行有误：{why}。",
 }

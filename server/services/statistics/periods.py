@@ -15,6 +15,7 @@ __all__ = ["LAST_MOST", "PRESETS", "YEARS_MOST", "Period", "Preset", "period_of"
 
 YEARS_MOST = 10
 LAST_MOST = 366
+INSTANT = timedelta(microseconds=1)
 FIRST, FINAL = 1980, 2200  # years beyond which nobody counts issues
 BETWEEN, LAST = "between", "last"
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
@@ -122,8 +123,8 @@ class Period:
         return cls(since.astimezone(UTC), until.astimezone(UTC), BETWEEN, zone)
 
     def so_far(self, now: datetime) -> "Period":
-        """Cut off what has not come yet; one that has not begun is empty."""
-        return replace(self, until=max(self.since, min(self.until, now)))
+        """Cut off what has not come yet; of one that has not begun an instant is left."""
+        return replace(self, until=max(self.since + INSTANT, min(self.until, now)))
 
     def previous(self) -> "Period":
         """Give the period before: the one that the preset says, else as many days or as long a time."""

@@ -103,6 +103,13 @@ ASKED = {
     "hand-offs spent": ({"todo": "last_word"}, lambda r, p, now: r.hand_offs >= 2 and r.state in ("reported", "dispatched")),
     "external number": ({"q": "SZ-1"}, lambda r, p, now: "SZ-1" in (r.external_number or "")),
     "ended since": ({"ended_since": "2026-03-10"}, lambda r, p, now: r.ended_at is not None and r.ended_at >= datetime(2026, 3, 10, tzinfo=ZONE)),
+    "ended until": ({"ended_until": "2026-03-10"}, lambda r, p, now: r.ended_at is not None and r.ended_at < datetime(2026, 3, 11, tzinfo=ZONE)),
+    "due from": ({"due_since": "2026-03-10"}, lambda r, p, now: r.due_at is not None and r.due_at >= datetime(2026, 3, 10, tzinfo=ZONE)),
+    "due until": ({"due_until": "2026-03-09"}, lambda r, p, now: r.due_at is not None and r.due_at < datetime(2026, 3, 10, tzinfo=ZONE)),
+    "late": ({"timely": "late,on_time"}, lambda r, p, now: r.state in OPEN and r.due_at is not None and r.due_at <= now),
+    "not finished": ({"reply": "late", "state": "dispatched"}, lambda r, p, now: r.state == "dispatched"),
+    "sent back": ({"verdict": "sent_back,solved"}, lambda r, p, now: r.round > 1),
+    "to be called back": ({"callback": "1"}, lambda r, p, now: r.callback),
     "together": (
         {"state": "open", "category": "heating", "area": "990101001001", "since": "2026-01-01"},
         lambda r, p, now: r.state in OPEN and r.category == "heating" and "/990101001001/" in p and r.reported_at >= datetime(2026, 1, 1, tzinfo=ZONE),
@@ -188,6 +195,13 @@ BAD = {
     "satisfaction": ["happy"],
     "todo": ["sleep", "extend,suspend"],
     "ended_since": ["soon"],
+    "ended_until": ["9999-12-31"],
+    "due_since": ["tomorrow"],
+    "due_until": ["x"],
+    "timely": ["early"],
+    "reply": ["never"],
+    "verdict": ["guilty"],
+    "callback": ["perhaps"],
 }
 
 

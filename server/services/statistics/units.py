@@ -1,0 +1,208 @@
+"""Units that statistics are made by: areas of a level, categories, sources, workers, departments."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import CTE, ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import aliased
+
+from server.errors import InputError
+from server.models import Area, Department, Duty, Issue, Person
+from server.services.areas import PATH_END, visible_paths
+from server.services.categories import categories, category_name
+from server.services.filters import known
+from server.services.named import departments
+from server.services.statistics.counting import Asker
+from server.services.statistics.shapes import Query
+from server.words import NAMES, source_name
+
+__all__ = ["DIMENSIONS", "Split", "Unit", "split"]
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One unit.
+
+    Attributes
+    ----------
+    code, name : str
+        As a row shows them.
+    keys : tuple
+        Values of the column that belong to it.
+    query : Query
+        Filters that say it.
+    households : int or None
+        Of it, where known.
+    """
+
+    code: str
+    name: str
+    keys: tuple[Any, ...]
+    query: Query
+    households: int | None = None
+
+
+@dataclass(frozen=True)
+class Split:
+    """How issues are split into units.
+
+    Attributes
+    ----------
+    column : ColumnElement
+        What counts are grouped by.
+    units : Callable
+        Values of the column that were counted -> units in order, those without issues too.
+    mapping : CTE or None
+        ``key`` of the column -> ``unit``, where several keys are one unit: for medians, which do not add up.
+    """
+
+    column: ColumnElement[Any]
+    units: Callable[[frozenset[Any]], Iterable[Unit]]
+    mapping: CTE | None = field(default=None)
+
+
+def split(asker: Asker, dimension: str) -> Split:
+    """Split into the units of a dimension.
+
+    Parameters
+    ----------
+    asker : Asker
+        Who asks, of what.
+    dimension : str
+        One of :data:`DIMENSIONS`.
+
+    Raises
+    ------
+    InputError
+        There is no such dimension.
+    """
+    if dimension not in DIMENSIONS:
+        raise InputError(
+            "field.not_one_of", field="dimension", value=dimension[:40], expected=known("dimension")
+        )
+    return DIMENSIONS[dimension](asker)
+
+
+def _areas(level: str) -> Callable[[Asker], Split]:
+    def by_area(asker: Asker) -> Split:
+        return Split(Issue.area_id + 0, lambda seen: _area_units(asker, level, seen), _leaves(level))
+
+    return by_area
+
+
+def _leaves(level: str) -> CTE:
+    """Map each area to the one of a level that it lies in."""
+    leaf, unit = aliased(Area), aliased(Area)
+    end = func.substr(unit.path, 1, func.length(unit.path) - 1).concat(PATH_END)
+    inside = and_(unit.level == level, leaf.path >= unit.path, leaf.path < end)
+    return select(leaf.id.label("key"), unit.id.label("unit")).join(unit, inside).cte("leaves")
+
+
+def _area_units(asker: Asker, level: str, seen: frozenset[Any]) -> Iterator[Unit]:
+    columns = (Area.id, Area.code, Area.name, Area.level, Area.path, Area.households, Area.retired_grid_id)
+    rows = asker.tx.rows(select(*columns).order_by(Area.path))
+    path_of = {row.code: row.path for row in rows}
+    base = path_of.get(asker.query.get("area", ""), "/")
+    keys: dict[str, list[int]] = defaultdict(list)
+    homes: dict[str, list[int]] = defaultdict(list)
+    for row in rows:
+        for code in row.path.strip("/").split("/"):
+            keys[code].append(row.id)
+            if row.level == "cell" and row.households is not None and row.retired_grid_id is None:
+                homes[code].append(row.households)
+    own = visible_paths(asker.actor)
+    for row in (row for row in rows if row.level == level):
+        is_base = row.path.startswith(base) or base.startswith(row.path)
+        is_own = row.retired_grid_id is None and any(row.path.startswith(path) for path in own)
+        if is_base and (is_own or seen.intersection(keys[row.code])):
+            is_wider = base.startswith(row.path)
+            households = row.households or (sum(homes[row.code]) if homes[row.code] else None)
+            query = {} if is_wider and base != row.path else {"area": row.code}
+            yield Unit(row.code, row.name, tuple(keys[row.code]), query, households)
+
+
+def _by_category(asker: Asker) -> Split:
+    def units(seen: frozenset[Any]) -> Iterator[Unit]:
+        codes = [code for code, one in categories().items() if one.is_active or code in seen]
+        codes += sorted(seen - set(categories()))
+        for code in _asked_for(asker, "category", codes):
+            yield Unit(code, category_name(code), (code,), {"category": code})
+
+    return Split(Issue.category.expression, units)
+
+
+def _by_source(asker: Asker) -> Split:
+    def units(seen: frozenset[Any]) -> Iterator[Unit]:
+        for code in _asked_for(asker, "source", [*NAMES["source"], *sorted(seen - set(NAMES["source"]))]):
+            yield Unit(code, source_name(code), (code,), {"source": code})
+
+    return Split(Issue.source.expression, units)
+
+
+def _asked_for(asker: Asker, kind: str, codes: Iterable[str]) -> Iterator[str]:
+    given = asker.query.get(kind)
+    return (code for code in codes if given is None or code in given.split(","))
+
+
+def _by_worker(asker: Asker) -> Split:
+    def units(seen: frozenset[Any]) -> Iterator[Unit]:
+        homes = {} if "holder" in asker.query else _on_duty(asker)
+        people = select(Person.id, Person.uid, Person.name).order_by(Person.name, Person.id)
+        for row in asker.tx.rows(people.where(Person.id.in_(seen.union(homes) - {None}))):
+            yield Unit(str(row.uid), row.name, (row.id,), {"holder": str(row.uid)}, homes.get(row.id))
+
+    return Split(Issue.holder_person_id.expression, units)
+
+
+def _on_duty(asker: Asker) -> dict[int, int | None]:
+    """Give who answers for cells of the actor's now, first in line, and how many households live there."""
+    cell, named = aliased(Area), aliased(Area)
+    end = func.substr(named.path, 1, func.length(named.path) - 1).concat(PATH_END)
+    now = asker.tx.now
+    query = (
+        select(Duty.person_id, func.sum(cell.households))
+        .join(named, named.id == Duty.area_id)
+        .join(cell, and_(cell.path >= named.path, cell.path < end, cell.level == "cell"))
+        .where(Duty.kind == "A", Duty.starts_at <= now, cell.retired_grid_id.is_(None))
+        .where(or_(Duty.ends_at.is_(None), Duty.ends_at > now))
+        .group_by(Duty.person_id)
+    )
+    base = select(Area.path).where(Area.code == asker.query.get("area", "")).scalar_subquery()
+    if "area" in asker.query:
+        query = query.where(func.substr(cell.path, 1, func.length(base)) == base)
+    own = [and_(cell.path >= path, cell.path < path[:-1] + PATH_END) for path in visible_paths(asker.actor)]
+    return {
+        key: None if homes is None else int(homes)
+        for key, homes in asker.tx.rows(query.where(or_(*own, cell.id == -1)))
+    }
+
+
+def _by_department(asker: Asker) -> Split:
+    def units(seen: frozenset[Any]) -> Iterator[Unit]:
+        codes = (
+            []
+            if "department" in asker.query
+            else [code for code, _name in departments(asker.tx, asker.actor)]
+        )
+        found = or_(Department.code.in_(codes), Department.id.in_(seen - {None}))
+        query = select(Department.id, Department.code, Department.name).order_by(
+            Department.name, Department.id
+        )
+        for row in asker.tx.rows(query.where(found)):
+            yield Unit(row.code, row.name, (row.id,), {"department": row.code})
+
+    return Split(Issue.holder_department_id.expression, units)
+
+
+DIMENSIONS: Mapping[str, Callable[[Asker], Split]] = {
+    "subdistrict": _areas("subdistrict"),
+    "community": _areas("community"),
+    "cell": _areas("cell"),
+    "category": _by_category,
+    "source": _by_source,
+    "worker": _by_worker,
+    "department": _by_department,
+}
+"""What statistics can be split by; the names are ``NAMES["dimension"]``."""
