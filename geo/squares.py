@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from geo.tiles import MOST_LAT
 
-__all__ = ["AXIS", "PIXELS", "ZOOM", "band", "merged", "square_at"]
+__all__ = ["AXIS", "PIXELS", "ZOOM", "band", "merged", "middles", "square_at"]
 
 AXIS = 65_536
 """Squares along each axis of the world."""
@@ -66,6 +66,25 @@ def merged(square: ArrayLike, doublings: int) -> NDArray[np.int64]:
     row, column = np.divmod(np.asarray(square, dtype=np.int64), AXIS)
     row, column = row >> doublings << doublings, column >> doublings << doublings
     return np.asarray(row * AXIS + column, dtype=np.int64)
+
+
+def middles(square: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give the middles of squares.
+
+    Parameters
+    ----------
+    square : array_like of int, shape (n,)
+        Numbers of squares.
+
+    Returns
+    -------
+    lon, lat : ndarray of float64, shape (n,)
+        WGS 84 degrees; midway in the mercator world.
+    """
+    row, column = np.divmod(np.asarray(square, dtype=np.int64).reshape(-1), AXIS)
+    lon = (column + 0.5) / AXIS * 360.0 - 180.0
+    lat = np.degrees(np.arctan(np.sinh(np.pi * (1.0 - 2.0 * (row + 0.5) / AXIS))))
+    return lon, np.asarray(lat, dtype=np.float64)
 
 
 def band(south: float, north: float) -> tuple[int, int]:

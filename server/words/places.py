@@ -38,6 +38,7 @@ SENTENCES: dict[str, str] = {
     "values.shape": "数值的个数 {given} 与单元的个数 {wanted} 不同；应一一对应。",
     "values.infinite": "有 {count} 个数值是无穷大，第一批在第 {rows} 行；没有数据的请留空。",
     "values.negative": "{name} 有 {count} 个小于 0，第一批在第 {rows} 行；应不小于 0。",
+    "values.missing": "{name} 有 {count} 个没有值，第一批在第 {rows} 行；请补齐。",
     "values.twice": "同一个方格给了不止一次，在第 {rows} 行。",
     "values.setting": "参数 {name} 的值“{given}”不可用；应在 {least} 与 {most} 之间。",
     "points.lengths": "lon 有 {lon} 个，lat 有 {lat} 个；两列应一样长。",
