@@ -6,6 +6,8 @@ there after every upgrade and at every start.
 
 from sqlalchemy import Engine, inspect
 
+from server.locks import Lock
+
 __all__ = ["APPENDED", "install_spatial", "is_ours"]
 
 APPENDED = ("entry", "audit")
@@ -27,7 +29,7 @@ def install_spatial(engine: Engine) -> None:
     on_sqlite = engine.dialect.name == "sqlite"
     with engine.connect().execution_options(wangge_writes=True) as connection, connection.begin():
         if not on_sqlite:
-            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(778899)")
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({Lock.GUARDS.value})")
         for statement in _SQLITE if on_sqlite else _POSTGIS:
             connection.exec_driver_sql(statement)
         tables = set(inspect(connection).get_table_names())

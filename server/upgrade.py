@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from server.db import Store, check_postgis, translated
 from server.errors import SetupError
 from server.guards import install_spatial
+from server.locks import Lock
 
 __all__ = ["check_version", "lay_out", "upgrade"]
 
@@ -64,7 +65,7 @@ def lay_out(connection: Connection, revision: str = "head") -> None:
         This program does not know the layout.
     """
     if connection.dialect.name != "sqlite":
-        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(778898)")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({Lock.LAYOUT.value})")
         connection.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS postgis")
     if revision != "head":
         _refuse_newer(revision)

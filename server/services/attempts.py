@@ -7,6 +7,7 @@ from sqlalchemy import case, delete, func, or_, select
 
 from server.db import Store, Tx
 from server.errors import NotSignedIn
+from server.locks import Lock
 from server.models import Person, SignInAttempt
 from server.services import audit
 from server.services.people import system_actor
@@ -18,7 +19,6 @@ FAILURES = 10  # of one login from one address
 FAILURES_OF_LOGIN = 50  # from wherever
 FAILURES_OF_ADDRESS = 100  # whoever was tried; a street office shares one
 FAILURE_WINDOW = timedelta(minutes=15)
-COUNTING = 778_901  # lock of PostgreSQL under which failures are counted
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def count(store: Store, login: str, address: str) -> Attempt:
     login, address = _spelled(login), address[:ADDRESS_LONGEST]
     with store.write() as tx:
         if not tx.on_sqlite:
-            tx.session.execute(select(func.pg_advisory_xact_lock(COUNTING)))
+            tx.session.execute(select(func.pg_advisory_xact_lock(Lock.ATTEMPTS.value)))
         _refuse_many(tx, login, address)
         row = SignInAttempt(login=login, address=address, at=tx.now)
         person = tx.session.scalar(select(Person).where(Person.login == login))

@@ -11,6 +11,7 @@ from sqlalchemy import func, select, union
 
 from server.blobs import blobs_of
 from server.db import Store, Tx
+from server.locks import Lock
 from server.models import Attachment
 from server.services.marks import mark, set_mark
 
@@ -26,8 +27,8 @@ DROPPED = "files dropped"
 """Mark: when files were last removed."""
 DROPPING_MOST = timedelta(minutes=10)
 """No transaction that removes files takes longer, and no clock is further off."""
-_LOCK = 0x77616E67_66696C65
-"""Of files: whoever names them holds it with others, whoever removes them alone."""
+_LOCK = Lock.FILES.value
+"""Whoever names files holds it with others, whoever removes them alone."""
 
 
 def share(tx: Tx) -> None:

@@ -1,12 +1,13 @@
 """Turns: what must not be decided by two at once is decided by one after the other."""
 
-from sqlalchemy import text
+from sqlalchemy import func, select
 
 from server.db import Tx
+from server.locks import Lock
 
 __all__ = ["alone"]
 
-_ALONE = text("SELECT pg_advisory_xact_lock(778901)")
+_ALONE = select(func.pg_advisory_xact_lock(Lock.RULES.value))
 
 
 def alone(tx: Tx) -> None:

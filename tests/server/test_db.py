@@ -10,6 +10,7 @@ from sqlalchemy import select, text
 
 from server.errors import Busy, SetupError, StoreError
 from server.guards import is_ours
+from server.locks import Lock
 from server.models import Area, Base, Boundary, DayCounter, Grid, Mark
 from server.upgrade import check_version, upgrade
 
@@ -99,3 +100,8 @@ def test_writers_that_crossed_are_asked_to_try_again(store, state):
     with pytest.raises(Busy) as refused, store.write() as tx:
         tx.session.execute(text(f"DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '{state}'; END $$"))
     assert refused.value.code == "store.busy"
+
+
+def test_no_two_locks_are_one():
+    assert len(Lock) == len(Lock.__members__) == len(set(Lock))
+    assert Lock.RULES != Lock.ATTEMPTS

@@ -17,13 +17,13 @@ from sqlalchemy import select, text, update
 
 from server.db import Store, Tx
 from server.errors import Busy
+from server.locks import Lock
 from server.models import Import
 from server.uids import uuid7
 
 __all__ = ["DEAD_AFTER", "Run", "analyze", "begin", "note", "refuse_if_running"]
 
 DEAD_AFTER = timedelta(seconds=60)
-LOCK = 778_900  # advisory lock on PostgreSQL; SQLite has one writer anyway
 
 
 @dataclass
@@ -170,7 +170,7 @@ def refuse_if_running(tx: Tx) -> None:
         One is running: says which file, since when.
     """
     if not tx.on_sqlite:
-        tx.session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        tx.session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": Lock.IMPORT.value})
     for record in tx.session.scalars(select(Import).where(Import.state == "running")):
         if _is_alive(record, tx.now):
             since = record.started_at.astimezone(tx.config.zone).strftime("%Y-%m-%d %H:%M:%S")
