@@ -9,9 +9,8 @@ from sqlalchemy import ColumnElement, delete, or_, select, update
 from server.db import Store, Tx
 from server.errors import InputError, NotFound
 from server.models import Person, ResetLink, SignInAttempt, Token
-from server.services import audit, sessions
+from server.services import audit, grants, sessions
 from server.services.administered import acting, answers_for, looked_after
-from server.services.grants import check_others
 from server.services.passwords import HASHER, check_password
 from server.services.people import Actor, actor_of
 from server.services.sessions import digest_of
@@ -71,7 +70,7 @@ def make_link(tx: Tx, actor: Actor, login: str) -> str:
     """
     actor = acting(tx, actor)
     person = looked_after(tx, actor, login)
-    check_others(actor, person)
+    grants.check_others(actor, person)
     if not person.is_active or person.is_program:
         raise InputError("reset.cannot", field="login", name=person.name)
     person_id = person.id
