@@ -16,6 +16,7 @@ from server.pages.audit_said import said
 from server.pages.parts import Choice, Link
 from server.services import audit
 from server.services.administered import is_whole
+from server.services.lines import whole
 from server.translate import shown
 from server.words import NAMES, _, sentence
 from server.words.limits import department_kind_name
@@ -27,7 +28,6 @@ READERS = (Role.ADMIN, Role.SUPERVISOR)
 FOR_ALL = ("limits", "categories", "calendar")  # rules that hold everywhere
 MOST = 12
 JUST_NOW = timedelta(minutes=10)
-LONGEST_KEY = 18  # digits
 
 
 @dataclass(frozen=True)
@@ -75,8 +75,7 @@ class PageLinks:
 
 def page_asked() -> int:
     """Read which page of a list is asked for; the first when it cannot be read."""
-    given = request.args.get("page", "")
-    return int(given) if given.isascii() and given.isdecimal() and len(given) <= 6 else 1
+    return whole(request.args.get("page", "")) or 1
 
 
 def page_links(number: int, pages: int) -> PageLinks:
@@ -112,7 +111,7 @@ def _just_done(tx: Tx) -> list[str]:
     keys = [key for key in request.args.get("done", "").split(",") if key][:MOST]
     if keys == ["none"]:
         return [_("没有改动：提交的内容与现在的一样。")]
-    known = [int(key) for key in keys if key.isascii() and key.isdecimal() and len(key) <= LONGEST_KEY]
+    known = [key for key in map(whole, keys) if key is not None]
     acts = audit.by_keys(tx, known) if known else ()
     mine = current_actor().login
     return [said(one) for one in acts if one.login == mine and one.at >= tx.now - JUST_NOW]
@@ -150,11 +149,11 @@ def _tabs(*, is_admin: bool) -> Iterator[Link]:
     if is_admin:
         yield Link("overview", _("概况"), "/admin", "adjustments-horizontal")
         yield Link("people", _("人员"), "/admin/people", "users")
-        yield Link("areas", _("区域"), "/admin/areas", "layout-grid")
+        yield Link("areas", _("各级区域"), "/admin/areas", "layout-grid")
         yield Link("tokens", _("令牌"), "/admin/tokens", "key")
-        yield Link("audit", _("审计"), "/admin/audit", "history")
-    yield Link("limits", _("时限"), "/admin/limits", "hourglass")
+        yield Link("audit", _("审计记录"), "/admin/audit", "history")
+    yield Link("limits", _("办理时限"), "/admin/limits", "hourglass")
     if is_admin:
-        yield Link("categories", _("类别"), "/admin/categories", "tag")
+        yield Link("categories", _("事件类别"), "/admin/categories", "tag")
         yield Link("departments", _("承办单位"), "/admin/departments", "building")
     yield Link("calendar", _("日历"), "/admin/calendar", "calendar")

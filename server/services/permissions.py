@@ -11,13 +11,12 @@ from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from server.db import Tx
-from server.errors import NotPermitted
 from server.models import Area, Department, Issue, Whistle
 from server.services.areas import below
 from server.services.people import Actor
 from server.workflow import Relation, Role
 
-__all__ = ["administers", "is_handler", "may_unmask", "need_administer", "over", "visible", "ways"]
+__all__ = ["administers", "is_handler", "may_unmask", "over", "visible", "ways"]
 
 AREA_ROLES = frozenset({Role.WORKER, Role.LEADER, Role.DISPATCHER, Role.SUPERVISOR})
 """Roles that show all issues of an area."""
@@ -121,15 +120,3 @@ def over(actor: Actor, role: Role) -> tuple[str, ...]:
 def administers(actor: Actor, path: str) -> bool:
     """Tell whether an actor looks after the accounts and settings of an area; the system does everywhere."""
     return actor.is_system or any(path.startswith(own) for own in over(actor, Role.ADMIN))
-
-
-def need_administer(actor: Actor, path: str) -> None:
-    """Refuse whoever does not look after an area.
-
-    Raises
-    ------
-    NotPermitted
-        ``auth.not_permitted``.
-    """
-    if not administers(actor, path):
-        raise NotPermitted("auth.not_permitted")

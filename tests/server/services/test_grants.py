@@ -10,6 +10,7 @@ from server.models import Audit, Department, Person, SignedIn, Token
 from server.services import account_edits, accounts, audit, grants, leaving, people, sessions, tokens
 from server.services.account_edits import PersonWish
 from server.services.accounts import AccountFilter
+from server.services.lines import whole
 from server.services.people import NewPerson, system_actor
 from server.services.tokens import TokenWish
 
@@ -257,3 +258,43 @@ def test_people_make_and_revoke_their_own_tokens(store, town):
         [view] = tokens.own(tx, lin.person_id)
         assert tokens.revoke(tx, lin, view.id)
     assert refused(store, NotPermitted, tokens.issue, lin, "worker_he", TokenWish("x", ("read",)))
+
+
+def test_what_is_written_of_a_token_is_of_the_token_that_was_made(store, town):
+    """On PostgreSQL the same person may make another in between."""
+    lin = town.actors["worker_lin"]
+    with store.write() as tx:
+        later = {"digest": "d" * 64, "name": "later", "scopes": "read", "created_at": tx.now}
+        tx.session.add(Token(id=10**6, person_id=lin.person_id, **later))
+        tx.session.flush()
+        tokens.issue(tx, lin, "worker_lin", TokenWish("平板", ("report", "read")))
+        made = tx.session.scalars(select(Token).where(Token.name == "平板")).one()
+        told = audit.latest(tx, 1)[0]
+    assert (told.kind, told.given["token"], told.given["scopes"]) == ("token.issue", made.id, "read report")
+
+
+def test_every_token_that_a_command_revokes_by_name_is_written_down(store, town):
+    system = system_actor()
+    with store.write() as tx:
+        for name in ("demo", "demo", "other"):
+            tokens.issue(tx, system, "worker_lin", TokenWish(name, ("read",), None))
+        for _ in range(2):
+            tokens.revoke_named(tx, system, "worker_lin", "demo")
+        alive = [one.name for one in tokens.own(tx, town.people["worker_lin"]) if one.is_alive]
+        told = audit.latest(tx, 9, ["token.revoke"])
+    assert (alive, len(told), {one.subject for one in told}) == (["other"], 2, {"worker_lin"})
+
+
+def test_a_page_that_is_not_there_is_the_nearest_one_and_counts_the_same(store, wu, town):
+    with store.read() as tx:
+        pages = [accounts.listed(tx, wu, AccountFilter(), number, most=3) for number in (-1, 1, 2, 99)]
+    assert [one.number for one in pages] == [1, 1, 2, 3]
+    assert {(one.total, one.pages) for one in pages} == {(8, 3)}
+    assert [len(one.rows) for one in pages] == [3, 3, 3, 2]
+
+
+def test_whole_numbers_are_read_as_people_type_them_and_nothing_else_is():
+    typed = {" 7 ": 7, "007": 7, "100": 100, "101": None, "": None, "-1": None, "1.0": None, "1_0": None, "٣": None,
+             "²": None, "9" * 5000: None}  # fmt: skip
+    assert {words: whole(words, 100) for words in typed} == typed
+    assert whole("9" * 18) == 10**18 - 1, "the greatest is a key that every database takes"

@@ -9,11 +9,12 @@ from sqlalchemy import select
 from server.errors import NotFound
 from server.models import Area, Department, Issue, Whistle
 from server.services import heat, listing
+from server.services.administered import decides_on
 from server.services.filters import Filters
 from server.services.issue_view import found, one
 from server.services.people import Actor, Grant
 from server.services.permissions import administers, may_unmask, visible
-from server.services.standing import relations_of
+from server.services.standing import relations_of, whistles_of
 from server.workflow import Role
 
 ROLES = [role for role in Role if role not in (Role.SYSTEM, Role.RESIDENT)]
@@ -82,24 +83,55 @@ def test_one_issue_is_absent_for_whoever_the_list_does_not_show_it_to(store, sca
                     one(tx, actor, issue.row.number)
 
 
-def test_whoever_may_ask_for_a_name_sees_the_issue_and_leads_there_or_handles_it(store, scattered, world):
+def handles_it(actor, row, called, *, is_open):
+    """Say by hand who handles an issue in such a way that they may ask for the name behind it."""
+    if actor.department_id is None or all(grant.role != Role.HANDLER for grant in actor.grants):
+        return row.holder_person_id == actor.person_id
+    unit = row.holder_department_id == actor.department_id or (row.id, actor.department_id) in called
+    return is_open and (unit or row.holder_person_id == actor.person_id)
+
+
+@pytest.mark.parametrize("is_open", [False, True])
+def test_whoever_may_ask_for_a_name_sees_the_issue_and_leads_there_or_handles_it(
+    store, scattered, world, is_open
+):
     """Having taken it in counts while they work over its area: elsewhere, another administrator holds their keys."""
     dice = random.Random(7)
-    areas, people, departments, _called = world
-    leading = {Role.LEADER, Role.DISPATCHER, Role.SUPERVISOR}
+    areas, people, departments, called = world
+    leading, by_whistle = {Role.LEADER, Role.DISPATCHER, Role.SUPERVISOR}, 0
+    with store.write() as tx:
+        tx.session.get_one(Department, departments[0]).sees_private = is_open
     with store.read() as tx:
-        for _ in range(200):
+        for _ in range(400):
             actor, issue = somebody(dice, areas, people, [departments[0]]), dice.choice(scattered)
-            relations = relations_of(actor, issue.row, [], [], issue.path)
+            row, whistles = issue.row, whistles_of(tx, issue.row.id)
+            relations = relations_of(actor, row, [], whistles, issue.path)
             leads = any(grant.role in leading and issue.path.startswith(grant.path) for grant in actor.grants)
-            handles = actor.department_id is not None and any(g.role == Role.HANDLER for g in actor.grants)
             works = any(g.role != Role.ADMIN and issue.path.startswith(g.path) for g in actor.grants)
-            own = (works and actor.person_id == issue.row.reporter_person_id) or (
-                actor.person_id == issue.row.holder_person_id and not handles
-            )
+            own = works and actor.person_id == row.reporter_person_id
+            own = own or handles_it(actor, row, called, is_open=is_open)
             assert may_unmask(tx, actor, relations, issue.path) == (leads or own)
             if leads or own:
-                assert tx.session.scalar(select(Issue.id).where(Issue.id == issue.row.id, visible(actor)))
+                assert tx.session.scalar(select(Issue.id).where(Issue.id == row.id, visible(actor)))
+            called_alone = not handles_it(actor, row, set(), is_open=is_open)
+            by_whistle += called_alone and handles_it(actor, row, called, is_open=is_open)
+    assert bool(by_whistle) == is_open
+
+
+def test_what_serves_an_area_is_decided_on_by_its_administrators_and_those_above_alone(store, world):
+    """Whatever else somebody is over it; what serves everywhere is for administrators of the top."""
+    dice = random.Random(8)
+    areas, people, departments, _called = world
+    paths = [path for *_, path in areas]
+    top, told = min(paths, key=len), set()
+    with store.read() as tx:
+        for _ in range(300):
+            actor, path = somebody(dice, areas, people, departments), dice.choice([None, "", *paths])
+            own = [grant.path for grant in actor.grants if grant.role is Role.ADMIN]
+            may = any((path or top).startswith(one) for one in own)
+            assert decides_on(tx, actor, path) == may
+            told.add((bool(path), may, len(actor.grants) > len(own) > 0))
+    assert len(told) > 5, "with and without a path, allowed and refused, mixed roles or not"
 
 
 def test_an_administrator_looks_after_what_lies_below_and_nothing_else(town):

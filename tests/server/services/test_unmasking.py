@@ -1,15 +1,18 @@
 """Who reported an issue is masked for everybody; those who handle it or lead there ask for it, and that is written down."""
 
 import dataclasses
+from typing import get_args
 
 import pytest
 from sqlalchemy import select
 
+from server.api.issues import Unmask
 from server.errors import InputError, NotFound, NotPermitted
 from server.models import Audit, Department, Issue
 from server.services import intake, issues, receipts, retention
 from server.services.drafts import Draft
 from server.services.unmasking import unmask
+from server.words import NAMES
 
 WORDS = "我叫王五，301室暖气不热\n电话13812345678"
 SECRETS = ("王五", "13812345678", "301", "锦华小区3幢2单元501")
@@ -149,3 +152,8 @@ def test_a_note_on_an_issue_masks_who_reported_what_was_merged_into_it(store, to
         issues.act(tx, zhao, child, "merge", {"parent": number})
         issues.act(tx, lin, number, "note", {"text": "贾宝玉家也看了"})
         assert issues.one(tx, lin, number).log[-1].words["text"] == "＊家也看了"
+
+
+def test_the_api_takes_the_reasons_that_there_are_and_no_others():
+    """A schema names them outright; what is offered and what is written down come from the words."""
+    assert get_args(Unmask.model_fields["why"].annotation) == tuple(NAMES["why"])
