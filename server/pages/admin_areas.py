@@ -14,6 +14,7 @@ from server.services import area_edits
 from server.services.area_edits import AreaFacts, AreaWish, level_below
 from server.translate import status_of
 from server.words import level_name
+from server.words.scopes import area_kind_name
 from server.workflow import Role
 
 __all__ = ["blueprint"]
@@ -29,14 +30,15 @@ class AreaLine:
     ----------
     view : AreaFacts
         The area.
-    level : str
-        Its level in words.
+    level, kind : str
+        Its level and kind in words.
     depth : int
         0 for the topmost in view.
     """
 
     view: AreaFacts
     level: str
+    kind: str
     depth: int
 
 
@@ -146,7 +148,7 @@ def _as_it_is(view: AreaFacts) -> AreaWish:
 
 
 def _line(view: AreaFacts, depth: int = 0) -> AreaLine:
-    return AreaLine(view, level_name(view.level), depth)
+    return AreaLine(view, level_name(view.level), area_kind_name(view.kind), depth)
 
 
 def _page(tx: Tx, code: str, error: ServerError | None = None, press: str = "") -> str:

@@ -17,13 +17,13 @@ from server.pages.parts import Choice
 from server.services import audit_log
 from server.services.audit import Act
 from server.services.audit_log import GROUPS, LogFilter
+from server.services.lines import whole
 from server.words import _
 from server.words.scopes import audit_group_name
 from server.workflow import Role
 
 __all__ = ["blueprint"]
 
-LONGEST_KEY = 18  # digits
 FIRST_YEAR, LAST_YEAR = 1970, 9999
 NAMES = ("group", "person", "number", "since", "until")
 blueprint = Blueprint("admin_audit", __name__)
@@ -84,14 +84,13 @@ class AuditPage:
 def index() -> str:
     """List acts."""
     given = {name: request.args.get(name, "").strip() for name in NAMES}
-    before = request.args.get("before", "")
-    key = int(before) if before.isascii() and before.isdecimal() and len(before) <= LONGEST_KEY else None
+    key = whole(request.args.get("before", ""))
     kept = {name: value for name, value in given.items() if value}
     with current_store().read() as tx:
         found = audit_log.listed(tx, current_actor(), _wanted(given), key)
         groups = (Choice("", _("全部"), not given["group"]), *_groups(given["group"]))
         page = AuditPage(
-            around(tx, "audit"),
+            around(tx, "audit", _refused(given)),
             tuple(_row(one) for one in found.acts),
             groups,
             given,
@@ -125,6 +124,18 @@ def _wanted(given: Mapping[str, str]) -> LogFilter:
     until = _day(given["until"])
     after = until + timedelta(days=1) if until else None
     return LogFilter(group, given["person"], given["number"], _day(given["since"]), after)
+
+
+def _refused(given: Mapping[str, str]) -> str:
+    """Say that the days are the wrong way round."""
+    since, until = _day(given["since"]), _day(given["until"])
+    if since is None or until is None or since <= until:
+        return ""
+    return _(
+        "“至”（{until}）早于“自”（{since}），其间没有日子；请改其中一个。",
+        since=given["since"],
+        until=given["until"],
+    )
 
 
 def _day(given: str) -> datetime | None:

@@ -2,19 +2,21 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, request
+from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
 from server.auth import allow, current_actor, current_store
 from server.db import Tx
 from server.errors import Conflict, InputError, ServerError
 from server.pages.admin_parts import Around, around, done, kind_choices, refusal
+from server.pages.admin_sure import ask, is_sure
 from server.pages.frame import render
 from server.pages.parts import Choice
 from server.services import areas, departments
 from server.services.departments import DepartmentView, DepartmentWish
 from server.services.permissions import administers
 from server.translate import status_of
+from server.words import _
 from server.words.limits import department_kind_name
 from server.workflow import Role
 
@@ -103,9 +105,12 @@ def new() -> str:
 
 @blueprint.post("/admin/new-department")
 @allow(Role.ADMIN)
-def add() -> Response | tuple[str, int]:
-    """Add a department."""
+def add() -> Response | str | tuple[str, int]:
+    """Add a department; one that shall see personal data after a question."""
     wish = _wish()
+    if wish.sees_private and not is_sure():
+        with current_store().read() as tx:
+            return _asked(tx, wish.name, url_for("admin_departments.new"))
     try:
         with current_store().write() as tx:
             key = departments.create(tx, current_actor(), request.form.get("code", ""), wish)
@@ -126,9 +131,13 @@ def one(code: str) -> str:
 
 @blueprint.post("/admin/departments/<code>")
 @allow(Role.ADMIN)
-def change(code: str) -> Response | tuple[str, int]:
-    """Change a department, retire it or take it back into service, by the button pressed."""
+def change(code: str) -> Response | str | tuple[str, int]:
+    """Change a department, retire it or take it back into service; let it see personal data after a question."""
     actor, press, wish = current_actor(), request.form.get("press", ""), _wish()
+    if wish.sees_private and not press and not is_sure():
+        with current_store().read() as tx:
+            if not departments.one(tx, actor, code).sees_private:
+                return _asked(tx, wish.name, url_for("admin_departments.one", code=code))
     try:
         with current_store().write() as tx:
             if press in ("on", "off"):
@@ -141,6 +150,15 @@ def change(code: str) -> Response | tuple[str, int]:
             shown = _as_is(found) if press else wish
             return _form(tx, found, shown, error), status_of(error)
     return done("admin_departments.index", key)
+
+
+def _asked(tx: Tx, name: str, back: str) -> str:
+    """Ask before a department's handlers may see personal data."""
+    lines = (
+        _("这个单位的承办人将能看到派给它的事件里反映人的姓名、电话和门牌；每次查看都要选理由，并记入审计。"),
+        _("只准许确需上门的单位；以后可以随时收回。"),
+    )
+    return ask(tx, "departments", _("准许“{name}”查看个人信息", name=name[:100]), lines, _("确认准许"), back)
 
 
 def _wish() -> DepartmentWish:

@@ -1,12 +1,13 @@
 """People as administrators keep them: the list, a new one, and one with roles, access and tokens."""
 
-from flask import Blueprint, make_response, request
+from flask import Blueprint, make_response, request, url_for
 from werkzeug.wrappers import Response
 
 from server.auth import allow, current_actor, current_store
 from server.db import Tx
 from server.errors import Conflict, InputError, NotPermitted, ServerError
 from server.pages.admin_parts import around, done, page_asked, page_links, refusal
+from server.pages.admin_sure import ask, is_sure
 from server.pages.frame import render
 from server.pages.parts import Choice
 from server.pages.people_parts import (
@@ -18,11 +19,12 @@ from server.pages.people_parts import (
     person_row,
     role_choices,
     role_rows,
+    session_row,
     token_row,
 )
 from server.services import account_edits, accounts, grants, sessions, tokens
 from server.services.account_edits import PersonWish
-from server.services.accounts import AccountFilter
+from server.services.accounts import AccountFilter, Ties
 from server.services.administered import area_named
 from server.services.reset_links import LIFE, make_link
 from server.translate import status_of
@@ -57,7 +59,7 @@ def index() -> str:
             page_links(found.number, found.pages),
             wanted.q,
             area,
-            role_choices(role, _("全部角色")),
+            role_choices(role, _("全部岗位")),
             _states(state),
             area_options(tx, actor),
         )
@@ -100,11 +102,17 @@ def one(login: str) -> str:
 
 @blueprint.post("/admin/people/<login>")
 @allow(Role.ADMIN)
-def change(login: str) -> Response | tuple[str, int]:
-    """Change who somebody is or what they may, by the button pressed."""
+def change(login: str) -> Response | str | tuple[str, int]:
+    """Change who somebody is or what they may, by the button pressed; what they feel at once after a question."""
+    press = request.form.get("press", "")
+    if not is_sure() and (press == "off" or press.startswith("take:")):
+        with current_store().read() as tx:
+            asked = _asked(tx, login, press)
+        if asked:
+            return asked
     try:
         with current_store().write() as tx:
-            key = _pressed(tx, login, request.form.get("press", ""))
+            key = _pressed(tx, login, press)
     except Refused as error:
         with current_store().read() as tx:
             return _page(tx, login, error), status_of(error)
@@ -143,6 +151,46 @@ def _pressed(tx: Tx, login: str, press: str) -> int | None:
     return account_edits.change(tx, actor, login, _wish())
 
 
+def _asked(tx: Tx, login: str, press: str) -> str:
+    """Ask before somebody is switched off or loses a role; empty where that is refused, or so already."""
+    found = accounts.one(tx, current_actor(), login)
+    back = url_for("admin_people.one", login=found.login)
+    if current_actor().person_id == found.id or grants.is_last_admin(tx, found.id):
+        return ""
+    if press == "off":
+        lines = [
+            _("停用后登录和令牌立即失效；流转记录里的姓名保留。"),
+            *_left_behind(accounts.ties(tx, found.id)),
+        ]
+        heading = _("停用“{name}”", name=found.name)
+        return ask(tx, "people", heading, tuple(lines), _("确认停用"), back) if found.is_active else ""
+    _take, _sep, key = press.partition(":")
+    role = next((one for one in role_rows(found.roles) if f"{one.role}:{one.code}" == key), None)
+    if role is None:
+        return ""
+    heading = _(
+        "收回“{name}”的岗位：{area}（{code}）{role}",
+        name=found.name,
+        area=role.area,
+        code=role.code,
+        role=role.name,
+    )
+    lines = [_("立即不能再看和办这个区域的事件；自己经手的仍能看到。名下的事件和值守不变，需要时请先移交。")]
+    if len(found.roles) == 1:
+        lines.append(_("这是最后一个岗位：收回后账号仍能登录。人已离开的，请停用账号。"))
+    return ask(tx, "people", heading, tuple(lines), _("确认收回"), back)
+
+
+def _left_behind(ties: Ties) -> tuple[str, ...]:
+    """Say what becomes of what hangs on somebody who is switched off."""
+    issues = _(
+        "名下未结事件 {n} 件：约一分钟内由系统改派给所在网格现在的负责人（离岗交接），没有人接的仍在名下。",
+        n=ties.issues,
+    )
+    duties = _("名下值守 {n} 项不会自动结束，请在值守里另行安排。", n=ties.duties)
+    return (*([issues] if ties.issues else []), *([duties] if ties.duties else []))
+
+
 def _wish() -> PersonWish:
     return PersonWish(*(request.form.get(name, "") for name in ("name", "phone", "department")))
 
@@ -162,7 +210,7 @@ def _new_form(tx: Tx, error: ServerError | None = None) -> str:
         form.get("phone", ""),
         form.get("area", ""),
         is_program,
-        role_choices(form.get("role", ""), _("先不给角色")),
+        role_choices(form.get("role", ""), _("先不给岗位")),
         department_choices(tx, actor, form.get("department", "")),
         area_options(tx, actor),
     )
@@ -174,6 +222,8 @@ def _page(tx: Tx, login: str, error: ServerError | None = None, link: str = "") 
     found = accounts.one(tx, actor, login)
     typed = form if error and "name" in form else {"name": found.name, "phone": found.phone}
     department = form.get("department", found.department) if error else found.department
+    ties = accounts.ties(tx, found.id)
+    is_worker = not found.is_program and any(one.role == str(Role.WORKER) for one in found.roles)
     page = PersonPage(
         around(tx, "people", refusal(error) if error else ""),
         found,
@@ -185,9 +235,10 @@ def _page(tx: Tx, login: str, error: ServerError | None = None, link: str = "") 
         role_choices(form.get("role", "")),
         department_choices(tx, actor, department, found),
         area_options(tx, actor),
-        accounts.ties(tx, found.id),
-        sessions.listed(tx, found.id),
+        ties,
+        tuple(session_row(one) for one in sessions.listed(tx, found.id)),
         tuple(token_row(one) for one in tokens.own(tx, found.id)[:SHOWN_TOKENS]),
+        is_worker and found.is_active and not ties.duties,
         link,
         tx.now + LIFE if link else None,
     )

@@ -17,6 +17,8 @@ def said(act: Act) -> str:
     """Say what was done, without who did it."""
     told = {**act.given, "number": act.number, "login": act.subject}
     told["person"] = f"{act.subject_name}（{act.subject}）" if act.subject else "—"
+    if "sees_private" in act.given:  # said by a sentence of its own
+        told["fields"] = [name for name in act.given.get("fields", []) if name != "sees_private"]
     for name, spell in _SPELLED.items():
         if name in told:
             told[name] = spell(told[name])
@@ -24,7 +26,12 @@ def said(act: Act) -> str:
         told["stage"] = stage_name(told["stage"])
         told["urgency"] = _("紧急") if told["urgent"] else _("一般")
         told |= {name: limit_said(*told[name]) for name in ("before", "after")}
-    return sentence(f"audit.{_code(act.kind, act.given)}", told)
+    is_only_that = act.kind == "department.change" and told["fields"] == ""
+    words = [] if is_only_that else [sentence(f"audit.{_code(act.kind, act.given)}", told)]
+    if "sees_private" in act.given:
+        way = "allowed" if act.given["sees_private"] else "barred"
+        words.append(sentence(f"audit.department.{way}", told))
+    return _("；").join(words)
 
 
 def category_said(code: str) -> str:

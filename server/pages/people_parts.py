@@ -14,6 +14,7 @@ from server.services.permissions import administers
 from server.services.sessions import SessionView
 from server.services.tokens import TokenView
 from server.words import NAMES, _, level_name, role_name
+from server.words.devices import device_name
 from server.words.scopes import scope_name
 
 __all__ = [
@@ -23,12 +24,14 @@ __all__ = [
     "PersonPage",
     "PersonRow",
     "RoleRow",
+    "SessionLine",
     "TokenRow",
     "area_options",
     "department_choices",
     "person_row",
     "role_choices",
     "role_rows",
+    "session_row",
     "token_row",
 ]
 
@@ -166,6 +169,22 @@ class TokenRow:
 
 
 @dataclass(frozen=True)
+class SessionLine:
+    """A session as a line.
+
+    Attributes
+    ----------
+    view : SessionView
+        The session.
+    device : str
+        Browser and system.
+    """
+
+    view: SessionView
+    device: str
+
+
+@dataclass(frozen=True)
 class PersonPage:
     """``admin/person.html``.
 
@@ -189,10 +208,12 @@ class PersonPage:
         Suggestions.
     ties : Ties
         What still hangs on them.
-    sessions : tuple of SessionView
+    sessions : tuple of SessionLine
         Where they are signed in.
     tokens : tuple of TokenRow
         Their tokens.
+    needs_duty : bool
+        Whether they work in a grid in which they have no duty yet.
     link : str
         Address by which they set their password, made just now; else empty.
     link_until : datetime or None
@@ -210,8 +231,9 @@ class PersonPage:
     departments: tuple[Choice, ...]
     areas: tuple[AreaOption, ...]
     ties: Ties
-    sessions: tuple[SessionView, ...]
+    sessions: tuple[SessionLine, ...]
     tokens: tuple[TokenRow, ...]
+    needs_duty: bool = False
     link: str = ""
     link_until: datetime | None = None
 
@@ -249,6 +271,11 @@ def department_choices(tx: Tx, actor: Actor, chosen: str, found: Account | None 
         mine.setdefault(found.department, found.department_name)
     options = tuple(Choice(code, name, code == chosen) for code, name in mine.items())
     return (Choice("", _("无"), not chosen), *options)
+
+
+def session_row(one: SessionView) -> SessionLine:
+    """Say a session as a line."""
+    return SessionLine(one, device_name(one.device.agent))
 
 
 def token_row(one: TokenView) -> TokenRow:

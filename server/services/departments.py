@@ -161,7 +161,8 @@ def create(tx: Tx, actor: Actor, code: str, wish: DepartmentWish) -> int:
     row.area_id, row.sees_private = _area(tx, actor, wish.area), wish.sees_private
     tx.session.add(row)
     tx.session.flush()
-    return audit.record(tx, actor, "department.create", department=code, name=row.name)
+    private = {"sees_private": True} if row.sees_private else {}
+    return audit.record(tx, actor, "department.create", department=code, name=row.name, **private)
 
 
 def change(tx: Tx, actor: Actor, code: str, wish: DepartmentWish) -> int | None:
@@ -195,8 +196,9 @@ def change(tx: Tx, actor: Actor, code: str, wish: DepartmentWish) -> int | None:
         setattr(row, name, value)
     tx.session.flush()
     shown = [name.removesuffix("_id") for name in differing]
+    private = {"sees_private": row.sees_private} if "sees_private" in differing else {}
     return audit.record(
-        tx, actor, "department.change", department=code, name=row.name, before=before, fields=shown
+        tx, actor, "department.change", department=code, name=row.name, before=before, fields=shown, **private
     )
 
 

@@ -49,6 +49,8 @@ SENTENCES: dict[str, str] = {
     "audit.category.reset": "把类别“{category}”恢复为出厂设置",
     "audit.department.create": "增加承办单位“{name}”",
     "audit.department.change": "修改承办单位“{name}”的{fields}",
+    "audit.department.allowed": "已准许“{name}”的承办人查看个人信息",
+    "audit.department.barred": "不再准许“{name}”的承办人查看个人信息",
     "audit.department.rename": "把承办单位“{before}”改名为“{name}”",
     "audit.department.retire": "停用承办单位“{name}”，不再派给它",
     "audit.department.revive": "启用承办单位“{name}”",

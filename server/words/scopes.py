@@ -2,12 +2,17 @@
 
 from server.words import NAMES, _
 
-__all__ = ["audit_group_name", "scope_name"]
+__all__ = ["area_kind_name", "audit_group_name", "scope_name"]
 
 
 def scope_name(code: str) -> str:
     """Name a scope of a token."""
     return _(NAMES["scope"].get(code, code))
+
+
+def area_kind_name(code: str) -> str:
+    """Name a kind of area as the layer of grids calls it; others as they are written."""
+    return _(NAMES["area_kind"][code]) if code in NAMES["area_kind"] else code
 
 
 def audit_group_name(code: str) -> str:

@@ -91,6 +91,13 @@ def test_a_department_is_added_renamed_and_retired(wu):
     assert "把承办单位“自来水公司”改名为“水务集团”" in page
     assert "停用承办单位“水务集团”" in follow(wu, wu.post("/admin/departments/water", data={"press": "off"}))
     assert "启用承办单位“水务集团”" in follow(wu, wu.post("/admin/departments/water", data={"press": "on"}))
+    private = {**form, "name": "水务集团", "sees_private": "1"}
+    assert "姓名、电话和门牌" in said(wu.post("/admin/departments/water", data=private))
+    page = follow(wu, wu.post("/admin/departments/water", data={**private, "sure": "1"}))
+    assert "已准许“水务集团”的承办人查看个人信息" in page
+    assert "不再准许“水务集团”" in follow(
+        wu, wu.post("/admin/departments/water", data={**private, "sees_private": ""})
+    )
     refused = wu.post("/admin/departments/water", data={**form, "name": "热力公司"})
     assert (refused.status_code, "已有名为“热力公司”的承办单位" in said(refused)) == (422, True)
 

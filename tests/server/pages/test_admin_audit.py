@@ -133,3 +133,9 @@ def test_every_kind_that_has_a_sentence_belongs_to_a_group():
     kinds = [code.removeprefix("audit.") for code in SENTENCES if code.startswith("audit.")]
     assert [kind for kind in kinds if not group_of(kind)] == []
     assert (group_of("person.export"), group_of("person.on")) == ("export", "grant")
+
+
+def test_days_the_wrong_way_round_are_said_and_not_shown_as_no_acts(wu):
+    page = said(wu.get("/admin/audit?since=2026-03-10&until=2026-03-01"))
+    assert "“至”（2026-03-01）早于“自”（2026-03-10）" in page
+    assert "早于“自”" not in said(wu.get("/admin/audit?since=2026-03-10&until=2026-03-10"))

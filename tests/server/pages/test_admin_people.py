@@ -75,8 +75,14 @@ def test_a_person_is_added_with_a_role_and_given_another(wu):
     assert "网格员 文峰社区第一网格" in page
     more = {"press": "give", "role": "leader", "area": "天隆社区（990101001002）"}
     page = follow(wu, wu.post("/admin/people/worker_xin", data=more))
-    assert "给“辛一（worker_xin）”增加角色：天隆社区（990101001002）网格长" in page
-    page = follow(wu, wu.post("/admin/people/worker_xin", data={"press": "take:leader:990101001002"}))
+    assert "给“辛一（worker_xin）”增加岗位：天隆社区（990101001002）网格长" in page
+    assert "网格员还没有值守" in page
+    taken = {"press": "take:leader:990101001002"}
+    asked = said(wu.post("/admin/people/worker_xin", data=taken))
+    assert "收回“辛一”的岗位：天隆社区（990101001002）网格长" in asked
+    assert "确认收回" in asked
+    assert "天隆社区" in said(wu.get("/admin/people/worker_xin")), "nothing is taken by asking"
+    page = follow(wu, wu.post("/admin/people/worker_xin", data={**taken, "sure": "1"}))
     assert "收回“辛一" in page
     changed = {"name": "辛一一", "phone": "0535-2", "department": ""}
     assert "的名称、办公电话" in follow(wu, wu.post("/admin/people/worker_xin", data=changed))
@@ -104,7 +110,7 @@ def test_others_people_are_absent_for_an_administrator_of_a_part(ma):
 
 def test_oneself_and_the_last_administrator_cannot_be_shut_out(wu):
     page = said(wu.get("/admin/people/admin_wu"))
-    assert "自己的角色由另一名管理员调整" in page
+    assert "自己的岗位由另一名管理员调整" in page
     assert "自己不能停用自己" in page
     for data in (
         {"press": "off"},
@@ -127,8 +133,11 @@ def test_switching_off_warns_of_what_hangs_on_them_and_ends_everything(store, to
     assert f'href="/duties/people/{uid}/leaving"' in page.text
     lin = client_of("worker_lin")
     assert lin.get("/map").status_code == 200
+    asked = said(wu.post("/admin/people/worker_lin", data={"press": "off"}))
+    assert "约一分钟内由系统改派给所在网格现在的负责人（离岗交接）" in asked
+    assert lin.get("/map").status_code == 200, "nobody is switched off by asking"
     assert "停用“林晓（worker_lin）”" in follow(
-        wu, wu.post("/admin/people/worker_lin", data={"press": "off"})
+        wu, wu.post("/admin/people/worker_lin", data={"press": "off", "sure": "1"})
     )
     assert lin.get("/map").status_code == 303, "the session is over"
     assert "启用“林晓" in follow(wu, wu.post("/admin/people/worker_lin", data={"press": "on"}))
@@ -148,3 +157,11 @@ def test_a_program_has_a_token_instead_of_a_password(store, wu):
     assert wu.post("/admin/people/big_screen/link").status_code == 422
     with store.read() as tx:
         assert tx.session.query(Token).count() == 0
+    page = wu.get("/admin/people/big_screen")
+    assert 'type="hidden" name="department"' in page.text, (
+        "a program has neither phone nor department to fill in"
+    )
+    wu.post("/admin/people/big_screen", data={"press": "take:supervisor:990101001", "sure": "1"})
+    page = said(wu.get("/admin/people/big_screen"))
+    assert "没有岗位：令牌什么也看不到" in page
+    assert "能登录" not in page

@@ -38,6 +38,8 @@ def test_a_token_is_made_for_a_program_shown_once_and_works(wu, app):
 def test_none_is_made_for_a_person_and_the_page_says_why(store, town, wu):
     refused = wu.post("/admin/tokens", data={**FORM, "login": "worker_lin"})
     assert (refused.status_code, "由本人在“我的账号”里制作" in said(refused)) == (403, True)
+    own = wu.post("/admin/tokens", data={**FORM, "login": "admin_wu"})
+    assert own.status_code == 403, "one's own are made where the password is asked for"
     wu.post("/admin/new-person", data=PROGRAM)
     for wrong in ({"days": "0"}, {"days": ""}, {"scopes": []}, {"scopes": ["fly"]}, {"name": " "}):
         assert wu.post("/admin/tokens", data={**FORM, **wrong}).status_code in (403, 422), wrong

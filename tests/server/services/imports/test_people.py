@@ -174,7 +174,7 @@ def test_each_role_that_a_file_gives_or_takes_stands_in_the_record(bring, store,
     wang = "王芳（wang）"
     assert said_of(f"王芳,wang,网格员,,,{FIRST},A,,,,") == [
         f"增加人员“{wang}”",
-        f"给“{wang}”增加角色：文峰社区第一网格（{FIRST}）网格员",
+        f"给“{wang}”增加岗位：文峰社区第一网格（{FIRST}）网格员",
         "按表“people.csv”导入人员：新增 1 人，更改 0 人，不变 0 人",
     ]
     with store.write() as tx:
@@ -183,7 +183,7 @@ def test_each_role_that_a_file_gives_or_takes_stands_in_the_record(bring, store,
     assert changed[:-1] == [
         f"启用“{wang}”",
         f"修改人员“{wang}”的办公电话",
-        f"给“{wang}”增加角色：文峰社区第二网格（{SECOND}）网格员",
-        f"收回“{wang}”的角色：文峰社区第一网格（{FIRST}）网格员",
+        f"给“{wang}”增加岗位：文峰社区第二网格（{SECOND}）网格员",
+        f"收回“{wang}”的岗位：文峰社区第一网格（{FIRST}）网格员",
     ]
     assert said_of(f"王芳,wang,网格员,13800000000,,{SECOND},A,,,,") == []
