@@ -20,7 +20,7 @@ from server.services import (
     tokens,
 )
 from server.services.accounts import AccountFilter
-from server.services.audit_log import RULES
+from server.services.audit_log import RULE_KINDS
 from server.workflow import Role
 
 __all__ = ["blueprint"]
@@ -108,7 +108,9 @@ def index() -> str:
             retired=sum(1 for one in units if not one.is_active),
             unpublished=calendar_years.unpublished_now(tx),
             years=tuple(one.year for one in years if one.source != "unpublished"),
-            changes=tuple(ChangeRow(one.at, one.who, said(one)) for one in audit.latest(tx, CHANGES, RULES)),
+            changes=tuple(
+                ChangeRow(one.at, one.who, said(one)) for one in audit.latest(tx, CHANGES, RULE_KINDS)
+            ),
             people=accounts.listed(tx, actor, AccountFilter()).total,
             tokens=tokens.listed(tx, actor).total,
             areas=len(tree),

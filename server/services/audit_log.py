@@ -13,9 +13,9 @@ from server.services.administered import acting, areas_of, is_whole, people_of
 from server.services.audit import ACTS, Act, told
 from server.services.people import Actor
 
-__all__ = ["GROUPS", "RULES", "LogFilter", "LogPage", "export", "group_of", "listed"]
+__all__ = ["GROUPS", "RULE_KINDS", "LogFilter", "LogPage", "export", "group_of", "listed"]
 
-RULES = (
+RULE_KINDS = (
     "limit.set", "limit.reset",
     "category.add", "category.change", "category.on", "category.off", "category.reset",
     "department.create", "department.change", "department.retire", "department.revive",
