@@ -31,6 +31,7 @@ QUALITY, THUMB_QUALITY = 85, 80
 PIXELS_MOST = 110_000_000
 """Of a JPEG that is read from top to bottom, which is made smaller while it is read."""
 WHOLE_MOST = 52_000_000
+VALUES_MOST = 220_000_000  # pixels times bands that are ever decoded at once
 """Of any other, which stands in memory whole: what a telephone's camera makes, and little more."""
 SCANS_MOST = 100  # a JPEG of thousands of scans is small, and takes minutes
 COMMENT_MOST = 1 << 16
@@ -177,11 +178,14 @@ def _refuse_bomb(kind: _Kind, image: Image.Image, raw: bytes) -> None:
     is_whole = kind is JPEG and (image.info.get("progressive") or image.info.get("progression"))
     most = WHOLE_MOST if is_whole else kind.pixels_most
     if image.width * image.height > most:
-        raise InputError(
-            "photo.pixels", field=FIELD, width=image.width, height=image.height, limit=most // 1_000_000
-        )
+        raise _too_many_pixels(image, most)
     if kind is JPEG and raw.count(b"\xff\xda") > SCANS_MOST:
         raise InputError("photo.damaged", field=FIELD, value=kind.name)
+
+
+def _too_many_pixels(image: Image.Image, most: int) -> InputError:
+    limit = most // 1_000_000
+    return InputError("photo.pixels", field=FIELD, width=image.width, height=image.height, limit=limit)
 
 
 def _refuse_two_things(kind: _Kind, image: Image.Image, raw: bytes) -> None:
@@ -227,6 +231,8 @@ _TURNS: Mapping[int, Image.Transpose] = {
 def _picture(image: Image.Image, turned: int) -> Image.Image:
     """Decode no larger than needed, make it small, upright and plain."""
     image.draft("RGB", (SIDE_MOST, SIDE_MOST))
+    if image.width * image.height * len(image.getbands()) > VALUES_MOST:  # a long strip is not made smaller
+        raise _too_many_pixels(image, VALUES_MOST // len(image.getbands()))
     image.load()
     plain = _plain(image)
     plain.thumbnail((SIDE_MOST, SIDE_MOST), Image.Resampling.LANCZOS, reducing_gap=2.0)

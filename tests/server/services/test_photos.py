@@ -229,3 +229,10 @@ def test_whoever_waits_too_long_for_their_turn_is_told_to_come_back(monkeypatch)
         rewritten(sent())
     assert told.value.code == "photo.busy"
     assert rewritten(sent()).width == 64
+
+
+def test_a_long_strip_in_four_inks_is_refused_before_it_fills_the_memory():
+    strip = io.BytesIO()
+    Image.new("CMYK", (43_000, 2_550)).save(strip, "JPEG", quality=1)
+    with pytest.raises(InputError, match=r"photo\.pixels"):
+        rewritten(strip.getvalue())
