@@ -29,6 +29,7 @@ from server.services.categories import category_name
 from server.services.drafts import LIMITS, Draft
 from server.services.filters import instant_of
 from server.services.people import Actor
+from server.services.time_left import timer_of
 
 __all__ = ["blueprint"]
 
@@ -170,13 +171,13 @@ def index(query_data: IssueQuery) -> Response:
     """
     filters = query_data.filters()
 
-    def read(tx: Tx, actor: Actor) -> listing.Page:
-        return listing.find(tx, actor, filters, query_data.after, query_data.limit, query_data.sort)
+    def read(tx: Tx, actor: Actor) -> dict[str, Any]:
+        page = listing.find(tx, actor, filters, query_data.after, query_data.limit, query_data.sort)
+        timer = timer_of(tx)
+        items = [brief_told(brief, timer) for brief in page.items]
+        return {"items": items, "next": page.next, "total": page.total}
 
-    page = stored(read)
-    return answer(
-        {"items": [brief_told(brief) for brief in page.items], "next": page.next, "total": page.total}
-    )
+    return answer(stored(read))
 
 
 @blueprint.get("/stats/outcomes")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from server.db import Tx
+from server.pages.times import left_words
 from server.services import briefs
 from server.services.areas import AreaView
 from server.services.beside import Asked, Called
@@ -11,6 +12,7 @@ from server.services.briefs import Brief
 from server.services.categories import category_name
 from server.services.issue_view import IssueView, Step
 from server.services.locating import OpenLocator, open_locator
+from server.services.time_left import Timer, timer_of
 from server.words import NAMES, _, action_name, moved_said, role_name, sentence, source_name, state_name
 
 __all__ = [
@@ -28,8 +30,10 @@ def named(code: str, name: str) -> dict[str, str]:
     return {"code": code, "name": name}
 
 
-def brief_told(brief: Brief) -> dict[str, Any]:
-    """Tell an issue as a list shows it."""
+def brief_told(brief: Brief, timer: Timer) -> dict[str, Any]:
+    """Tell an issue as a list shows it; what is left of its limit is as of the timer's instant."""
+    runs = brief.clock != "none"
+    left = timer.left(brief.category, brief.due_at, urgent=brief.urgent) if runs else None
     return {
         "number": brief.number,
         "uid": brief.uid,
@@ -49,6 +53,7 @@ def brief_told(brief: Brief) -> dict[str, Any]:
         "reported_at": brief.reported_at,
         "due_at": brief.due_at,
         "clock": brief.clock,
+        "left": left_words(left),
         "round": brief.round,
         "border": brief.border,
         "needs_check": brief.needs_check,
@@ -81,7 +86,7 @@ def issue_told(tx: Tx, view: IssueView, brief: Brief | None = None) -> dict[str,
     issue = view.issue
     brief = brief or briefs.by_ids(tx, [issue.id])[issue.id]
     return {
-        **brief_told(brief),
+        **brief_told(brief, timer_of(tx)),
         "place_text": view.place or brief.place_text,
         "description": view.description or brief.summary,
         "reporter": {"name": view.reporter_name, "phone": view.reporter_phone},

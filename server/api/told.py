@@ -76,6 +76,9 @@ class IssueBrief(Told):
     reported_at: AwareDatetime
     due_at: AwareDatetime | None
     clock: Clock
+    left: str = Field(
+        description="what is left of the limit by its own clock, in words; empty while none runs"
+    )
     round: int
     border: bool
     needs_check: bool

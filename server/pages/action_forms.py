@@ -24,6 +24,7 @@ LIKELIEST = (
     "extend",
     "suspend",
     "pass",
+    "rework",
     "survey",
     "resume",
     "reassign",
@@ -61,12 +62,15 @@ class Refusal:
         Field -> what is wrong with it.
     detail : str
         The refusal as a sentence.
+    lost_photos : bool
+        Whether photos were chosen, which no page can choose again.
     """
 
     action: str
     typed: Mapping[str, Sequence[str]]
     fields: Mapping[str, str]
     detail: str
+    lost_photos: bool = False
 
 
 def forms_of(
@@ -122,6 +126,8 @@ def _refilled(field: FormField, refusal: Refusal) -> FormField:
     typed = refusal.typed.get(field.name, [])
     chosen = tuple(replace(one, chosen=one.value in typed) for one in field.choices)
     wrong = refusal.fields.get(field.name, "")
+    if field.kind == "photos" and refusal.lost_photos:
+        wrong += _("照片请重新选择。")
     return replace(field, value=typed[0] if typed else "", choices=chosen, error=wrong)
 
 

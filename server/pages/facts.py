@@ -192,7 +192,7 @@ def row_of(brief: Brief, timer: Timer | None = None) -> Row:
         paused = _("挂账至 {day}", day=until) if until else _("挂账")
     return Row(
         number=brief.number,
-        summary=brief.summary or _("（已按保存期限清除）"),
+        summary=brief.summary or (_("（已按保存期限清除）") if brief.purged_at else _("（没有描述）")),
         state=Named(brief.state, state_name(brief.state)),
         category=Named(brief.category, category_name(brief.category)),
         source=Named(brief.source, source_name(brief.source)),
@@ -226,7 +226,7 @@ def facts_of(tx: Tx, view: IssueView) -> Facts:
     years = timer.unknown_years(issue.due_at) if brief.clock != "none" else ()
     return Facts(
         row=row,
-        description=view.description or brief.summary,
+        description=view.description or row.summary,
         place_text=view.place,
         reporter=" ".join(part for part in (view.reporter_name, view.reporter_phone) if part),
         external_number=issue.external_number or "",

@@ -21,6 +21,7 @@ from server.pages.timeline import lines_of
 from server.security import takes_bytes
 from server.services import asking, attachments, issues, unmasking
 from server.services.issue_view import IssueView
+from server.services.lines import whole
 from server.services.related import pointed
 from server.translate import shown, status_of
 from server.words import NAMES, _, action_name, language, sentence
@@ -28,7 +29,6 @@ from server.workflow import TRANSITIONS, IllegalAction, MissingField
 
 __all__ = ["acting", "blueprint"]
 
-LONGEST_NUMBER = 19  # digits
 FRAME = frozenset({"csrf_token", "version", "seen", "confirm", "next"})
 FIRST = 2  # forms that stand unfolded beside the likeliest
 Refused = Conflict | IllegalAction | InputError | MissingField
@@ -113,7 +113,14 @@ def _data(facts: Facts) -> dict[str, object]:
 
 
 def _done(action: str, facts: Facts) -> str:
-    now = facts.row.state.name
+    now, waits = facts.row.state.name, NAMES["waits"].get(facts.row.state.code)
+    if waits:
+        return _(
+            "“{action}”已记入流转记录；现在{state}，{waits}。",
+            action=action_name(action),
+            state=now,
+            waits=_(waits),
+        )
     if facts.row.holder is None:
         return _("“{action}”已记入流转记录；现在{state}。", action=action_name(action), state=now)
     holder = facts.row.holder.name
@@ -154,8 +161,7 @@ def act(number: str, action: str) -> AnyResponse:
 
 
 def _number(name: str) -> int | None:
-    said = request.form.get(name, "")[:LONGEST_NUMBER]
-    return int(said) if said.isdecimal() else None
+    return whole(request.form.get(name, ""))
 
 
 @acting.errorhandler(Conflict)
@@ -170,5 +176,6 @@ def refused(error: Refused) -> Response:
     if error.values.get("field"):
         wrong[str(error.values["field"])] = detail
     typed = {name: said for name, said in request.form.to_dict(flat=False).items() if name not in FRAME}
-    said = _Said(refusal=Refusal(action, typed, wrong, detail), seen=_number("seen"))
+    lost = any(photo.filename for photo in request.files.getlist("photos"))
+    said = _Said(refusal=Refusal(action, typed, wrong, detail, lost), seen=_number("seen"))
     return Response(_page(number, said), status_of(error))

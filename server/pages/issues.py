@@ -45,7 +45,7 @@ def index() -> str:
             views=tuple(_chip(view, asked) for view in views),
             bulk=tuple(Choice(action, action_name(action)) for action in bulk.offered(actor)),
             total=page.total,
-            first_url=list_address(asked),
+            first_url=list_address(asked) if after else "",
             next_url=list_address({**asked, "after": page.next}) if page.next else "",
             csv_url=_address("/api/v1/issues.csv", given),
             sum_url=_address("/issues/outcomes", given),

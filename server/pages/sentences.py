@@ -7,16 +7,9 @@ __all__ = ["map_words", "tablet_words"]
 
 def _time_words() -> dict[str, str]:
     return {
-        "days": _("{days} 天", days="{days}"),
-        "days_hours": _("{days} 天 {hours} 小时", days="{days}", hours="{hours}"),
-        "hours": _("{hours} 小时", hours="{hours}"),
-        "hours_minutes": _("{hours} 小时 {minutes} 分", hours="{hours}", minutes="{minutes}"),
-        "minutes": _("{minutes} 分", minutes="{minutes}"),
         "days_ago": _("{days} 天前", days="{days}"),
         "hours_ago": _("{hours} 小时前", hours="{hours}"),
         "minutes_ago": _("{minutes} 分钟前", minutes="{minutes}"),
-        "left": _("还剩 {time}", time="{time}"),
-        "late": _("超期 {time}", time="{time}"),
     }
 
 

@@ -14,12 +14,13 @@ from server.pages.choices import area_choices, category_choices
 from server.pages.facts import Row, rows_of
 from server.pages.frame import inside, render
 from server.pages.parts import Choice
-from server.pages.times import clock_words
+from server.pages.times import clock_words, left_words
 from server.services import areas, bulk, supervision_desk
 from server.services.filters import Filters
 from server.services.supervision_desk import TABS, Desk, Line, Said
+from server.services.time_left import Timer, timer_of
 from server.words import NAMES, _
-from server.workflow import Role
+from server.workflow import Role, State
 
 __all__ = ["DESK_ROLES", "blueprint"]
 
@@ -136,7 +137,8 @@ def index() -> str:
         )
         places = areas.choosable(tx, actor)
         shown = rows_of(tx, (line.brief for line in desk.lines))
-        rows = [_row(desk.tab, line, row, tx.now) for line, row in zip(desk.lines, shown, strict=True)]
+        timer = timer_of(tx)
+        rows = [_row(desk.tab, line, row, timer) for line, row in zip(desk.lines, shown, strict=True)]
     page = _page(desk, given, rows, area_choices(places, given.get("area", "")))
     return render("supervision/index.html", page)
 
@@ -172,7 +174,7 @@ def _figure(desk: Desk, tab: str, given: dict[str, str]) -> Figure:
     return Figure(tab, _(NAMES["tab"][tab]), _address(tab, given), desk.counts[tab], tab == desk.tab)
 
 
-def _row(tab: str, line: Line, issue: Row, now: datetime) -> DeskRow:
+def _row(tab: str, line: Line, issue: Row, timer: Timer) -> DeskRow:
     who = line.what or (issue.holder.name if issue.holder else "")
     if tab == "asks":
         kind = _("申请延期") if line.what == "extend" else _("申请挂账")
@@ -181,7 +183,7 @@ def _row(tab: str, line: Line, issue: Row, now: datetime) -> DeskRow:
         issue=issue,
         until=line.until,
         colour="red" if tab in OWN_CLOCK else issue.clock,
-        left=clock_words(line.until, now) if tab in OWN_CLOCK else issue.left,
+        left=_left(tab, line, timer) if tab in OWN_CLOCK else issue.left,
         who=who,
         supervised=_supervised(line.supervised),
         supervised_at=line.supervised.at if line.supervised else None,
@@ -189,6 +191,14 @@ def _row(tab: str, line: Line, issue: Row, now: datetime) -> DeskRow:
         urged_at=line.urged.at if line.urged else None,
         can_supervise=line.can_supervise,
     )
+
+
+def _left(tab: str, line: Line, timer: Timer) -> str:
+    """Say by how much a stage is late by its own clock, or a whistle, whose time is an instant, by the wall."""
+    if tab == "whistles":
+        return clock_words(line.until, timer.now)
+    stage = "dispatch" if line.brief.state == State.REPORTED else "take"
+    return left_words(timer.left(line.brief.category, line.until, urgent=line.brief.urgent, stage=stage))
 
 
 def _supervised(said: Said | None) -> str:

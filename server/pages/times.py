@@ -79,14 +79,17 @@ def left_words(left: Left | None, *, whole: bool = False) -> str:
         return ""
     days, rest = divmod(left.span, left.work_day)
     if left.in_work_time and days:
-        hours = int(rest / timedelta(hours=1))
-        said = (
-            _("{days} 个工作日 {hours} 小时", days=days, hours=hours)
-            if hours
-            else _("{days} 个工作日", days=days)
-        )
+        said = _work_days(days, int(rest / timedelta(hours=1)))
     else:
         said = span(left.span)
         if left.in_work_time and whole:
             said = _("{time}工作时间", time=said)
     return _("超期 {time}", time=said) if left.is_late else _("还剩 {time}", time=said)
+
+
+def _work_days(days: int, hours: int) -> str:
+    if days == 1:
+        return _("1 个工作日 {hours} 小时", hours=hours) if hours else _("1 个工作日")
+    if hours:
+        return _("{days} 个工作日 {hours} 小时", days=days, hours=hours)
+    return _("{days} 个工作日", days=days)

@@ -136,14 +136,15 @@ def index() -> str:
         offered = [row for row in view.actions if row.action in FORMS] if view else []
         asked = asking.asked_for(tx, actor, view, offered) if view else asking.Asked()
     rows = tuple(_row(one, line, timer, at, after) for one, line in zip(queue.items, lines, strict=True))
+    chosen = next((row for row in rows if row.is_here), None)
     lon, lat = (view.issue.lon, view.issue.lat) if view else (None, None)
     return render(
         "triage/index.html",
         TriagePage(
             rows=rows,
             total=queue.total,
-            chosen=next((row for row in rows if row.is_here), None),
-            description=(view.description or view.issue.summary) if view else "",
+            chosen=chosen,
+            description=view.description or (chosen.issue.summary if chosen else "") if view else "",
             place=view.place if view else "",
             forms=forms_of(at, sorted(offered, key=lambda row: FORMS.index(row.action)), asked),
             lon=lon,

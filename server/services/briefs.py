@@ -22,7 +22,7 @@ __all__ = ["COLUMNS", "SCALARS", "Brief", "briefs_of", "by_ids", "clock_of"]
 SCALARS = (
     "id", "uid", "number", "state", "category", "source", "summary", "place_text", "lon", "lat", "accuracy_m",
     "distance_m", "how", "reported_at", "due_at", "round", "version", "border", "needs_check", "urgent", "repeats",
-    "review_at", "external_number", "satisfaction", "stage_due_at",
+    "review_at", "external_number", "satisfaction", "stage_due_at", "purged_at",
 )  # fmt: skip
 COLUMNS = [
     getattr(Issue, name)
@@ -72,6 +72,8 @@ class Brief:
         Number at the 12345 line; answer to the last call-back.
     stage_due_at : datetime or None
         When the present stage should be over.
+    purged_at : datetime or None
+        When its words were blanked at the end of their time.
     """
 
     id: int
@@ -102,6 +104,7 @@ class Brief:
     external_number: str | None
     satisfaction: str | None
     stage_due_at: datetime | None
+    purged_at: datetime | None
 
     @property
     def cell(self) -> AreaView | None:

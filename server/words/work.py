@@ -15,6 +15,7 @@ SENTENCES: dict[str, str] = {
     "triage.nearest": "离 {cell} 最近，约 {metres} 米。",
     "triage.returner": "当值，但退过这一件。",
     "triage.department": "此类事项的承办单位。",
+    "quantity.missing": "选了单位就要填数量。",
     "confirm.missing": "请先勾选“确认{action}”。",
 }
 NAMES: dict[str, dict[str, str]] = {
@@ -25,6 +26,7 @@ NAMES: dict[str, dict[str, str]] = {
         "last_word": "待最终指派",
         "sent_back": "退回重办",
     },
+    "waits": {"handled": "由网格长核查", "verified": "由派遣员回访"},
     "desk": {
         "mine_red": "我的超期",
         "mine_amber": "我的即将超期",

@@ -22,7 +22,7 @@ def _outcome(step: Step) -> None:
         step.codes["quantity"] = fields.number("quantity", given["quantity"])
         step.codes["unit"] = fields.unit(given)
     elif given.get("unit"):
-        raise InputError("field.missing", field="quantity")
+        raise InputError("quantity.missing", field="quantity")
     if given.get("money") is not None:
         step.codes["money_fen"] = round(fields.number("money", given["money"]) * FEN)
     if given.get("photos") is not None:

@@ -12,23 +12,9 @@ export function moment(iso) {
   return iso ? clockFace.format(new Date(iso)) : "—";
 }
 
-/** Write a length in minutes with its two largest units. */
-export function span(minutes) {
-  const whole = Math.max(1, Math.floor(minutes));
-  const days = Math.floor(whole / 1440);
-  const hours = Math.floor((whole % 1440) / 60);
-  const left = whole % 60;
-  if (days) return hours ? say("days_hours", { days, hours }) : say("days", { days });
-  if (hours) return left ? say("hours_minutes", { hours, minutes: left }) : say("hours", { hours });
-  return say("minutes", { minutes: left });
-}
-
-/** Say what is left of an issue's limit: `{colour, words}`; no words without a limit. */
+/** Say what is left of an issue's limit, as the service counts it: `{colour, words}`; no words without a limit. */
 export function clock(issue) {
-  if (!issue.due_at || issue.clock === "none") return { colour: "none", words: "" };
-  const minutes = (new Date(issue.due_at) - Date.now()) / 60000;
-  const words = minutes >= 0 ? say("left", { time: span(minutes) }) : say("late", { time: span(-minutes) });
-  return { colour: issue.clock, words };
+  return { colour: issue.clock, words: issue.left };
 }
 
 /** Write how long ago an instant was, with its largest unit. */
