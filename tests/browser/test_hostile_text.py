@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 import pytest
 from sqlalchemy import select
+from werkzeug.exceptions import NotFound
 
 from server.clock import system_clock
 from server.config import load
@@ -27,16 +28,19 @@ from server.models import (
     Department,
     Person,
     SavedView,
+    SignedIn,
     Token,
 )
 from server.services import gazetteer, intake, issues
 from server.services.drafts import LIMITS, Draft
 from server.services.gazetteer import NewPlace
+from server.uids import uuid7
 from server.upgrade import upgrade
 from server.workflow import WorkflowError
 from tests.browser.conftest import Watch, settle
 from tests.browser.serving import SECRET, serving
 from tests.personas import PASSWORD, build_town
+from tests.pictures import sent
 
 pytestmark = pytest.mark.browser
 RUN = "window.__hit=(window.__hit||0)+1"
@@ -68,6 +72,13 @@ TEXTS = {
     "nought": "a\x00b",
     "half a character": "a\ud800b",
 }
+NAMES_OF_REPORTERS = [TEXTS[name] for name in ("element", "attribute", "template literal", "block of JSON")]
+AGENT = f"Mozilla/5.0 Chrome/120 {TEXTS['element']} {TEXTS['attribute']} {TEXTS['template']}"
+NO_PAGE = {
+    "admin_audit.export", "admin_calendar.download", "docs.api", "health.healthz", "photos.file", "photos.thumb",
+    "statics.file", "tablet.script", "tiles.basemap",
+}  # fmt: skip
+"""What is no page, or says nothing but the program's own words; all of the API and of sign-in elsewhere beside."""
 SHORT = TEXTS["element"] + TEXTS["template literal"]
 LOOK = """() => ({
     hit: window.__hit || 0, refused: window.__refused, made: document.querySelectorAll('img[src="x"], [hx-on\\\\:load]').length,
@@ -95,7 +106,7 @@ def report(store, town, place, text):
     """Report an issue of this text in all its fields, of those at least that take it; gives its number."""
     fields = {name: fit(text, LIMITS[name]) for name in
               ("description", "place_text", "reporter_name", "reporter_phone", "external_number") if name in LIMITS}  # fmt: skip
-    fields["reporter_name"] = fit("名" + text, LIMITS["reporter_name"])  # else it is masked in the words
+    fields["reporter_name"] = "王芳"  # else it is masked in the words
     spot = {"lon": 122.0112 + place % 5 / 1000, "lat": 37.0112 + place // 5 / 1000}
     taken = []
 
@@ -113,6 +124,14 @@ def report(store, town, place, text):
         for name, said in fields.items():
             kept(store, write({"description": "有一处写不进"} | {name: said}))
     return taken
+
+
+def report_names(store, town):
+    """Report issues whose reporters have hostile names; gives their numbers."""
+    with store.write() as tx:
+        drafts = [Draft("heating", "phone", "暖气不热", lon=122.0112, lat=37.0112, reporter_name=fit(name, LIMITS["reporter_name"]))
+                  for name in NAMES_OF_REPORTERS]  # fmt: skip
+        return [one.number for one in intake.report_many(tx, town.actors["dispatcher_qian"], drafts)]
 
 
 def act_on(store, town, numbers):
@@ -163,6 +182,10 @@ def rename(store):
         tx.session.add(
             CategoryEdit(code="dogs", row={"name": fit(SHORT, 40), "group": fit(TEXTS["attribute"], 40)})
         )
+        later = {"created_at": tx.now, "seen_at": tx.now, "expires_at": tx.now + timedelta(days=1)}
+        for place, text in enumerate(texts):
+            tx.session.add(SignedIn(digest=f"{place:064d}", person_id=first, method="password", address="192.0.2.1",
+                                    agent=fit("Chrome/120 Windows " + text, 200), **later))  # fmt: skip
         year = system_clock().year
         tx.session.add(CalendarYear(year=year, file_name=SHORT, at=tx.now))
         tx.session.add(CalendarDay(day=system_clock().date(), kind="holiday", name=fit(SHORT, 64)))
@@ -182,34 +205,55 @@ def hostile(tmp_path_factory):
     ]
     assert len(numbers) >= len(TEXTS) - 2
     assert act_on(store, town, numbers) >= len(TEXTS)
+    numbers += report_names(store, town)
+    rename(store)
     with store.read() as tx:
         uid = tx.session.scalar(select(Person.uid).where(Person.login == "worker_lin"))
-    rename(store)
+        token = tx.session.scalar(select(Token.id).where(Token.digest == "0" * 64))
     store.close()
     with serving(folder) as address:
-        yield address, numbers, uid
+        yield address, numbers, uid, token
 
 
-def pages(numbers, uid):
-    """Who looks at what: every page that shows words."""
+def pages(numbers, uid, token):
+    """Who looks at what: every page there is, see the test below."""
     strange = quote(TEXTS["element"] + TEXTS["template"], safe="")
     yield "supervisor_li", (
         "/issues", "/issues?sort=oldest", *(f"/issues/{number}" for number in numbers[:5]), f"/issues?q={strange}",
         f"/issues/bulk?action=note&n={numbers[0]}&n={numbers[5]}", "/issues/outcomes", "/supervision", "/triage", "/areas",
         "/duties", f"/duties/people/{uid}", "/duties/areas/990101001001008", "/regrid", "/issues/new", "/issues/talk-day",
-        "/map?view=open", "/admin/limits", "/admin/calendar", "/account", "/privacy", f"/issues/{strange}", f"/{strange}",
+        "/map?view=open", "/admin/limits", "/admin/calendar", "/account", "/account/second", "/privacy", f"/privacy?number={numbers[-1]}",
+        f"/issues/bulk/{32 * '0'}", f"/duties/people/{uid}/hand-over", f"/duties/people/{uid}/leaving", f"/issues/{strange}", f"/{strange}",
         f"/issues?state={strange}", f"/issues?area={strange}", f"/issues?sort={strange}", f"/duties/people/{strange}",
     )  # fmt: skip
     yield "admin_wu", (
         "/admin", "/admin/people", "/admin/people/worker_lin", "/admin/tokens", "/admin/audit", "/admin/categories",
         "/admin/categories/dogs", "/admin/departments", "/admin/departments/heating", "/admin/new-person",
+        "/admin/people/supervisor_li", "/admin/areas", "/admin/areas/990101001001008", f"/admin/tokens/{token}/revoke", "/admin/limits/dogs",
+        "/admin/new-category", "/admin/new-department",
     )  # fmt: skip
     yield "worker_lin", ("/", "/t/", "/t/#tasks", f"/issues/{numbers[0]}")
     yield "handler_sun", ("/",)
+    yield "", (f"/reset/{strange}", f"/sign-in?next={strange}", f"/sign-in/code?next={strange}")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_every_page_is_looked_at_here(app):
+    ways = app.url_map.bind("localhost")
+    looked = set()
+    for _login, paths in pages(["20260101-00001"] * 6, uuid7(system_clock()), 1):
+        for path in paths:
+            with suppress(NotFound):
+                looked.add(ways.match(path.partition("?")[0].partition("#")[0])[0])
+    known = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in rule.methods}
+    known -= {one for one in known if one.startswith(("api_", "oidc."))}
+    assert (sorted(known - looked - NO_PAGE), sorted(NO_PAGE - known)) == ([], [])
 
 
 def sign_in(page, address, login):
     page.context.clear_cookies()
+    if not login:
+        return
     page.goto(f"{address}/sign-in?next={quote('/account' + chr(34) + TEXTS['header'])}")
     page.fill("[name=login]", login)
     page.fill("[name=password]", PASSWORD)
@@ -218,26 +262,33 @@ def sign_in(page, address, login):
 
 
 def test_hostile_text_in_every_field_runs_nowhere_and_breaks_no_page(hostile, chromium):
-    address, numbers, uid = hostile
-    context = chromium.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
+    address, numbers, uid, token = hostile
+    context = chromium.new_context(user_agent=AGENT, viewport={"width": 1366, "height": 768}, locale="zh-CN")
     context.add_init_script(WATCH)
     page = context.new_page()
     watch = Watch(address, expected=("404", "405", "422", "400", "403"))
     watch.over(page)
     wrong, seen = [], []
-    for login, paths in pages(numbers, uid):
+
+    def look_at(login, path):
+        look = page.evaluate(LOOK)
+        seen.append(path)
+        over = look.pop("over")
+        if look != {"hit": 0, "refused": [], "made": 0, "wide": min(look["wide"], 0), "hidden": False,
+                    "counted": False, "main": 1}:  # fmt: skip
+            wrong.append((login, path[:40], look, over))
+
+    for login, paths in pages(numbers, uid, token):
         sign_in(page, address, login)
         for path in paths:
             page.goto(f"{address}{path}")
             settle(page, watch)
             if path.startswith("/map"):
                 look_at_the_map(page, numbers)
-            look = page.evaluate(LOOK)
-            seen.append(path)
-            over = look.pop("over")
-            if look != {"hit": 0, "refused": [], "made": 0, "wide": min(look["wide"], 0), "hidden": False,
-                        "counted": False, "main": 1}:  # fmt: skip
-                wrong.append((login, path[:40], look, over))
+            look_at(login, path)
+        if login == "worker_lin":
+            for name in acted(page, address, watch, numbers):
+                look_at(login, name)
         if login == "supervisor_li":
             shown(page, address, watch)
             exported(context, address)
@@ -246,6 +297,23 @@ def test_hostile_text_in_every_field_runs_nowhere_and_breaks_no_page(hostile, ch
     assert not [one for one in context.cookies() if one["name"] == "hit"]
     assert (watch.complaints, watch.dialogs, watch.outside) == ([], [], [])
     context.close()
+
+
+def acted(page, address, watch, numbers):
+    """Show an issue whole; send photos, and what is none, under hostile names; names each page that answers."""
+    page.goto(f"{address}/issues/{numbers[-4]}")
+    page.click("form[action$='/unmask'] button")
+    settle(page, watch)
+    assert TEXTS["element"][:20] in page.locator("main").inner_text()
+    yield "shown whole"
+    for name, data in (("photo", sent()), ("no photo", b"none")):
+        page.goto(f"{address}/issues/{numbers[0]}")
+        files = [{"name": one + ".jpg", "mimeType": "image/jpeg", "buffer": data}
+                 for one in (TEXTS["attribute"], TEXTS["markup of the kit"].replace("/", "_"))]  # fmt: skip
+        page.set_input_files("#photos input[name=photos]", files)
+        page.eval_on_selector("#photos form", "(form) => form.requestSubmit()")
+        settle(page, watch)
+        yield name
 
 
 def look_at_the_map(page, numbers):
