@@ -84,11 +84,16 @@ class Lattice:
         CoordinateError
             A bound is NaN, infinite or out of range; ``coordinate.bad_distance``.
         ValuesError
-            ``values.setting``: more than :data:`MOST_SQUARES` squares, or a side of 0.
+            ``values.setting``: more than :data:`MOST_SQUARES` squares, a side of 0, or a box upside down.
         """
         check_metres("side_m", side_m)
         check_metres("margin_m", margin_m)
         (west, east), (south, north), _ = as_points(bounds[::2], bounds[1::2])
+        for name, given, least, most in (("east", east, west, 180), ("north", north, south, 90)):
+            if given < least:
+                raise ValuesError(
+                    "values.setting", name=name, given=float(given), least=float(least), most=most
+                )
         plane = plane_crs(*(at or ((west + east) / 2.0, (south + north) / 2.0)))
         across, up = np.linspace(west, east, EDGE_POINTS), np.linspace(south, north, EDGE_POINTS)
         lon = np.concatenate([across, across, np.full_like(up, west), np.full_like(up, east)])
@@ -96,8 +101,10 @@ class Lattice:
         x, y = project_points(lon, lat, WGS84, plane)
         left, right = float(x.min()) - margin_m, float(x.max()) + margin_m
         bottom, top = float(y.min()) - margin_m, float(y.max()) + margin_m
-        if side_m * math.sqrt(MOST_SQUARES) < math.sqrt((right - left) * (top - bottom)) or not side_m:
-            raise ValuesError("values.setting", name="side_m", given=side_m, least="0+", most=MOST_SQUARES)
+        least_m = math.sqrt((right - left) * (top - bottom) / MOST_SQUARES)
+        if side_m < least_m or not side_m:
+            told = {"given": side_m, "least": float(f"{least_m:.2g}"), "most": "∞"}
+            raise ValuesError("values.setting", name="side_m", **told)
         first_column, first_row = math.floor(left / side_m), math.floor(bottom / side_m)
         rows, columns = (
             math.floor(top / side_m) - first_row + 1,

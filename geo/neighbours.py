@@ -127,7 +127,7 @@ def queen(geometry: ArrayLike, *, gap: float = 0.0) -> Neighbours:
         ``values.setting``: the gap is negative or not finite.
     """
     if not 0.0 <= gap < np.inf:
-        raise ValuesError("values.setting", name="gap", given=gap, least=0, most="inf")
+        raise ValuesError("values.setting", name="gap", given=gap, least=0, most="∞")
     shapes = np.array(geometry, dtype=object).reshape(-1)
     broken = ~shapely.is_valid(shapes) & (shapely.get_type_id(shapes) >= 0)
     shapes[broken] = shapely.make_valid(shapes[broken])
@@ -206,7 +206,7 @@ def lattice(
     check_metres("side_m", side_m)
     check_metres("radius_m", radius_m)
     if side_m == 0.0:
-        raise ValuesError("values.setting", name="side_m", given=side_m, least=0, most="inf")
+        raise ValuesError("values.setting", name="side_m", given=side_m, least=0, most="∞")
     key, wide = _keys(row, column, int(radius_m / side_m + A_HAIR))
     order = np.argsort(key, kind="stable")
     ordered = key[order]

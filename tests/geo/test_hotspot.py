@@ -1,8 +1,10 @@
 """Hot spots are those of Getis and Ord, found by esda to the last digits, and chance finds few."""
 
+import gzip
 import itertools
 
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from hypothesis import given, settings
@@ -117,6 +119,19 @@ def test_real_layers_have_the_scores_of_esda(layer, request):
     found = hotspots(values, around)
     assert found.z == pytest.approx(by_esda(values.astype(float), as_weights(around)).Zs, abs=1e-9)
     assert found.is_hot.any()
+
+
+def test_a_citys_complaints_have_the_scores_of_esda_year_by_year(chicago, shared_data):
+    with gzip.open(shared_data / "chicago_311.csv.gz", "rt", encoding="utf-8") as file:
+        frame = pd.read_csv(file, usecols=["created", "community_area"]).dropna()
+    area = frame["community_area"].astype(int).astype(str)
+    by_year = pd.crosstab(area, frame["created"].str.extract(r"(\d{4})")[0])
+    values = by_year.reindex(chicago.codes, fill_value=0).to_numpy(dtype=float)
+    around = queen(chicago.geometry)
+    w = as_weights(around)
+    found = hotspots(values, around)
+    assert values.sum() == len(frame)
+    assert pytest.approx(np.array([by_esda(year, w).Zs for year in values.T]), abs=1e-9) == found.z.T
 
 
 @pytest.mark.parametrize("kernel", ["band", "quartic"])

@@ -221,6 +221,9 @@ SMALL = Lattice.over(BOX, 500.0)
     [
         (lambda: Lattice.over(BOX, 0.0), "values.setting"),
         (lambda: Lattice.over(BOX, 1.0), "values.setting"),
+        (lambda: Lattice.over((122.2, 37.4, 122.1, 37.5), 100.0), "values.setting"),
+        (lambda: Lattice.over((122.1, 37.5, 122.2, 37.4), 100.0), "values.setting"),
+        (lambda: Lattice.over((70.0, 5.0, 140.0, 54.0), 100.0), "values.setting"),
         (lambda: Lattice.over(BOX, NAN), "coordinate.bad_distance"),
         (lambda: Lattice.over((1, 2, NAN, 3), 10), "coordinate.not_finite"),
         (lambda: density_of_points([200], [37], SMALL, 100), "coordinate.out_of_range"),
