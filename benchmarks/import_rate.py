@@ -17,7 +17,7 @@ from tests.conftest import SHARED
 ISSUES = (
     "--default-category", "sanitation", "--category-map", "*=sanitation", "--default-source", "hotline",
     "--state-column", "status", "--state-map", "Completed=closed,Completed - Dup=closed,*=open",
-    "--check-column", "community_area",
+    "--check-column", "community_area", "--description", "-",
 )  # fmt: skip
 GOAL_S = 60.0
 

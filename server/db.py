@@ -4,10 +4,11 @@ SQLite (WAL, synchronous=FULL, BEGIN IMMEDIATE, one writer per process) is the e
 is chosen by URL. Spatial indexes and triggers are in :mod:`server.guards`. Knows nothing of the rules.
 """
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -96,9 +97,7 @@ class Store:
     @property
     def folder(self) -> Path:
         """Data folder; made when first asked for."""
-        folder = Path(self.config.dir)
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder
+        return _own_folder(Path(self.config.dir))
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
@@ -161,13 +160,14 @@ def _engine(url: str) -> Engine:
         raise SetupError("setting.invalid", name="WANGGE_DATABASE_URL", value="***", form=form) from None
     if parsed.get_backend_name() == "sqlite":
         if parsed.database and parsed.database != ":memory:":
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            _own_folder(Path(parsed.database).parent)
         engine = create_engine(
             url,
             json_serializer=_json,
             hide_parameters=True,
             connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False},
         )
+        event.listen(engine, "do_connect", _begin_file)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -178,6 +178,25 @@ def _engine(url: str) -> Engine:
     return pinging(
         create_engine(url, json_serializer=_json, hide_parameters=True, pool_size=10, max_overflow=20)
     )
+
+
+def _own_folder(folder: Path) -> Path:
+    """Make a folder, if there is none, that nobody but this account looks into, whatever the umask."""
+    if not folder.is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)
+    return folder
+
+
+def _begin_file(_dialect: object, _record: object, given: list[Any], _more: object) -> None:
+    """Make the database's file, if there is none, readable for this account alone; SQLite follows it beside."""
+    path = Path(str(given[0])) if given else None
+    if path is None or str(path) == ":memory:" or path.exists():
+        return
+    with suppress(FileExistsError, FileNotFoundError):
+        file = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        os.fchmod(file, 0o600)
+        os.close(file)
 
 
 def _json(value: object) -> str:

@@ -10,6 +10,7 @@ from server.cli.output import say
 from server.cli.program import Command, Option
 from server.config import load
 from server.db import Store
+from server.pages.times import moment
 from server.services.backup import back_up
 from server.services.checkup import examine
 from server.services.restore import restore as bring_back
@@ -51,7 +52,8 @@ def restore(
     given = {name: value for name, value in chosen.items() if value is not None}
     config = load({**environment.options, **given}, file=environment.file)
     back = bring_back(file, config)
-    say("cli.restore.done", made_at=back.made_at, version=back.version, issues=back.issues, entries=back.entries,
+    made_at = moment(back.made_at, config.zone)
+    say("cli.restore.done", made_at=made_at, version=back.version, issues=back.issues, entries=back.entries,
         rows=back.rows, files=back.files)  # fmt: skip
     if back.settings:
         say("cli.restore.settings", names="、".join(back.settings))

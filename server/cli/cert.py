@@ -5,6 +5,7 @@ import click
 from server.cli.environment import Environment, pass_environment
 from server.cli.output import say
 from server.cli.program import Command, Option
+from server.cli.serve import is_loopback, shown_host
 from server.clock import system_clock
 
 __all__ = ["cert"]
@@ -19,7 +20,7 @@ DEVICES = ("android", "ipad", "windows", "firefox")
 def cert(environment: Environment, hosts: tuple[str, ...], new_ca: bool) -> None:
     """Make the server's certificate; the authority too, where there is none."""
     # Cryptography takes a while to load, which `--help` need not wait for.
-    from server.services.certificates import issue  # noqa: PLC0415
+    from server.services.certificates import issue  # noqa: PLC0415 - cryptography takes long to load
 
     config = environment.config
     made = issue(config.dir, hosts, system_clock(), new_authority=new_ca)
@@ -31,4 +32,10 @@ def cert(environment: Environment, hosts: tuple[str, ...], new_ca: bool) -> None
         for device in DEVICES:
             say(f"cli.cert.{device}")
         say("cli.cert.guard", file=made.authority.with_name("ca.key"))
-    say("cli.cert.restart")
+    say("cli.cert.serve", host=_reached_at(made.hosts), port=config.port)
+    say("cli.cert.pem", file=made.authority.with_name("ca.pem"))
+
+
+def _reached_at(hosts: tuple[str, ...]) -> str:
+    """Choose a name by which tablets reach this computer."""
+    return next((shown_host(one) for one in hosts if not is_loopback(one)), "localhost")

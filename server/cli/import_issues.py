@@ -136,6 +136,8 @@ def _lines(report: IssueReport) -> Iterable[str]:
     yield sentence("cli.issues.read", {"file": report.file, "form": report.form, "rows": counts["rows"]})
     used = "、".join(f"{field}={column}" for field, column in report.columns.items())
     yield sentence("cli.issues.columns", {"columns": used})
+    if report.unused:
+        yield sentence("cli.issues.unused", {"columns": "、".join(report.unused)})
     yield sentence("cli.issues.in", {"count": counts["in"]})
     for how, count in sorted(counts["how"].items()):
         yield sentence("cli.issues.how", {"how": how_name(how), "count": count})

@@ -42,7 +42,10 @@ def list_keys(environment: Environment) -> None:
     """List the keys by name; never the keys themselves."""
     zone = environment.config.zone
     with environment.store() as store, store.read() as tx:
-        for one in resealing.listed(tx):
+        found = resealing.listed(tx)
+        if not found:
+            say("cli.keys.none")
+        for one in found:
             made = one.made_at.astimezone(zone).strftime("%Y-%m-%d %H:%M") if one.made_at else "—"
             newest = sentence("cli.keys.newest") if one.is_newest else ""
             click.echo("\t".join((one.name, made, str(one.count), newest)).rstrip())

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 import click
 
+from server.cli.framing import speak_for_click
 from server.config import load
 from server.errors import ServerError, SetupError
 from server.words import language, sentence, speak, speaking
@@ -89,6 +90,7 @@ class Program(Group):
 
     def main(self, args: Sequence[str] | None = None, *more: Any, **kwargs: Any) -> NoReturn:  # noqa: ANN401
         """Run; always ends in ``SystemExit``."""
+        speak_for_click()
         with speaking(language()):
             _speak_as_set()
             try:

@@ -63,6 +63,8 @@ def checked_scheme(config: Config) -> str:
         left = (pair.until - now).days
         if left < WARN_DAYS:
             click.echo(sentence("cli.serve.ends", {"days": left, "file": pair.certificate}), err=True)
+        if not config.trusted_proxies and is_loopback(config.host):
+            click.echo(sentence("cli.serve.alone", {"host": config.host}), err=True)
         return "https"
     if not config.trusted_proxies and not is_loopback(config.host):
         click.echo(sentence("cli.serve.no_tls", {"host": config.host}), err=True)

@@ -12,6 +12,8 @@ from server.words import sentence
 
 __all__ = ["token"]
 
+MINUTE = "%Y-%m-%d %H:%M"
+
 
 @click.group("token", cls=Group, help="cli.token")
 def token() -> None:
@@ -41,8 +43,13 @@ def list_tokens(environment: Environment) -> None:
     """List all tokens, without their secrets."""
     zone = environment.config.zone
     with environment.store() as store, store.read() as tx:
-        for one in tokens.everything(tx):
-            made = one.created_at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+        found = tokens.everything(tx)
+        if not found:
+            say("cli.token.none")
+        for one in found:
+            made = one.created_at.astimezone(zone).strftime(MINUTE)
+            ends = one.expires_at.astimezone(zone).strftime(MINUTE) if one.expires_at else ""
+            until = sentence("cli.token.expires", {"at": ends}) if ends else sentence("cli.token.lasting")
             state = (
                 "cli.token.revoked"
                 if one.revoked_at
@@ -50,7 +57,15 @@ def list_tokens(environment: Environment) -> None:
                 if one.expires_at is not None and one.expires_at <= tx.now
                 else ""
             )
-            parts = (str(one.id), one.login, one.name, one.scopes, made, sentence(state) if state else "")
+            parts = (
+                str(one.id),
+                one.login,
+                one.name,
+                one.scopes,
+                made,
+                until,
+                sentence(state) if state else "",
+            )
             click.echo("\t".join(parts).rstrip())
 
 

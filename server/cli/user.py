@@ -54,7 +54,10 @@ def add(
 def list_accounts(environment: Environment) -> None:
     """List all accounts."""
     with environment.store() as store, store.read() as tx:
-        for one in accounts.accounts(tx):
+        found = accounts.accounts(tx)
+        if not found:
+            say("cli.user.none")
+        for one in found:
             roles = "、".join(f"{role_name(hold.role)}@{hold.code}" for hold in one.roles)
             marks = [] if one.is_active else [sentence("cli.user.inactive")]
             marks += [] if one.has_password else [sentence("cli.user.no_password")]

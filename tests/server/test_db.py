@@ -1,5 +1,7 @@
 """The store: two databases, one behaviour."""
 
+import os
+import stat
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -8,6 +10,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import select, text
 
+from server.config import load
+from server.db import Store
 from server.errors import Busy, SetupError, StoreError
 from server.guards import is_ours
 from server.locks import Lock
@@ -22,6 +26,21 @@ def test_the_models_and_the_migrations_agree(store):
             opts={"include_object": lambda o, name, kind, r, c: is_ours(kind, name), "compare_type": True},
         )
         assert compare_metadata(context, Base.metadata) == []
+
+
+def test_the_data_folder_and_the_database_are_for_this_account_alone(tmp_path):
+    before = os.umask(0)
+    try:
+        folder = tmp_path / "var"
+        store = Store(load({"dir": folder}, environment={}))
+        with store.write() as tx:
+            tx.session.execute(text("CREATE TABLE a (b)"))
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (folder, *folder.iterdir())}
+        store.close()
+    finally:
+        os.umask(before)
+    assert modes.pop("var") == 0o700
+    assert set(modes.values()) == {0o600}
 
 
 def test_upgrading_twice_changes_nothing(store):

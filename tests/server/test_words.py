@@ -7,6 +7,7 @@ import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
+from server.config import SETTINGS
 from server.services.steps.fields import UNITS
 from server.words import NAMES, SENTENCES, _, sentence, speaking, state_name
 
@@ -43,6 +44,7 @@ def spoken():
     found.update(SENTENCES.values())
     found.update(name for table in NAMES.values() for name in table.values())
     found.update(UNITS)
+    found.update(one.meaning for one in SETTINGS)
     return {one for one in found if CHINESE.search(one)}
 
 

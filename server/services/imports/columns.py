@@ -6,7 +6,7 @@ from typing import Protocol
 
 from server.errors import InputError
 
-__all__ = ["OFF", "Columns", "Field", "choose"]
+__all__ = ["OFF", "Columns", "Field", "choose", "unused"]
 
 OFF = "-"  # given in place of a column's name: do not use one, not even a guessed one
 
@@ -86,6 +86,12 @@ def choose(table: Columns, fields: Iterable[Field], given: Mapping[str, str | No
             "import.columns", file=table.name, columns=columns, known="、".join(filter(None, table.columns))
         )
     return places
+
+
+def unused(table: Columns, places: Mapping[str, int]) -> tuple[str, ...]:
+    """Name the columns that no field was found in, in order."""
+    taken = set(places.values())
+    return tuple(name for place, name in enumerate(table.columns) if name and place not in taken)
 
 
 def _named(table: Columns, name: str) -> int:

@@ -20,8 +20,8 @@ from server.errors import InputError, ServerError
 from server.models import Issue
 from server.services.drafts import Draft, checked
 from server.services.imports.agreement import Agreement
-from server.services.imports.columns import choose
-from server.services.imports.mapping import ISSUE_FIELDS, IssueOptions, Reader
+from server.services.imports.columns import unused
+from server.services.imports.mapping import IssueOptions, Reader, places_in
 from server.services.imports.rejects import Reject, RejectsFile, header, refuse_foreign
 from server.services.imports.runs import Run, begin
 from server.services.imports.suspicion import count_datums
@@ -65,6 +65,8 @@ class IssueReport:
         File name; what it was read as.
     columns : Mapping[str, str]
         Field -> column that was used.
+    unused : tuple of str
+        The other columns of the file.
     counts : Mapping[str, Any]
         ``rows in there rejected``; ``how``: in by how they met a cell; ``held``: in by whether they have a
         holder, are history, or why they wait; ``check`` and ``datum``: see :mod:`.agreement`, :mod:`.suspicion`.
@@ -79,6 +81,7 @@ class IssueReport:
     file: str
     form: str
     columns: Mapping[str, str]
+    unused: tuple[str, ...]
     counts: Mapping[str, Any]
     rejects: Path | None
     rows: int
@@ -148,7 +151,7 @@ def import_issues(
     started = time.monotonic()
     options.check()
     table = open_table(path, encoding)
-    places = choose(table, ISSUE_FIELDS, options.chosen)
+    places = places_in(table, options)
     if rejects.resolve() == path.resolve():
         raise InputError("import.rejects_is_file", file=str(rejects))
     refuse_foreign(rejects)
@@ -161,16 +164,12 @@ def import_issues(
         store, actor, table, reader, run, RejectsFile(rejects, header(), run.counts.get("rejects_bytes", 0))
     )
     _carry_out(work, max(1, min(batch, BATCH_MOST)), on_progress)
+    columns = {name: table.columns[place] for name, place in places.items()}
     return IssueReport(
-        table.name,
-        table.form,
-        {name: table.columns[place] for name, place in places.items()},
-        run.counts,
-        rejects if run.counts.get("rejected") else None,
-        run.next_row - begun_at,
-        time.monotonic() - started,
+        table.name, table.form, columns, unused(table, places), run.counts,
+        rejects if run.counts.get("rejected") else None, run.next_row - begun_at, time.monotonic() - started,
         run.is_resumed,
-    )
+    )  # fmt: skip
 
 
 def _carry_out(work: _Work, size: int, on_progress: Callable[[Progress], None]) -> None:

@@ -10,18 +10,19 @@ from geo.systems import name_of
 from server.errors import InputError
 from server.services.categories import category_of, source_of
 from server.services.drafts import Draft
-from server.services.imports.columns import OFF, Field
+from server.services.imports.columns import OFF, Columns, Field, choose
 from server.services.imports.tables import Row
 from server.services.imports.values import instant, number, text
 
-__all__ = ["ISSUE_FIELDS", "IssueOptions", "Reader"]
+__all__ = ["ISSUE_FIELDS", "IssueOptions", "Reader", "places_in"]
 
 ANY = "*"
 ISSUE_FIELDS = (
     Field("lon", ("lon", "lng", "longitude", "经度", "x坐标", "x"), is_needed=True),
     Field("lat", ("lat", "latitude", "纬度", "y坐标", "y"), is_needed=True),
     Field("category", ("category", "categorycode", "类别", "事件类别", "问题类别", "类型", "事件类型")),
-    Field("description", ("description", "描述", "事件描述", "问题描述", "诉求内容", "内容", "content", "summary")),
+    Field("description", ("description", "描述", "事件描述", "问题描述", "诉求内容", "内容", "content", "summary", "标题",
+                          "事件标题", "title")),
     Field("place_text", ("place", "placetext", "address", "地址", "事件地址", "发生地点", "地点", "位置")),
     Field("source", ("source", "来源", "事件来源", "诉求来源")),
     Field("happened_at", ("reportedat", "created", "createdat", "createddate", "creationdate", "上报时间", "受理时间",
@@ -103,6 +104,22 @@ class IssueOptions:
         for state in self.state_map.values():
             if state not in STATES:
                 raise InputError("filter.state", value=state, known="、".join(STATES))
+
+
+def places_in(table: Columns, options: IssueOptions) -> dict[str, int]:
+    """Find the column of each field of an issue, before anything is written.
+
+    Raises
+    ------
+    InputError
+        A column was named that is not there, a position has none, or none describes what happened though nobody
+        said that there is none: words that were not taken in could not be added by importing the file again.
+    """
+    places = choose(table, ISSUE_FIELDS, options.chosen)
+    if "description" not in places and options.columns.get("description") != OFF:
+        known = "、".join(filter(None, table.columns))
+        raise InputError("import.no_description", file=table.name, known=known)
+    return places
 
 
 @dataclass(frozen=True)

@@ -140,6 +140,14 @@ def test_serving_others_without_tls_is_warned_of(tmp_path, capsys, options, warn
     assert ("wangge cert" in capsys.readouterr().err) == warned
 
 
+def test_a_certificate_that_no_tablet_can_reach_is_told_of(tmp_path, capsys):
+    issue(tmp_path, [], datetime.now(UTC))
+    assert checked_scheme(config_of(tmp_path)) == "https"
+    assert "--host 0.0.0.0" in capsys.readouterr().err
+    assert checked_scheme(config_of(tmp_path, host="0.0.0.0")) == "https"
+    assert capsys.readouterr().err == ""
+
+
 def run(*words):
     return CliRunner().invoke(main, list(map(str, words)))
 
@@ -153,7 +161,9 @@ def test_the_command_says_what_devices_install_and_how_to_know_it(tmp_path):
         "安卓",
         "iPad",
         "Windows",
-        "wangge.lan",
+        "wangge serve --host 0.0.0.0",
+        "https://wangge.lan:8000",
+        "ca.pem",
         authority.fingerprint(SHA256()).hex(":").upper(),
     ):
         assert word in said.output

@@ -4,7 +4,9 @@ import re
 from urllib.parse import urlencode
 
 import pytest
+from sqlalchemy import update
 
+from server.models import Issue
 from server.services import intake
 from server.services.drafts import Draft
 
@@ -89,3 +91,13 @@ def test_the_bar_offers_what_the_role_may_do(client_of, numbers):
 
     assert offered("worker_lin") == ["note"]
     assert offered("dispatcher_qian") == ["dispatch", "reassign", "note", "reject"]
+
+
+def test_a_line_without_words_says_whether_they_were_purged(client_of, store, numbers):
+    with store.write() as tx:
+        tx.session.execute(update(Issue).values(summary=""))
+        tx.session.execute(update(Issue).where(Issue.number == numbers[0]).values(purged_at=tx.now))
+    page = client_of("leader_zhao").get("/issues").text
+    assert page.count("（已按保存期限清除）</td>") == 1
+    assert page.count("（没有描述）</td>") == 2
+    assert "第一页" not in page

@@ -1,6 +1,7 @@
 """One issue's page: its forms, what a refusal keeps, what is told afterwards."""
 
 import re
+from io import BytesIO
 
 import pytest
 
@@ -140,3 +141,26 @@ def test_a_returned_issue_waits_only_until_somebody_is_given_it(town, client_of,
     assert not [line for line in lines_of(page) if waits in line]
     do("leader_zhao", number, "dispatch", {"holder": f"person:{town.people['worker_he']}"})
     assert waits not in client.get(f"/issues/{number}").text
+
+
+def test_a_unit_without_a_quantity_is_told_of_and_photos_are_to_be_chosen_again(client_of, number):
+    client = client_of("worker_lin")
+    typed = sent(client.get(f"/issues/{number}"), "finish", outcome="已修好", unit="处")
+    photo = (BytesIO(b"x"), "a.jpg")
+    answer = client.post(f"/issues/{number}/finish", data={**typed, "photos": photo})
+    form = form_of(answer, "finish")
+    assert answer.status_code == 422
+    assert "照片请重新选择。" in form
+    answer = client.post(f"/issues/{number}/finish", data=typed)
+    assert "选了单位就要填数量。" in form_of(answer, "finish")
+    assert "照片请重新选择。" not in answer.text
+
+
+def test_pass_and_rework_stand_side_by_side_and_the_worker_is_told_who_verifies(client_of, number, do):
+    client = client_of("worker_lin")
+    typed = sent(client.get(f"/issues/{number}"), "finish", outcome="已修好")
+    told = client.get(client.post(f"/issues/{number}/finish", data=typed).headers["Location"]).text
+    assert "现在待核查，由网格长核查。" in told
+    shown = client_of("leader_zhao").get(f"/issues/{number}").text.partition('<details class="more"')[0]
+    assert f"/issues/{number}/pass" in shown
+    assert f"/issues/{number}/rework" in shown

@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from server.pages.times import age, clock_words, moment, span
+from server.pages.times import age, clock_words, left_words, moment, span
+from server.services.time_left import Left
 from server.words import speaking
 
 NOW = datetime(2026, 11, 22, 0, 30, tzinfo=UTC)
@@ -43,3 +44,9 @@ def test_an_age_has_one_unit():
     assert age(NOW - timedelta(days=3, hours=5), NOW) == "3 天前"
     assert age(NOW - timedelta(minutes=70), NOW) == "1 小时前"
     assert age(NOW, NOW) == "1 分钟前"
+
+
+def test_one_working_day_is_one():
+    day = timedelta(hours=7, minutes=30)
+    with speaking("en"):
+        assert left_words(Left(day, is_late=True, in_work_time=True, work_day=day)) == "1 working day overdue"

@@ -154,7 +154,7 @@ def test_finished_history_comes_in_closed_without_clock_or_holder(bring, store):
     text += "heating,122.015,37.015,2026-01-01,Odd,\n"
     report, rejects = bring(
         text,
-        columns={"state": "status", "closed_at": "ended"},
+        columns={"state": "status", "closed_at": "ended", "description": "-"},
         state_map=read_map(["Completed=closed,Open=open"], ""),
     )
     assert report.counts["held"] == {"history": 1, "assigned": 1}
@@ -181,7 +181,7 @@ def test_agreement_with_an_official_column_is_counted(bring):
     text += f"heating,122.015,37.015,{EIGHTH}\nheating,122.015,37.015,{EIGHTH}.0\n"
     text += f"heating,122.01999,37.015,990101001002001\nheating,122.00999,37.015,{EIGHTH}\n"
     text += "heating,122.015,37.015,elsewhere\nheating,122.015,37.015,\n"
-    report, _rejects = bring(text, columns={"check": "official"})
+    report, _rejects = bring(text, columns={"check": "official", "description": "-"})
     assert report.counts["check"] == {"rows": 5, "same": 2, "border": 1}
 
 
@@ -297,7 +297,9 @@ def test_rows_that_their_plane_cannot_have_are_refused_with_column_and_reason(br
 
 
 def test_a_profile_keeps_options(store):
-    options = IssueOptions(columns={"lon": "x"}, default_category="heating", state_map={"done": "closed"})
+    options = IssueOptions(
+        columns={"lon": "x", "description": "-"}, default_category="heating", state_map={"done": "closed"}
+    )
     for _time in range(2):
         with store.write() as tx:
             save_profile(tx, "issues", "热线", options.given)
@@ -342,3 +344,13 @@ def test_a_workbook_of_issues_comes_in_with_its_own_dates(store, town, tmp_path)
     assert (report.counts["in"], [row[:2] for row in refused_rows(rejects)]) == (1, [["3", "经度"]])
     with store.read() as tx:
         assert tx.session.scalars(select(Issue.reported_at)).one().isoformat() == "2026-03-01T00:05:00+00:00"
+
+
+def test_a_file_without_a_known_description_is_refused_unless_there_is_none(bring):
+    text = "经度,纬度,类别,说的话\n122.015,37.015,heating,暖气不热\n"
+    with pytest.raises(InputError) as refused:
+        bring(text)
+    assert refused.value.code == "import.no_description"
+    assert "说的话" in refused.value.values["known"]
+    report, _rejects = bring(text, columns={"description": "-"})
+    assert (report.counts["in"], report.unused) == (1, ("说的话",))

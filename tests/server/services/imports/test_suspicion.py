@@ -15,8 +15,8 @@ from server.services.people import system_actor
 from server.words import sentence, speaking
 from tests.positions import given_in
 
-CHECKED = {"columns": {"check": "网格"}, "default_category": "heating"}
-PLAIN = {"default_category": "heating"}
+CHECKED = {"columns": {"check": "网格", "description": "-"}, "default_category": "heating"}
+PLAIN = {"columns": {"description": "-"}, "default_category": "heating"}
 
 
 @pytest.fixture
