@@ -343,3 +343,7 @@ def test_inside_but_not_allowed_is_refused_as_such(app, west, client_of, pairs, 
     app.testing = False
     given = {name: str(pairs["person"].foreign) if value == "lin" else value for name, value in body.items()}
     assert client_of(login).post(path, json=given).status_code == 403
+
+
+def test_no_tile_holds_anything_of_an_area(app):
+    assert [rule.rule for rule in app.url_map.iter_rules() if "tile" in rule.rule] == ["/tiles/basemap.pmtiles"]
