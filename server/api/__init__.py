@@ -18,6 +18,7 @@ from server.api import (
     photos,
     places,
     spec,
+    stats,
     workers,
 )
 
@@ -35,6 +36,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     duties.blueprint,
     clusters.blueprint,
     heat.blueprint,
+    stats.blueprint,
     me.blueprint,
     categories.blueprint,
     departments.blueprint,

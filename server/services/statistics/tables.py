@@ -49,7 +49,7 @@ def by(tx: Tx, actor: Actor, filters: Filters, period: Period, dimension: str, k
     medians = tuple(one for one in wanted if one.measure)
     hours = count(whole, medians, every, period).hours if medians else {}
     together = replace(counted, hours=hours)
-    pooled = [figure(one, together, whole, period, (*seen, None)) for one in wanted]
+    pooled = [figure(one, together, whole, period, seen | {None}) for one in wanted]
     return Table(
         dimension, tuple(one.key for one in wanted), tuple(shown), tuple(pooled), tuple(_means(wanted, rows))
     )
