@@ -126,3 +126,11 @@ def test_a_file_that_is_no_database_is_one_line_and_no_traceback(tmp_path, proce
     assert ended.returncode == 1
     assert ended.stderr.strip().endswith("is no database, or is damaged; restore it from a backup.")
     assert len(ended.stderr.strip().splitlines()) == 1
+
+
+def test_what_click_says_around_commands_is_chinese_too():
+    asked = CliRunner().invoke(main, ["--lang", "zh", "token", "--help"]).output
+    assert "用法：" in asked
+    assert "显示这段说明。" in asked
+    assert "没有命令" in CliRunner().invoke(main, ["--lang", "zh", "token", "crate"]).output
+    assert "No such command" in CliRunner().invoke(main, ["--lang", "en", "token", "crate"]).output
