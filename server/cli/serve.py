@@ -121,7 +121,7 @@ def run_server(config: Config, target: str = TARGET, *, with_jobs: bool = True) 
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--factory"),
         *("--host", config.host, "--port", str(config.port), "--workers", str(config.workers)),
         *("--blocking-threads", str(THREADS), "--workers-kill-timeout", str(KILL_AFTER_S)),
-        *("--respawn-failed-workers", "--log-level", "warning", "--no-access-log"),
+        *("--respawn-failed-workers", "--log-level", "error", "--no-access-log"),
         *_secured(config),
         target,
     ]
