@@ -13,17 +13,19 @@ from server.demo.seed import PASSWORD, seed
 from server.demo.staff import PERSONAS
 from server.errors import Conflict
 from server.models import LEVELS, Area, Attachment, Department, Duty, Entry, Issue, Person, Whistle
-from server.services import marks
+from server.services import listing, marks, statistics
 from server.services.accounts import actor_of_login
 from server.services.basemap import FILE_NAME
 from server.services.checkup import examine
+from server.services.filters import Filters
 from server.services.locating import open_locator
-from server.services.people import actor_of
+from server.services.people import actor_of, system_actor
 from server.services.sessions import Device
 from server.services.sign_in import sign_in
 from server.services.standing import asks_of, relations_of, situation_of, whistles_of
 from server.workflow import OPEN, Relation, available
 from tests.conftest import NOW
+from tests.recount import facts, recounted
 
 COUNT = 400  # enough to meet everything; the whole six thousand are seeded by the browser's tests
 
@@ -186,3 +188,17 @@ def test_some_issues_show_how_it_was_and_how_it_is(store, seeded):
     assert (
         sum(path.stat().st_size for path in (store.folder / "files").rglob("*") if path.is_file()) < 5_000_000
     )
+
+
+def test_its_statistics_are_what_its_raw_entries_add_up_to(store, seeded):
+    with store.read() as tx:
+        rows, zone = facts(tx), tx.config.zone
+        for given in ({"days": "90"}, {"period": "month_19"}):
+            period = statistics.period_of(given, tx.now, zone)
+            figures = statistics.summary(tx, system_actor(), Filters(), period, statistics.INDICATORS)
+            wanted = recounted(rows, period, tx.now)
+            assert {one.key: one.value for one in figures} == pytest.approx(wanted)
+            for one in figures:
+                if one.query:
+                    assert listing.count(tx, system_actor(), Filters.parse(one.query, zone)) == one.counted
+    assert min(wanted[key] for key in ("new", "open", "overdue", "closed")) > 0
