@@ -7,6 +7,7 @@ The same town and day give the same lives.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 from sqlalchemy import select
@@ -68,6 +69,9 @@ DONE: Mapping[str, dict[str, object]] = {
 """How much was done, by category."""
 SHOWN = frozenset({"finish", "note"})
 """Lives in which somebody takes photos."""
+LYING_ABOUT = frozenset({"exposed_rubbish", "sanitation", "sewage_overflow", "drain_blocked", "paving_damage",
+                         "road_damage", "bins_lacking", "well_surroundings", "tree_trimming", "septic_tank"})  # fmt: skip
+"""Categories that the drawn pictures fit."""
 PICTURED = frozenset({"take", "finish"})
 """What is shown of them: how it was when it was taken, how it is when it is finished."""
 _TURNS = {
@@ -129,7 +133,7 @@ def live(tx: Tx, actors: Sequence[Actor], as_of: datetime) -> None:
     # Evenly spread over all lives, so that a small town meets the seldom ones too.
     draws = (rng.permutation(len(rows)) + 0.5) / max(len(rows), 1) * shares[-1]
     lives = [list(LIVES.values())[int(np.searchsorted(shares, draw))][1] for draw in draws.tolist()]
-    pictured = [at for at, actions in enumerate(lives) if not SHOWN.isdisjoint(actions)][-MOST:]
+    pictured = _pictured(rows, lives)
     for at_row, ((issue, path), actions) in enumerate(zip(rows, lives, strict=True)):
         is_shown = at_row in pictured
         left = (as_of - issue.reported_at) * 0.9
@@ -138,6 +142,19 @@ def live(tx: Tx, actors: Sequence[Actor], as_of: datetime) -> None:
             at = issue.reported_at + timedelta(seconds=seconds)
             if not _act(replace(tx, now=at), crew, issue, path, action, is_shown=is_shown):
                 break
+
+
+def _pictured(rows: Sequence[Any], lives: Sequence[Sequence[str]]) -> frozenset[int]:
+    """Choose of which issues there are photos: of what lies about, first where the demonstration's people work."""
+    fit = [
+        at
+        for at, ((issue, _path), actions) in enumerate(zip(rows, lives, strict=True))
+        if issue.category in LYING_ABOUT and not SHOWN.isdisjoint(actions)
+    ]
+    first = min((path for _issue, path in rows), default="")
+    home = "/".join(first.split("/")[:3]) + "/"
+    fit.sort(key=lambda at: (rows[at][1].startswith(home), "finish" in lives[at], at))
+    return frozenset(fit[-MOST:])
 
 
 def _act(tx: Tx, crew: Crew, issue: Issue, path: str, action: str, *, is_shown: bool) -> bool:

@@ -346,4 +346,6 @@ def test_inside_but_not_allowed_is_refused_as_such(app, west, client_of, pairs, 
 
 
 def test_no_tile_holds_anything_of_an_area(app):
-    assert [rule.rule for rule in app.url_map.iter_rules() if "tile" in rule.rule] == ["/tiles/basemap.pmtiles"]
+    assert [rule.rule for rule in app.url_map.iter_rules() if "tile" in rule.rule] == [
+        "/tiles/basemap.pmtiles"
+    ]
