@@ -146,14 +146,10 @@ def live(tx: Tx, actors: Sequence[Actor], as_of: datetime) -> None:
 
 def _pictured(rows: Sequence[Any], lives: Sequence[Sequence[str]]) -> frozenset[int]:
     """Choose of which issues there are photos: of what lies about, first where the demonstration's people work."""
-    fit = [
-        at
-        for at, ((issue, _path), actions) in enumerate(zip(rows, lives, strict=True))
-        if issue.category in LYING_ABOUT and not SHOWN.isdisjoint(actions)
-    ]
+    fit = [at for at, actions in enumerate(lives) if not SHOWN.isdisjoint(actions)]
     first = min((path for _issue, path in rows), default="")
     home = "/".join(first.split("/")[:3]) + "/"
-    fit.sort(key=lambda at: (rows[at][1].startswith(home), "finish" in lives[at], at))
+    fit.sort(key=lambda at: (rows[at][0].category in LYING_ABOUT, rows[at][1].startswith(home), at))
     return frozenset(fit[-MOST:])
 
 

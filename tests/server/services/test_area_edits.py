@@ -26,7 +26,10 @@ def wu(town):
 @pytest.fixture
 def scheme(store):
     """Codes of six, three, three and three digits in force."""
-    before, store.config = store.config, replace(store.config, values={**store.config.values, "code_scheme": "cell15"})
+    before, store.config = (
+        store.config,
+        replace(store.config, values={**store.config.values, "code_scheme": "cell15"}),
+    )
     yield
     store.config = before
 
