@@ -118,7 +118,9 @@ class Issue(Base):
         Index("ix_issue_holder", "holder_person_id", "state"),
         Index("ix_issue_reporter", "reporter_person_id"),
         Index("ix_issue_category", "category", "reported_at"),
-        Index("ix_issue_ended", "ended_at"),
+        # Statistics count what ended or fell due within a period, by area, and nothing else of the wide rows.
+        Index("ix_issue_ended", "ended_at", "state", "area_id", *_HOLDERS, "due_at"),
+        Index("ix_issue_due", "due_at", "state", "ended_at", "area_id", *_HOLDERS),
         # What was purged already is not looked at again, night after night.
         Index("ix_issue_unpurged", "ended_at", sqlite_where=_UNPURGED, postgresql_where=_UNPURGED),
         Index("ix_issue_state", "state", "due_at", "area_id"),
@@ -153,7 +155,10 @@ class Entry(Base):
     previous: Mapped[str] = mapped_column(String(64))  # digest of the entry before, "" for the first
     digest: Mapped[str] = mapped_column(String(64))
 
-    __table_args__ = (UniqueConstraint("issue_id", "seq"),)
+    __table_args__ = (
+        UniqueConstraint("issue_id", "seq"),
+        Index("ix_entry_used", "issue_id", "action", "seq", "happened_at", "stage_used_s"),  # medians
+    )
 
 
 class PrivateText(Base):

@@ -23,6 +23,12 @@ _COLUMNS: tuple[tuple[str, sa.Column], ...] = (
     ("issue", sa.Column("purged_at", Instant())),
 )
 _CHANGE = "change."
+_HELD = ("holder_person_id", "reporter_person_id", "holder_department_id")
+_COUNTED: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("ix_issue_ended", "issue", ("ended_at", "state", "area_id", *_HELD, "due_at")),
+    ("ix_issue_due", "issue", ("due_at", "state", "ended_at", "area_id", *_HELD)),
+    ("ix_entry_used", "entry", ("issue_id", "action", "seq", "happened_at", "stage_used_s")),
+)
 
 
 def _person(name: str, table: str) -> sa.ForeignKeyConstraint:
@@ -71,6 +77,9 @@ def upgrade() -> None:
         "ix_issue_unpurged", "issue", ["ended_at"], sqlite_where=unpurged, postgresql_where=unpurged
     )
     op.create_index("ix_issue_reporter", "issue", ["reporter_person_id"])
+    op.drop_index("ix_issue_ended", table_name="issue")
+    for name, table, columns in _COUNTED:
+        op.create_index(name, table, list(columns))
     op.create_index("ix_person_oidc_subject", "person", ["oidc_subject"], unique=True)
     _move_changes()
 
@@ -152,6 +161,9 @@ def _move_changes() -> None:
 
 def downgrade() -> None:
     op.drop_index("ix_person_oidc_subject", table_name="person")
+    for name, table, _columns in reversed(_COUNTED):
+        op.drop_index(name, table_name=table)
+    op.create_index("ix_issue_ended", "issue", ["ended_at"])
     op.drop_index("ix_issue_reporter", table_name="issue")
     op.drop_index("ix_issue_unpurged", table_name="issue")
     for table, column in reversed(_COLUMNS):
