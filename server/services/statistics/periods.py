@@ -158,7 +158,7 @@ class Period:
 
     def _first(self, lasted: timedelta) -> "Period":
         end = _instant(_wall(self.since, self.zone) + lasted, self.zone)
-        return replace(self, until=min(self.until, end))
+        return self.so_far(end)
 
 
 def period_of(given: Mapping[str, str | None], now: datetime, zone: tzinfo) -> Period:

@@ -35,6 +35,11 @@ def test_units_and_series_are_told(client):
     assert [one["value"] for one in told["points"]] == [0, 0, 6]
 
 
+def test_a_day_that_begins_this_instant_is_counted(client, clock):
+    clock.at = clock.at.replace(hour=16, minute=0, second=0, microsecond=0)  # midnight in Shanghai
+    assert client.get("/api/v1/stats/summary?period=today").get_json()["figures"][0]["value"] == 0
+
+
 def test_two_hundred_categories_in_a_filter_are_fine(client):
     several = ",".join(list(categories()) * 6)
     told = client.get(f"/api/v1/stats/summary?category={several}")

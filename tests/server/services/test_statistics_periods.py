@@ -71,6 +71,12 @@ def test_a_period_that_goes_on_is_compared_with_as_much_of_the_one_before():
     assert edges(over.compared(NOW)[0]) == ("2026-01-01 00:00", "2026-02-01 00:00")
 
 
+def test_a_period_that_begins_now_or_later_is_compared_with_an_instant():
+    for now in (datetime(2026, 3, 10, tzinfo=SHANGHAI), datetime(2026, 3, 1, tzinfo=SHANGHAI)):
+        today = Period.preset("today", datetime(2026, 3, 10, 9, tzinfo=SHANGHAI), SHANGHAI)
+        assert all(one.until > one.since for one in (today.so_far(now), *today.compared(now)))
+
+
 def test_the_last_days_are_whole_days_with_today():
     assert edges(Period.last(7, NOW, SHANGHAI)) == ("2026-03-04 00:00", "2026-03-11 00:00")
     assert edges(Period.last(7, NOW, SHANGHAI).previous()) == ("2026-02-25 00:00", "2026-03-04 00:00")
