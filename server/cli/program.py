@@ -44,6 +44,13 @@ class Command(click.Command):
         with formatter.indentation():
             formatter.write_text(sentence(self.help or ""))
 
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Give the option that helps, in the language spoken now; click itself keeps the first one it made."""
+        kept: dict[str, click.Option | None] = self.__dict__.setdefault("_help_spoken", {})
+        self._help_option = kept.get(language())
+        kept[language()] = super().get_help_option(ctx)
+        return kept[language()]
+
     def get_short_help_str(self, limit: int = 45) -> str:
         """Give what the command is for on one line."""
         del limit

@@ -29,6 +29,8 @@ from server.workflow import TRANSITIONS, IllegalAction, MissingField
 
 __all__ = ["acting", "blueprint"]
 
+LONGEST_NUMBER = 15  # digits
+NEVER_SEEN = -1
 FRAME = frozenset({"csrf_token", "version", "seen", "confirm", "next"})
 FIRST = 2  # forms that stand unfolded beside the likeliest
 Refused = Conflict | IllegalAction | InputError | MissingField
@@ -161,7 +163,9 @@ def act(number: str, action: str) -> AnyResponse:
 
 
 def _number(name: str) -> int | None:
-    return whole(request.form.get(name, ""))
+    """Read the number of a version; one that cannot be is none that was ever seen."""
+    typed = request.form.get(name, "").strip()
+    return whole(typed) if len(typed) <= LONGEST_NUMBER or not typed.isdecimal() else NEVER_SEEN
 
 
 @acting.errorhandler(Conflict)

@@ -22,6 +22,7 @@ from server.services.areas import below
 from server.services.filters import Bbox
 from server.services.people import Actor
 from server.services.tally import tally_by_area
+from server.workflow import Role
 
 __all__ = ["CellOnMap", "ZoomClass", "cells", "simplified", "zoom_class"]
 
@@ -130,16 +131,20 @@ def cells(
 
 def _rows(tx: Tx, actor: Actor, area: str | None, bbox: Bbox | None) -> Sequence[Any]:
     parent = aliased(Area)
+    # Whoever stands in for a neighbour may ask for a cell beyond their own areas.
+    stands_in = area and actor.person_id and Role.WORKER in actor.roles
+    duty = duties.cells_of(tx, actor.person_id or 0, tx.now) if stands_in else []
     query = (
         select(Area.id, Area.code, Area.name, Area.households, parent.name.label("community"))
         .join(Boundary, (Boundary.area_id == Area.id) & Boundary.last_grid_id.is_(None))
         .outerjoin(parent, parent.id == Area.parent_id)
         .where(Area.level == "cell", Area.retired_grid_id.is_(None))
-        .where(or_(*(below(path) for path in areas.visible_paths(actor)), Area.id == -1))
+        .where(or_(*(below(path) for path in areas.visible_paths(actor)), Area.id.in_(duty)))
         .order_by(Area.path)
     )
     if area:
-        query = query.where(below(areas.path_of(tx, actor, area)))
+        on_duty = duty and tx.session.scalar(select(Area.path).where(Area.code == area, Area.id.in_(duty)))
+        query = query.where(below(on_duty or areas.path_of(tx, actor, area)))
     if bbox:
         west, south, east, north = bbox
         query = query.where(Boundary.west <= east, Boundary.east >= west)

@@ -60,6 +60,7 @@ def test_no_word_about_a_resident_is_kept_or_logged_in_clear(store, town, client
     assert number in supervisor.get(location).get_data(as_text=True)
     exported = supervisor.post("/privacy/export", data={"number": number})
     assert exported.status_code == 200
+    exported.close()
     refused = dispatcher.post("/api/v1/issues", json={**REPORT, "category": NAME, "lon": 500})
     assert refused.status_code == 422
     assert worker.post("/privacy/find", data={"q": PHONE}).status_code == 403
