@@ -21,8 +21,11 @@ def truly_nearest(cells, lon, lat, within_m):
     return (cells.codes[near[np.argmin(metres)]], min(metres)) if metres else ("", np.inf)
 
 
+WIDE = pytest.param(2_000.0, 0.01, marks=pytest.mark.exhaustive)  # every edge within kilometres is measured
+
+
 @pytest.mark.parametrize("name", ["chicago", "gaps", "islands", "sizes", "junctions", "antimeridian"])
-@pytest.mark.parametrize(("within_m", "error_m"), [(50.0, 1e-6), (2_000.0, 0.01)])
+@pytest.mark.parametrize(("within_m", "error_m"), [(50.0, 1e-6), WIDE])
 def test_points_in_no_cell_get_the_nearest(name, within_m, error_m, request):
     if name in REAL:
         request.getfixturevalue("shared_data")
@@ -30,7 +33,7 @@ def test_points_in_no_cell_get_the_nearest(name, within_m, error_m, request):
     locator = Locator(cells)
     lon, lat = random_in(cells, 60_000, np.random.default_rng(9)).T
     row, metres = locator.nearest(lon, lat, within_m)
-    few = ASKED if within_m < 1_000 else ASKED // 3  # every edge within kilometres is measured
+    few = ASKED if within_m < 1_000 else ASKED // 3
     near, far = np.flatnonzero(metres > 0)[:few], np.flatnonzero(row < 0)[:few]
     assert len(far)
     for point in [*near, *far]:

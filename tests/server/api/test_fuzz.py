@@ -8,7 +8,7 @@ from schemathesis import checks
 from tests.personas import token_of
 from tests.scatter import scatter
 
-EXAMPLES, MANY = 12, 300  # of each operation
+EXAMPLES, MANY = 8, 300  # of each operation
 HELD = (
     checks.not_a_server_error,
     checks.status_code_conformance,

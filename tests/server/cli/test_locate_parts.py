@@ -20,7 +20,7 @@ from server.cli import main
 from tests.server.cli.point_files import write_cells, write_points
 
 ROOT = Path(__file__).resolve().parents[3]
-PARTS, ROWS = 24, 8_000
+PARTS, ROWS = 14, 8_000
 
 
 @pytest.fixture(scope="module")

@@ -29,3 +29,10 @@ def stories(demo_town):
 @pytest.fixture(scope="session")
 def as_of():
     return AS_OF
+
+
+def pytest_collection_modifyitems(items):
+    """Seed on PostGIS in long runs alone: what is written there is written by services that are tried on both."""
+    for item in items:
+        if "demo/test_seed.py" in item.nodeid and "[postgis" in item.nodeid:
+            item.add_marker(pytest.mark.exhaustive)
