@@ -1,4 +1,4 @@
-"""How many unfinished requests strangers may have open at once, so that slow ones leave threads for the others.
+"""How many unfinished bodies strangers may have on their way at once, so that slow ones leave threads for the others.
 
 A thread waits for a body as long as its sender likes. Who is signed in is known before a body is read; where
 everybody may send one, an address gets only so many at a time, each process for itself.
@@ -7,7 +7,7 @@ everybody may send one, an address gets only so many at a time, each process for
 import threading
 from collections import Counter
 
-from flask import Flask, abort, current_app, g, request
+from flask import Flask, abort, current_app, request
 
 from server.auth import access_of
 from server.security import SAFE
@@ -22,6 +22,8 @@ SOON_S = 1
 def install(app: Flask) -> None:
     """Refuse an address that has too many public forms on their way with 429.
 
+    Those that are here already are not counted: a whole office may sign in within the same second.
+
     Parameters
     ----------
     app : Flask
@@ -31,7 +33,8 @@ def install(app: Flask) -> None:
     guard = threading.Lock()
 
     @app.before_request
-    def enter() -> None:
+    def receive() -> None:
+        """Take a stranger's body in while the address is counted; it is not any more once the body is here."""
         if (
             request.method in SAFE
             or not request.endpoint
@@ -41,20 +44,15 @@ def install(app: Flask) -> None:
         address = request.remote_addr or "-"
         with guard:
             is_crowded = open_now[address] >= MOST
-            if not is_crowded:
-                open_now[address] += 1
+            open_now[address] += not is_crowded
         if is_crowded:
             answer = refused(429, "request.too_many", {"seconds": SOON_S})
             answer.headers["Retry-After"] = str(SOON_S)
             abort(answer)
-        g.entered = address
-
-    @app.teardown_request
-    def leave(_error: BaseException | None) -> None:
-        address = g.pop("entered", None)
-        if address is None:
-            return
-        with guard:
-            open_now[address] -= 1
-            if not open_now[address]:
-                del open_now[address]
+        try:
+            request.get_data(cache=True)
+        finally:
+            with guard:
+                open_now[address] -= 1
+                if not open_now[address]:
+                    del open_now[address]
