@@ -277,7 +277,12 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_headers_are_refused_or_passed_over(served, name):
     said, expected = HOSTILE[name]
-    answer, page = spoken(served, said)
+    try:
+        answer, page = spoken(served, said)
+    except (ssl.SSLEOFError, ConnectionError):  # hung up on while still sending: a refusal too
+        assert name == "huge header"
+        answer, page = spoken(served, asked())  # and the next is served
+        expected = {200}
     assert answer.status in expected
     assert "X-Injected" not in answer.headers
     assert "evil" not in answer.headers.get("Location", "")
