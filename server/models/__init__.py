@@ -4,6 +4,7 @@ from server.models.access import Attachment, Audit, ResetLink, SignedIn
 from server.models.areas import LEVELS, Area, Boundary, Grid, Place
 from server.models.base import Base
 from server.models.issues import DayCounter, Entry, Issue, PrivateText
+from server.models.judged import Appeal, Evaluation, EvaluationRow, ExportJob
 from server.models.loop import (
     Ask,
     CalendarDay,
@@ -19,6 +20,7 @@ from server.models.records import Import, ImportProfile, Mark, RememberedAnswer
 
 __all__ = [
     "LEVELS",
+    "Appeal",
     "Area",
     "Ask",
     "Attachment",
@@ -32,6 +34,9 @@ __all__ = [
     "Department",
     "Duty",
     "Entry",
+    "Evaluation",
+    "EvaluationRow",
+    "ExportJob",
     "Grid",
     "Import",
     "ImportProfile",

@@ -88,7 +88,10 @@ class Issue(Base):
     stage_due_at: Mapped[datetime | None] = mapped_column(Instant)  # never after the due
     review_at: Mapped[datetime | None] = mapped_column(Instant)  # a suspended issue is resumed then
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
-    updated_at: Mapped[Moment]
+    finished_at: Mapped[datetime | None] = mapped_column(Instant)  # first told done in this round
+    take_used_s: Mapped[int | None] = mapped_column(Integer)  # waited to be taken, in all, by its own clock
+    used_s: Mapped[int | None] = mapped_column(Integer)  # all stages together
+    updated_at: Mapped[Moment] = mapped_column(index=True)
     version: Mapped[int] = mapped_column(Integer, default=1)
 
     urgent: Mapped[bool] = mapped_column(Boolean, default=False)
@@ -102,6 +105,7 @@ class Issue(Base):
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("issue.id"), index=True)  # merged into
     repeats: Mapped[int] = mapped_column(Integer, default=0)  # issues merged into this one
 
+    origin: Mapped[JsonValue | None]  # {"code", "values"}: what called for it, as a hot spot does; mostly none
     external_number: Mapped[str | None] = mapped_column(String(64), index=True)  # of the 12345 line
     import_id: Mapped[int | None] = mapped_column(ForeignKey("import.id"))
     external_key: Mapped[str | None] = mapped_column(String(200), unique=True)

@@ -6,7 +6,7 @@ none of them is asked row by row over everything.
 
 from collections.abc import Callable, Iterator
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from geo.squares import band
@@ -18,7 +18,7 @@ from server.services.named import held_by, held_by_department, within
 from server.services.people import Actor
 from server.services.permissions import is_handler
 from server.services.standing import SPENT_AT
-from server.workflow import HELD, NEW_ROUND, OPEN, State
+from server.workflow import FINISHED, HELD, NEW_ROUND, OPEN, State
 
 __all__ = [
     "AWAITED", "HELD_STATES", "OPEN_STATES", "asked", "is_open", "is_stalled", "may_decide", "unanswered",
@@ -27,8 +27,7 @@ __all__ = [
 OPEN_STATES = [str(state) for state in State if state in OPEN]
 HELD_STATES = [str(state) for state in State if state in HELD]
 _SENT_BACK = ("rework", "object")
-FINISHED = ("finish", "settle")
-_WORKED = ("take", *FINISHED)
+_WORKED = ("take", *sorted(FINISHED))
 
 
 def is_open() -> ColumnElement[bool]:
@@ -195,17 +194,11 @@ def _late(tx: Tx) -> ColumnElement[bool]:
 
 def _finished_in_time() -> ColumnElement[bool]:
     """Condition: the work was done, in this round and by the due, whatever was verified afterwards."""
-    done = exists().where(
-        Entry.issue_id == Issue.id,
-        Entry.action.in_(FINISHED),
-        Entry.happened_at <= Issue.due_at,
-        Entry.seq > _renewed(),
-    )
-    return Issue.due_at.is_not(None) & done.correlate(Issue)
+    return and_(Issue.finished_at.is_not(None), Issue.finished_at <= Issue.due_at)
 
 
 def _not_finished_in_time() -> ColumnElement[bool]:
-    return not_(_finished_in_time())
+    return or_(Issue.finished_at.is_(None), Issue.due_at.is_(None), Issue.finished_at > Issue.due_at)
 
 
 _TIMELY: dict[str, Callable[[Tx], ColumnElement[bool]]] = {"on_time": _on_time, "late": _late}

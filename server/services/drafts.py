@@ -1,6 +1,7 @@
 """A report before it is taken in: what may be given, and what is refused with a reason."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -64,6 +65,8 @@ class Draft:
         Import it comes with.
     closed_at : datetime or None
         Finished history: closed at this instant, without clocks or notices.
+    origin : Mapping or None
+        What called for it, as ``{"code", "values"}``: a hot spot that asks for an inspection.
     row : int or None
         Line of the file it comes from, for messages.
     """
@@ -85,6 +88,7 @@ class Draft:
     external_key: str | None = None
     import_id: int | None = None
     closed_at: datetime | None = None
+    origin: Mapping[str, Any] | None = None
     row: int | None = None
 
 

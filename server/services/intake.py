@@ -219,6 +219,7 @@ def _issue_row(
         "reported_at": fact["happened_at"],
         "received_at": tx.now,
         "ended_at": draft.closed_at,
+        "used_s": 0 if held else None,  # dispatched at once
         "updated_at": tx.now,
         "version": 1 if state == State.REPORTED else 2,
         **_origin(draft, fact),
@@ -230,6 +231,7 @@ def _origin(draft: Draft, fact: dict[str, Any]) -> dict[str, Any]:
         "import_id": draft.import_id,
         "external_key": draft.external_key,
         "external_number": draft.external_number or None,
+        "origin": None if draft.origin is None else dict(draft.origin),
         "urgent": fact["urgent"],
         "callback": fact["callback"] and not draft.closed_at,
     }

@@ -20,7 +20,7 @@ from server.services import clocks
 from server.services.candidates import Candidate
 from server.services.drafts import is_blank
 from server.services.issue_view import IssueView, found, one, view
-from server.services.ledger import NewEntry, append, role_shown, with_private
+from server.services.ledger import NewEntry, append, count_times, role_shown, with_private
 from server.services.people import Actor, system_actor
 from server.services.private import keep, seal
 from server.services.rules import rules_of
@@ -248,6 +248,7 @@ def _carry_out(step: Step) -> None:
         used,
     )
     append(tx, [entry])
+    count_times(issue, entry)
     if action in DO:
         DO[action](step)
     close_open(step)

@@ -14,11 +14,11 @@ import orjson
 from sqlalchemy import insert, select
 
 from server.db import Tx
-from server.models import Entry
+from server.models import Entry, Issue
 from server.models.types import to_micros
 from server.services.people import Actor
 from server.services.private import Sealed
-from server.workflow import Role, State
+from server.workflow import FINISHED, NEW_ROUND, Role, State
 
 __all__ = ["NewEntry", "append", "broken_chains", "digest_of", "role_shown"]
 
@@ -130,6 +130,27 @@ def append(tx: Tx, entries: Iterable[NewEntry]) -> dict[int, str]:
     if rows:
         tx.session.execute(insert(Entry.__table__), rows)  # type: ignore[arg-type] # without the ORM: half the time
     return last
+
+
+def count_times(issue: Issue, entry: NewEntry) -> None:
+    """Add an entry's times to its issue's own: what it took, and when it was first told done in this round.
+
+    Parameters
+    ----------
+    issue : Issue
+        Being written.
+    entry : NewEntry
+        Its newest.
+    """
+    used = entry.stage_used_s
+    if used is not None:
+        issue.used_s = (issue.used_s or 0) + used
+        if entry.action == "take":
+            issue.take_used_s = (issue.take_used_s or 0) + used
+    if entry.action in NEW_ROUND:
+        issue.finished_at = None
+    elif entry.action in FINISHED and issue.finished_at is None:
+        issue.finished_at = entry.happened_at
 
 
 def digest_of(previous: str, facts: Mapping[str, Any]) -> str:

@@ -16,7 +16,7 @@ from server.models import Area, Entry, Issue
 from server.services import clocks, duties
 from server.services.drafts import Draft
 from server.services.duties import OnDuty
-from server.services.ledger import NewEntry, append, role_shown
+from server.services.ledger import NewEntry, append, count_times, role_shown
 from server.services.people import Actor, system_actor
 from server.services.placing import Placed, place
 from server.services.regrid import elsewhere
@@ -242,6 +242,8 @@ def _give(tx: Tx, step: _Step, action: str, state: State, person_id: int, duty: 
     issue.state, issue.holder_person_id = str(target), person_id
     issue.assigned = {"code": duty.reason, "values": duty.values}
     issue.version += 1
-    return NewEntry(
+    entry = NewEntry(
         issue.id, step.seq + 2, system_actor(), Role.SYSTEM, action, state, target, tx.now, given, "", used
     )
+    count_times(issue, entry)
+    return entry

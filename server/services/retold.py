@@ -5,19 +5,18 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from server.services.drafts import ANSWERED
-from server.workflow import ENDED, NEW_ROUND, TRANSITIONS, State
+from server.workflow import ENDED, FINISHED, NEW_ROUND, TRANSITIONS, State
 
 __all__ = ["COLUMNS", "Said", "retell"]
 
 COLUMNS = (
     "version", "ended_at", "updated_at", "reported_at", "received_at", "dispatched_at", "stage_at", "review_at",
     "quantity", "unit", "money_fen", "callback", "needs_check", "parent_id", "source",
-    "area_id", "boundary_id", "grid_id", "how", "distance_m",
+    "area_id", "boundary_id", "grid_id", "how", "distance_m", "finished_at", "take_used_s", "used_s",
 )  # fmt: skip
 """Columns that are compared."""
 TURNS = frozenset(row.action for row in TRANSITIONS if row.starts)
 UNDONE = NEW_ROUND | {"rework"}
-DONE = frozenset({"finish", "settle"})
 DOUBTFUL = frozenset({"nearest", "outside"})
 RESIDENT = frozenset({"reporter_name", "reporter_phone"})
 _DONE = ("quantity", "unit", "money_fen")
@@ -60,6 +59,7 @@ def retell(entries: Iterable[Said]) -> Told:
         told |= {"version": (count,), "updated_at": (said.received_at,)}
         _turn_clocks(told, said)
         _do(told, said)
+        _count_times(told, said)
         _move(told, said)
     return told
 
@@ -95,9 +95,19 @@ def _turn_clocks(told: Told, said: Said) -> None:
         told["review_at"] = (None,)
 
 
+def _count_times(told: Told, said: Said) -> None:
+    counted = ("used_s", "take_used_s") if said.action == "take" else ("used_s",)
+    if said.used_s is not None:
+        told |= {name: ((told[name][0] or 0) + said.used_s,) for name in counted}
+    if said.action in NEW_ROUND:
+        told["finished_at"] = (None,)
+    elif said.action in FINISHED and told["finished_at"] == (None,):
+        told["finished_at"] = (said.happened_at,)
+
+
 def _do(told: Told, said: Said) -> None:
     given = said.given
-    if said.action in DONE:
+    if said.action in FINISHED:
         told |= {name: (given.get(name),) for name in _DONE}
     elif said.action in UNDONE:
         told |= dict.fromkeys(_DONE, (None,))

@@ -16,6 +16,7 @@ from typing import Any
 
 from server.workflow.table import (
     ENDED,
+    FINISHED,
     HAND_OFFS,
     HELD,
     NEW_ROUND,
@@ -30,6 +31,7 @@ from server.workflow.table import (
 
 __all__ = [
     "ENDED",
+    "FINISHED",
     "HAND_OFFS",
     "HELD",
     "NEW_ROUND",

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 __all__ = [
     "ENDED",
+    "FINISHED",
     "HAND_OFFS",
     "HELD",
     "NEW_ROUND",
@@ -377,4 +378,5 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row("attach", OPEN, None, _WRITERS, "photos"),
 )
 NEW_ROUND = frozenset({"object", "reopen"})
+FINISHED = frozenset({"finish", "settle"})
 HAND_OFFS = frozenset({"return", "transfer"})
