@@ -40,6 +40,7 @@ NAMES: dict[str, dict[str, str]] = {
         "between": "自选时段",
     },
     "dimension": {
+        "district": "区县",
         "subdistrict": "街道",
         "community": "社区",
         "cell": "网格",
@@ -50,6 +51,7 @@ NAMES: dict[str, dict[str, str]] = {
     },
     "step": {"day": "日", "week": "周", "month": "月", "hour_of_week": "一周各时段"},
     "rest": {
+        "district": "不属于区县",
         "subdistrict": "不属于街道",
         "community": "不属于社区",
         "cell": "不属于网格",

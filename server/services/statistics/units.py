@@ -197,6 +197,7 @@ def _by_department(asker: Asker) -> Split:
 
 
 DIMENSIONS: Mapping[str, Callable[[Asker], Split]] = {
+    "district": _areas("district"),
     "subdistrict": _areas("subdistrict"),
     "community": _areas("community"),
     "cell": _areas("cell"),

@@ -82,6 +82,7 @@ def test_what_is_open_now_has_no_period_before(store, town, wandered):
 
 
 KEYS = {
+    "district": lambda one: one["path"].split("/")[1],
     "subdistrict": lambda one: one["path"].split("/")[2],
     "community": lambda one: one["path"].split("/")[3],
     "cell": lambda one: one["path"].split("/")[4],
