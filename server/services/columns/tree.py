@@ -1,0 +1,83 @@
+"""Areas as masks: which keys of areas lie below given ones, read once for each state of the tree."""
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sqlalchemy import func, select
+
+from server.db import Tx
+from server.models import Area
+from server.services.areas import PATH_END, layout
+from server.services.columns.narrow import Array
+from server.services.columns.rows import Rows
+
+__all__ = ["Tree", "lies_below", "tree_of"]
+
+SHELF = "columns tree"
+
+
+@dataclass(frozen=True)
+class Tree:
+    """The area tree.
+
+    Attributes
+    ----------
+    state : tuple
+        What it was read at.
+    paths : list of str
+        All, in order.
+    ids : ndarray of int
+        Key of each.
+    path_of : dict[str, str]
+        Code -> path.
+    """
+
+    state: tuple[Any, ...]
+    paths: list[str]
+    ids: Array
+    path_of: dict[str, str]
+
+    def below(self, paths: Iterable[str]) -> Array:
+        """Tell of each key, as far as there are areas, whether it lies at or below any of these paths."""
+        told = np.zeros(int(self.ids.max(initial=0)) + 2, bool)
+        for path in paths:
+            begin = bisect_left(self.paths, path)
+            told[self.ids[begin : bisect_left(self.paths, path[:-1] + PATH_END)]] = True
+        return told
+
+    def is_all(self, told: Array) -> bool:
+        """Tell whether a mask names every area that there is."""
+        return bool(told[self.ids].all())
+
+
+def tree_of(tx: Tx) -> Tree:
+    """Give the tree as a transaction sees it."""
+    newest, many = tx.rows(select(func.max(Area.id), func.count(Area.id)))[0]
+    state = (layout(tx), newest, many)
+    known: Tree | None = tx.store.shelf.get(SHELF)
+    if known is not None and known.state == state:
+        return known
+    rows = sorted((row.path, row.id, row.code) for row in tx.rows(select(Area.path, Area.id, Area.code)))
+    ids = np.array([key for _path, key, _code in rows], np.int64)
+    found = Tree(state, [path for path, *_ in rows], ids, {code: path for path, _key, code in rows})
+    tx.store.shelf[SHELF] = found
+    return found
+
+
+def lies_below(
+    tx: Tx, paths: Iterable[str] = (), codes: Iterable[str] = ()
+) -> Callable[[Rows], Array] | None:
+    """Condition: an issue lies at or below any of these areas; None where that is all there are."""
+    tree = tree_of(tx)
+    told = tree.below([*paths, *(tree.path_of[code] for code in codes)])
+    if tree.is_all(told):
+        return None
+
+    def found(rows: Rows) -> Array:
+        keys = rows["area"]
+        return told[keys if not len(keys) or int(keys.max()) < len(told) else np.minimum(keys, len(told) - 1)]
+
+    return found

@@ -1,0 +1,149 @@
+"""The columns say what the database says: of anybody, for any filters, after anything that happened."""
+
+import random
+
+import numpy as np
+import pytest
+from sqlalchemy import select
+
+from server.errors import InputError
+from server.models import Issue
+from server.services import intake, issues, listing
+from server.services.columns import NEVER, columns_of
+from server.services.drafts import Draft
+from server.services.filters import FIELDS, Filters
+from server.services.people import system_actor
+from server.words import NAMES
+from server.workflow import State
+from tests.wandered import BEGIN, CELLS, END, wander
+
+STATES = [str(state) for state in State]
+
+
+@pytest.fixture
+def wandered(store, town, clock, shelf):
+    """A random history, and everybody who may look at it."""
+    shelf.fill(store, "wandered columns", lambda: wander(store, town))
+    clock.at = END
+    return [system_actor(), *town.actors.values()]
+
+
+def by_database(tx, actor, filters):
+    return sorted(tx.session.scalars(select(Issue.id).where(listing.matching(tx, actor, filters))))
+
+
+def by_columns(tx, actor, filters):
+    return sorted(columns_of(tx).chosen(tx, actor, filters, ["id"])["id"].tolist())
+
+
+def some(dice, codes):
+    return tuple(dice.sample(sorted(codes), dice.randint(1, 3)))
+
+
+def moment(dice):
+    return BEGIN + (END - BEGIN) * dice.random()
+
+
+def any_filters(dice, town):
+    """Give one filter of each kind that there is, at random."""
+    lon, lat = 122 + dice.random() * 0.02, 37 + dice.random() * 0.02
+    return {
+        "states": some(dice, STATES), "categories": some(dice, ("heating", "fire_door", "street_lamp")),
+        "sources": some(dice, NAMES["source"]), "satisfactions": some(dice, NAMES["satisfaction"]),
+        "since": moment(dice), "until": moment(dice), "ended_since": moment(dice), "ended_until": moment(dice),
+        "due_since": moment(dice), "due_until": moment(dice), "overdue": True, "urgent": True, "again": True,
+        "callback": True, "clocks": tuple(dice.sample(sorted(NAMES["clock"]), 2)), "holder": "me",
+        "timely": some(dice, ("on_time", "late", "late"))[:1], "replies": (dice.choice(("in_time", "late")),),
+        "verdicts": (dice.choice(("solved", "sent_back")),), "q": dice.choice(("坏", "没有", "2026")),
+        "todo": "sent_back", "bbox": (lon - 0.01, lat - 0.01, lon, lat), "area": dice.choice(sorted(town.areas)),
+        "department": "water",
+    }  # fmt: skip
+
+
+def same(tx, actor, filters):
+    """Ask both; give how many they found, 0 where both refuse."""
+    try:
+        wanted = by_database(tx, actor, filters)
+    except InputError as error:
+        with pytest.raises(InputError, match=error.code):
+            by_columns(tx, actor, filters)
+        return 0
+    assert by_columns(tx, actor, filters) == wanted, (actor.name, filters)
+    return len(wanted)
+
+
+def some_filters(dice, town):
+    ways = any_filters(dice, town)
+    yield {}
+    yield from ({name: given} for name, given in ways.items())
+    for _round in range(8):
+        yield {name: ways[name] for name in dice.sample(sorted(ways), 2)}
+
+
+def test_columns_and_database_find_the_same_issues_for_anybody(store, town, wandered):
+    dice = random.Random(3)
+    assert len(any_filters(dice, town)) == len(FIELDS)
+    with store.read() as tx:
+        asked = [Filters(**given) for _round in range(3) for given in some_filters(dice, town)]
+        found = [same(tx, dice.choice(wandered), filters) for filters in asked]
+    assert np.count_nonzero(found) > len(found) / 4
+
+
+def report(store, town, at, cell="worker_lin"):
+    lon, lat = CELLS[cell]
+    with store.write(at) as tx:
+        return intake.report(
+            tx, town.actors["dispatcher_qian"], Draft("heating", "phone", "冷", lon=lon, lat=lat)
+        )
+
+
+def test_what_happens_after_the_columns_were_read_is_in_them_at_the_next_question(
+    store, town, wandered, clock
+):
+    lin = town.actors["worker_lin"]
+    with store.read() as tx:
+        before = columns_of(tx)
+    number = report(store, town, END).number
+    with store.write() as tx:
+        issues.act(tx, lin, number, "take", {})
+    report(store, town, BEGIN)  # history that is brought in late
+    with store.read() as tx:
+        after = columns_of(tx)
+        assert (len(before), len(after), len(after.tail["id"])) == (len(before), len(before) + 2, 2)
+        for actor in wandered:
+            assert same(tx, actor, Filters(states=("handling",))) <= same(tx, actor, Filters())
+        assert columns_of(tx).base is before.base
+
+
+def test_what_is_not_committed_is_seen_by_its_own_transaction_alone(store, town, wandered):
+    with store.read() as tx:
+        many = len(columns_of(tx))
+
+    class Undone(Exception):
+        pass
+
+    with pytest.raises(Undone), store.write() as tx:
+        intake.report(
+            tx, town.actors["dispatcher_qian"], Draft("heating", "phone", "冷", lon=122.015, lat=37.015)
+        )
+        assert len(columns_of(tx)) == many + 1
+        raise Undone
+    with store.read() as tx:
+        assert len(columns_of(tx)) == many
+        assert same(tx, system_actor(), Filters()) == many
+
+
+def test_a_column_is_as_long_as_the_issues_are_many_and_none_stands_for_nothing(store, town, wandered):
+    with store.read() as tx:
+        kept = columns_of(tx)
+        found = kept.chosen(tx, system_actor(), Filters(), ("id", "lon", "ended_us", "state", "satisfaction"))
+        rows = tx.session.execute(
+            select(Issue.id, Issue.lon, Issue.ended_at, Issue.state, Issue.satisfaction)
+        )
+        wanted = {row.id: row for row in rows}
+    assert len(kept) == len(wanted)
+    for key, lon, ended_us, state, satisfaction in zip(*found.values(), strict=True):
+        row = wanted[key]
+        assert (lon, ended_us == NEVER) == (row.lon, row.ended_at is None)
+        assert kept.codes["state"][state] == row.state
+        assert row.satisfaction == (kept.codes["satisfaction"][satisfaction] if satisfaction >= 0 else None)
