@@ -10,7 +10,7 @@ from server.locks import Lock
 
 __all__ = ["APPENDED", "install_spatial", "is_ours"]
 
-APPENDED = ("entry", "audit")
+APPENDED = ("entry", "audit", "evaluation", "evaluation_row")
 """Tables whose rows are never altered nor deleted; the database itself refuses."""
 SPATIAL_PREFIXES = ("issue_rtree", "boundary_rtree")
 SPATIAL_NAMES = frozenset({"geom_wgs84", "ix_issue_geom", "ix_boundary_geom"})

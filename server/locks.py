@@ -17,4 +17,5 @@ class Lock(IntEnum):
     IMPORT = 778_900  # an import begins
     RULES = 778_901  # rules and accounts change
     ATTEMPTS = 778_902  # failed sign-ins are counted
+    EVALUATION = 778_903  # a period is judged
     FILES = 0x77616E67_66696C65  # files of photos are named or removed

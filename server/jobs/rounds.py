@@ -5,6 +5,7 @@ from typing import Any
 
 from server.db import Store
 from server.errors import ServerError
+from server.services.evaluation.making import make_due
 from server.services.handover import run_due
 from server.services.passing_on import HandedOver
 from server.services.retention import nightly
@@ -22,6 +23,7 @@ Job = Callable[[Store, Breathe | None], Mapping[str, int]]
 JOBS: dict[str, Job] = {
     "hand_over": lambda store, _breathe: _handed_over(run_due(store)),
     "supervise": lambda store, breathe: supervise(store, breathe).counts,
+    "evaluate": lambda store, _breathe: make_due(store),
     "purge": nightly,
 }
 

@@ -28,6 +28,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "purge": ("purge", "keys", "person.erase"),
     "sign_in": ("sign_in", "sign_out", "session", "password", "totp", "oidc"),
     "grant": ("person", "grant", "token"),
+    "judge": ("evaluation", "appeal"),
     "rule": ("limit", "category", "department", "calendar", "area"),
 }
 """Group -> beginnings of its kinds; of several that fit, the longest counts."""

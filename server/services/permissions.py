@@ -2,7 +2,8 @@
 
 What may be done with an issue is a row of :mod:`server.workflow.table`; which issues somebody may see is
 :func:`visible`, a condition of the database, so that nothing is filtered afterwards; whether they may ask who
-reported it is :func:`may_unmask`; whose accounts and areas an administrator looks after is :func:`administers`.
+reported it is :func:`may_unmask`; whose accounts and areas an administrator looks after is :func:`administers`; who
+judges, who appeals and who reads what of an evaluation are :func:`may_judge`, :func:`may_appeal`, :func:`reads_unit`.
 """
 
 from collections.abc import Iterable
@@ -13,10 +14,12 @@ from sqlalchemy.orm import InstrumentedAttribute
 from server.db import Tx
 from server.models import Area, Department, Issue, Whistle
 from server.services.areas import below
-from server.services.people import Actor
+from server.services.people import Actor, Grant
 from server.workflow import Relation, Role
 
-__all__ = ["administers", "is_handler", "may_unmask", "over", "visible", "ways"]
+__all__ = [
+    "administers", "is_handler", "may_appeal", "may_judge", "may_unmask", "over", "overseen", "reads_unit", "visible", "ways",
+]  # fmt: skip
 
 AREA_ROLES = frozenset({Role.WORKER, Role.LEADER, Role.DISPATCHER, Role.SUPERVISOR})
 """Roles that show all issues of an area."""
@@ -70,7 +73,7 @@ def ways(
     if is_handler(actor):
         called = select(Whistle.issue_id).where(Whistle.department_id == actor.department_id)
         related += [Issue.holder_department_id == actor.department_id, Issue.id.in_(called.correlate(None))]
-    paths = dict.fromkeys(grant.path for grant in actor.grants if grant.role in AREA_ROLES)
+    paths = overseen(actor)
     if not paths:
         return (or_(*related),)
     own = select(Area.id).where(or_(*(below(path) for path in paths)))
@@ -112,6 +115,11 @@ def may_unmask(tx: Tx, actor: Actor, relations: Iterable[Relation], path: str) -
     return bool(found & HANDLING)
 
 
+def overseen(actor: Actor) -> tuple[str, ...]:
+    """List the paths of the areas of which an actor sees all issues; what they see besides are single ones."""
+    return tuple(dict.fromkeys(grant.path for grant in actor.grants if grant.role in AREA_ROLES))
+
+
 def over(actor: Actor, role: Role) -> tuple[str, ...]:
     """List the paths of the areas over which an actor has a role."""
     return tuple(dict.fromkeys(grant.path for grant in actor.grants if grant.role == role))
@@ -120,3 +128,71 @@ def over(actor: Actor, role: Role) -> tuple[str, ...]:
 def administers(actor: Actor, path: str) -> bool:
     """Tell whether an actor looks after the accounts and settings of an area; the system does everywhere."""
     return actor.is_system or any(path.startswith(own) for own in over(actor, Role.ADMIN))
+
+
+def may_judge(actor: Actor, path: str) -> bool:
+    """Tell whether an actor supervises an area: judges its units, and decides appeals; the system does everywhere."""
+    return actor.is_system or Role.SUPERVISOR in actor.roles_at(path)
+
+
+def may_appeal(actor: Actor, kind: str, code: str, path: str, department: str = "") -> bool:
+    """Tell whether an actor may appeal for a judged unit: whoever leads it, or is it.
+
+    Parameters
+    ----------
+    actor : Actor
+        Who asks.
+    kind, code, path : str
+        The unit: ``cell community worker department``, its code, the path it was judged under.
+    department : str
+        Code of the actor's department, if any.
+    """
+    roles = actor.roles_at(path)
+    if kind == "department":
+        return is_handler(actor) and code == department
+    if kind == "worker" and code == str(actor.uid):
+        return True
+    return Role.LEADER in roles or (kind == "cell" and Role.WORKER in roles)
+
+
+def reads_unit(actor: Actor, over: str, kind: str, code: str, path: str, department: str = "") -> str:
+    """Say how much of a judged unit an actor reads: ``whole``, its ``line`` of the ranking, or nothing ("").
+
+    Whole for those who supervise it, lead it or are it. The ranking is of cells and communities, which are no
+    persons: leaders and supervisors in the area compared read all of its lines, a worker those of the cells of
+    the own community and of that community. Other workers, and other departments, are no line at all.
+
+    Parameters
+    ----------
+    actor : Actor
+        Who asks.
+    over : str
+        Path of the area whose units are compared.
+    kind, code, path, department :
+        As of :func:`may_appeal`.
+    """
+    if may_judge(actor, path) or may_appeal(actor, kind, code, path, department):
+        return "whole"
+    is_beside = kind in ("cell", "community") and any(
+        _leads_in(grant, over) or _works_beside(grant, kind, path) for grant in actor.grants
+    )
+    return "line" if is_beside else ""
+
+
+def _leads_in(grant: Grant, over: str) -> bool:
+    is_near = grant.path.startswith(over) or over.startswith(grant.path)
+    return grant.role in (Role.LEADER, Role.SUPERVISOR) and is_near
+
+
+def _works_beside(grant: Grant, kind: str, path: str) -> bool:
+    same = grant.path.startswith(path) if kind == "community" else _above(grant.path) == _above(path)
+    return grant.role == Role.WORKER and same
+
+
+def _above(path: str) -> str:
+    return path[: path.rstrip("/").rfind("/") + 1]
+
+
+def may_inspect(actor: Actor, path: str) -> bool:
+    """Tell whether an actor may have a hot spot in an area inspected: who leads, dispatches or supervises there."""
+    return bool(LEADING & actor.roles_at(path))
