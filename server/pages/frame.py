@@ -94,6 +94,7 @@ def _links(actor: Actor) -> Iterator[Link]:
 def _supervision(actor: Actor) -> Iterator[Link]:
     if actor.roles & {Role.LEADER, Role.SUPERVISOR}:
         yield Link("supervision", _("督办"), "/supervision", "alert-triangle")
+        yield Link("bulletin", _("工作简报"), "/bulletin", "file-text")
     if Role.SUPERVISOR in actor.roles:
         yield Link("privacy", _("个人信息"), "/privacy", "shield-lock")
 

@@ -1,0 +1,36 @@
+"""Bulletins (工作简报): the numbers of a period in words, tables and pictures, for the superiors and the notice board.
+
+- :mod:`.periods`: which period, and how it is said.
+- :mod:`.gathering`: the numbers, counted by the services that count them everywhere else.
+- :mod:`.text`: the numbers in the house's own style; HTML and Word say the same words.
+- :mod:`.templates`: the Word template: shipped, or the store's own; what one may hold.
+- :mod:`.document`: the Word file.
+
+No word of a resident and no name of a person stands in one.
+"""
+
+from server.services.bulletin.gathering import MADE_BY, area_for, gather
+from server.services.bulletin.periods import PERIODS, chosen
+from server.services.bulletin.shapes import Best, Kind, Place, Report, Section, Step
+from server.services.bulletin.text import Titles, money_said, numbered, percent, sections, step_said, titles
+
+__all__ = [
+    "MADE_BY",
+    "PERIODS",
+    "Best",
+    "Kind",
+    "Place",
+    "Report",
+    "Section",
+    "Step",
+    "Titles",
+    "area_for",
+    "chosen",
+    "gather",
+    "money_said",
+    "numbered",
+    "percent",
+    "sections",
+    "step_said",
+    "titles",
+]

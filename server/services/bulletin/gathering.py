@@ -1,0 +1,173 @@
+"""The numbers of a bulletin, counted by the services that count them everywhere else."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from server.db import Tx
+from server.models import Issue
+from server.services import areas, listing, statistics
+from server.services.bulletin.shapes import Best, Kind, Place, Report, Step
+from server.services.categories import categories, category_name
+from server.services.filters import Filters
+from server.services.outcomes import outcomes
+from server.services.people import Actor
+from server.services.permissions import over
+from server.services.statistics import Figure, Period, Row
+from server.workflow import Role
+
+__all__ = ["JUDGED_LEAST", "MADE_BY", "area_for", "gather"]
+
+BELOW = {"district": "subdistrict", "subdistrict": "community", "community": "cell"}
+JUDGED_LEAST = 5  # issues from which on a unit's rate is compared with others'
+LEAST_RATE = 0.01
+BEST_MOST, AGAIN_MOST = 3, 3
+DAYS_MOST, WEEKS_MOST = timedelta(days=45), timedelta(days=190)
+"""Lengths up to which a trend goes by day, and by week."""
+MADE_BY = (Role.SUPERVISOR, Role.LEADER)
+RATED = ("on_time", "satisfaction")
+
+
+def area_for(tx: Tx, actor: Actor, code: str) -> str:
+    """Give the area of a bulletin: the one asked for, else the widest that the actor supervises or leads.
+
+    Raises
+    ------
+    InputError
+        The area is unknown, or none of the actor's.
+    """
+    if code:
+        listing.matching(tx, actor, Filters(area=code))  # refuses what is not theirs
+        return code
+    paths = [path for role in MADE_BY for path in over(actor, role)]
+    widest = min(paths, key=lambda path: (path.count("/"), path), default="")
+    if not widest:
+        return next((one.code for one in areas.choosable(tx, actor)), "")
+    return widest.strip("/").rpartition("/")[2]
+
+
+def gather(tx: Tx, actor: Actor, code: str, period: Period) -> Report:
+    """Count a period's bulletin over what the actor may see of an area.
+
+    Parameters
+    ----------
+    tx : Tx
+        Any transaction; its instant decides what is open, and what of the period is past.
+    actor : Actor
+        Who asks.
+    code : str
+        Of the area; see :func:`area_for`.
+    period : Period
+        When.
+
+    Raises
+    ------
+    InputError
+        The area is unknown, or none of the actor's.
+    """
+    filters = Filters(area=code)
+    figures = {one.key: one for one in statistics.summary(tx, actor, filters, period)}
+    area = areas.by_code(tx, code)
+    below = BELOW.get(area.level, "")
+    kinds = tuple(_kinds(tx, actor, filters, period))
+    places = tuple(_places(tx, actor, filters, period, below)) if below else ()
+    step = _step(period.so_far(tx.now))
+    reported = replace(filters, since=period.since, until=period.until)
+    closed = replace(filters, states=("closed",), ended_since=period.since, ended_until=period.until)
+    again = replace(reported, again=True)
+    return Report(
+        area=area.name,
+        area_code=code,
+        level=area.level,
+        below=below,
+        period=period,
+        at=tx.now,
+        figures=figures,
+        groups=tuple(_groups(kinds)),
+        kinds=kinds,
+        places=places,
+        step=step,
+        steps=tuple(_steps(tx, actor, filters, period, step)),
+        done=outcomes(tx, actor, closed),
+        best=tuple(_best(places, figures)),
+        again=listing.count(tx, actor, again),
+        again_of=_most(tx, actor, again),
+        merged=listing.count(tx, actor, replace(reported, states=("merged",))),
+    )
+
+
+def _kinds(tx: Tx, actor: Actor, filters: Filters, period: Period) -> Iterator[Kind]:
+    """Give the categories that occur, the most reported first; of as many, in the table's order."""
+    found = statistics.by(tx, actor, filters, period, "category", ("new", "closed", *RATED))
+    earlier, _year_ago = period.compared(tx.now)
+    past = statistics.by(tx, actor, filters, earlier, "category", ("new",))
+    before = {row.code: int(row.figures[0].value or 0) for row in past.rows}
+    kinds = (
+        Kind(row.code, row.name, _count(row, 0), _count(row, 1), before.get(row.code, 0), *row.figures[2:4])
+        for row in found.rows
+    )
+    yield from sorted(
+        (one for one in kinds if one.new or one.closed), key=lambda one: (-one.new, -one.closed)
+    )
+
+
+def _count(row: Row, place: int) -> int:
+    return int(row.figures[place].value or 0)
+
+
+def _groups(kinds: Sequence[Kind]) -> list[Kind]:
+    """Add categories up by their groups, the most reported first."""
+    known, sums = categories(), dict[str, Kind]()
+    for one in kinds:
+        category = known.get(one.code)
+        code, name = (category.group, category.group_label) if category else (one.code, one.name)
+        held = sums.get(code, Kind(code, name, 0, 0))
+        sums[code] = replace(
+            held, new=held.new + one.new, closed=held.closed + one.closed, before=held.before + one.before
+        )
+    return sorted(sums.values(), key=lambda one: -one.new)
+
+
+def _places(tx: Tx, actor: Actor, filters: Filters, period: Period, level: str) -> Iterator[Place]:
+    keys = ("new", "closed", "overdue", *RATED)
+    for row in statistics.by(tx, actor, filters, period, level, keys).rows:
+        new, closed, overdue = (_count(row, place) for place in range(3))
+        if row.code or new or closed or overdue:
+            yield Place(row.code, row.name, new, closed, overdue, *row.figures[3:5])
+
+
+def _step(period: Period) -> str:
+    lasted = period.until - period.since
+    return "day" if lasted <= DAYS_MOST else "week" if lasted <= WEEKS_MOST else "month"
+
+
+def _steps(tx: Tx, actor: Actor, filters: Filters, period: Period, step: str) -> Iterator[Step]:
+    new, closed = (
+        statistics.trend(tx, actor, filters, key, period, step).points for key in ("new", "closed")
+    )
+    for one, other in zip(new, closed, strict=True):
+        values = [None if each.figure.value is None else int(each.figure.value) for each in (one, other)]
+        yield Step(one.since or period.since, *values)
+
+
+def _best(places: Sequence[Place], figures: Mapping[str, Figure]) -> Iterator[Best]:
+    """Find who did well: of enough issues to be judged, and no worse than the whole."""
+    for key in RATED:
+        judged = [one for one in places if one.code and (one.rate(key).denominator or 0) >= JUDGED_LEAST]
+        least = max(figures[key].value or 0.0, LEAST_RATE)
+        good = [one for one in judged if (one.rate(key).value or 0.0) >= least]
+        good.sort(
+            key=lambda one: (-(one.rate(key).value or 0.0), -(one.rate(key).denominator or 0), one.code)
+        )
+        if good and len(judged) > 1:
+            yield Best(key, tuple(good[:BEST_MOST]))
+
+
+def _most(tx: Tx, actor: Actor, filters: Filters) -> tuple[tuple[str, int], ...]:
+    """Name the categories with the most issues that match."""
+    many = func.count()
+    query = select(Issue.category, many).where(listing.matching(tx, actor, filters)).group_by(Issue.category)
+    rows = tx.rows(query.order_by(many.desc(), Issue.category).limit(AGAIN_MOST))
+    return tuple((category_name(code), count) for code, count in rows)
