@@ -243,7 +243,15 @@ SETTINGS: tuple[Setting, ...] = (
         "0 至 36500 的整天数",
         "办结、不予受理或并案满多少天后清除居民信息（姓名、电话、原话、地址、照片）；0 为不清除",
     ),
+    Setting("export_days", 7, _whole(1, 365), "1 至 365 的整天数", "导出的大文件保留多少天，过期自动删除"),
     Setting("nearest_m", 50.0, _metres, "0 至 10000 的米数", "不在任何网格内的点，多少米内算作最近的网格"),
+    Setting(
+        "heat_minimum",
+        5,
+        _whole(0, 1000),
+        "0 至 1000 的整数",
+        "热力图给不在本辖区任职的人看时（承办单位、大屏、简报插图），半径内不足多少件的地方不显示；0 为都显示",
+    ),
     Setting("allow_outside_china", False, _flag, "true 或 false", "是否允许中国以外的网格图层"),
     Setting(
         "code_scheme",

@@ -1,6 +1,6 @@
 """Shapes of answers, for the documentation; what is sent is built in :mod:`server.api.telling`."""
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field
@@ -14,7 +14,6 @@ __all__ = [
     "CategoryList",
     "CellList",
     "FeatureCollection",
-    "HeatAnswer",
     "IssueAnswer",
     "IssueBrief",
     "IssueList",
@@ -29,7 +28,6 @@ __all__ = [
 ]
 
 Clock = Literal["green", "amber", "red", "none"]
-Square = Annotated[list[float], Field(min_length=3, max_length=3)]
 How = Literal["inside", "edge", "overlap", "nearest", "outside"]
 
 
@@ -207,16 +205,6 @@ class FeatureCollection(Told):
     type: Literal["FeatureCollection"]
     features: list[dict[str, Any]]
     truncated: bool = Field(False, description="there are more points; the newest are here")
-
-
-class HeatAnswer(Told):
-    """Counts in squares of the ground."""
-
-    cell_m: float = Field(description="side of a square, metres")
-    max: int
-    total: int
-    breaks: list[int] = Field(description="upper bounds of the legend's classes")
-    points: list[Square] = Field(description="lat, lon, count of the squares that hold an issue")
 
 
 class RoleRow(Told):
