@@ -1,9 +1,9 @@
 """Options of the filters that the map and the list share, as they hold for this request."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from server.pages.parts import Choice, FilterForm
+from server.pages.parts import Chip, Choice, FilterForm
 from server.services.areas import AreaName
 from server.services.categories import categories
 from server.services.heat import PERIODS
@@ -20,31 +20,14 @@ __all__ = [
     "source_choices",
 ]
 
-FOLDED = (
-    "since",
-    "until",
-    "department",
-    "satisfaction",
-    "todo",
-    "source",
-    "urgent",
-    "again",
-    "holder",
-    "ended_since",
-    "ended_until",
-    "due_since",
-    "due_until",
-    "timely",
-    "reply",
-    "verdict",
-    "callback",
-)
+FOLDED = ("since", "until", "department", "satisfaction", "todo", "source", "urgent", "again", "holder")
 
 
 def filter_form(
     given: Mapping[str, str],
     areas: Iterable[AreaName] = (),
     departments: Iterable[tuple[str, str]] | None = None,
+    chips: tuple[Chip, ...] = (),
 ) -> FilterForm:
     """Make the form of the filters.
 
@@ -56,7 +39,10 @@ def filter_form(
         Areas to narrow to, in tree order.
     departments : Iterable of (code, name), optional
         Departments to narrow to; with them come the options that only the list has.
+    chips : tuple of Chip
+        What holds beside the form's fields.
     """
+    beside = {name for chip in chips for name, _said in chip.fields}
     form = FilterForm(
         states=tuple(_states(given.get("state", ""))),
         categories=category_choices(given.get("category", ""), _("全部类别")),
@@ -64,8 +50,8 @@ def filter_form(
         periods=period_choices(given.get("days", "all")),
         areas=area_choices(areas, given.get("area", "")),
         q=given.get("q", ""),
-        since=given.get("since", ""),
-        until=given.get("until", ""),
+        since="" if "since" in beside else given.get("since", ""),
+        until="" if "until" in beside else given.get("until", ""),
         is_overdue=_is_ticked(given, "overdue"),
         is_mine=given.get("holder") == "me",
     )
@@ -81,7 +67,8 @@ def filter_form(
         departments=(Choice("", _("全部单位"), not given.get("department")), *units),
         satisfactions=coded_choices("satisfaction", given.get("satisfaction", ""), _("全部")),
         todos=coded_choices("todo", given.get("todo", ""), _("全部")),
-        more=sum(1 for name in FOLDED if given.get(name)),
+        more=sum(1 for name in FOLDED if given.get(name) and name not in beside),
+        chips=chips,
     )
 
 
@@ -92,10 +79,14 @@ def _is_ticked(given: Mapping[str, str], name: str) -> bool:
 def coded_choices(kind: str, chosen: str, everything: str = "") -> tuple[Choice, ...]:
     """List the codes of a kind that has names; ``everything`` names a first option that means all."""
     options = [Choice(code, _(name), code == chosen) for code, name in NAMES[kind].items()]
-    if chosen and chosen not in NAMES[kind]:  # several at once, as a link may ask for
-        names = [_(NAMES[kind].get(one, one)) for one in chosen.split(",")]
-        options.append(Choice(chosen, _("、").join(names), chosen=True))
+    options += _several(chosen, lambda code: _(NAMES[kind].get(code, code)))
     return (*([Choice("", everything, chosen == "")] if everything else []), *options)
+
+
+def _several(chosen: str, named: Callable[[str], str]) -> Iterator[Choice]:
+    """Make the option of several codes at once, as a link may ask for."""
+    if "," in chosen:
+        yield Choice(chosen, _("、").join(named(one.strip()) for one in chosen.split(",")), chosen=True)
 
 
 def _states(chosen: str) -> Iterator[Choice]:
@@ -103,6 +94,7 @@ def _states(chosen: str) -> Iterator[Choice]:
     yield Choice("open", _("未结"), chosen == "open")
     for state in State:
         yield Choice(state, state_name(state), chosen == state)
+    yield from _several(chosen, lambda code: _("未结") if code == "open" else state_name(code))
 
 
 def category_choices(chosen: str = "", everything: str = "") -> tuple[Choice, ...]:
@@ -112,12 +104,14 @@ def category_choices(chosen: str = "", everything: str = "") -> tuple[Choice, ..
     """
     shown = [one for one in categories().values() if one.is_active or everything or one.code == chosen]
     options = [Choice(one.code, one.label, one.code == chosen, one.group_label) for one in shown]
+    options += _several(chosen, lambda code: categories()[code].label if code in categories() else code)
     return (*([Choice("", everything, chosen == "")] if everything else []), *options)
 
 
 def source_choices(chosen: str = "", everything: str = "") -> tuple[Choice, ...]:
     """List sources; ``everything`` names a first option that means all."""
     options = [Choice(code, source_name(code), code == chosen) for code in NAMES["source"]]
+    options += _several(chosen, source_name)
     return (*([Choice("", everything, chosen == "")] if everything else []), *options)
 
 

@@ -15,6 +15,7 @@ from server.auth import ISSUE_ROLES, current_store, optional_actor, public
 from server.pages.parts import Choice, Frame, Link
 from server.pages.times import clock_words, moment
 from server.services import calendar_years, marks
+from server.services.board import BOARD_ROLES
 from server.services.people import Actor
 from server.services.triage import DISPATCHERS
 from server.words import _, role_name
@@ -71,9 +72,7 @@ def _links(actor: Actor) -> Iterator[Link]:
     writes = Link("report", _("登记"), "/issues/new", "phone")
     if Role.DISPATCHER in actor.roles:
         yield writes
-    if actor.roles & ISSUE_ROLES:
-        yield Link("map", _("地图"), "/map", "map-2")
-        yield Link("issues", _("事件"), "/issues?state=open", "list-details")
+    yield from _overview(actor)
     if actor.roles & {Role.LEADER, Role.SUPERVISOR} and Role.DISPATCHER not in actor.roles:
         yield writes
     if actor.roles & DISPATCHERS:
@@ -89,6 +88,15 @@ def _links(actor: Actor) -> Iterator[Link]:
     elif Role.SUPERVISOR in actor.roles:
         yield Link("admin", _("时限与日历"), "/admin/limits", "hourglass")
     yield Link("docs", _("接口文档"), "/docs", "api")
+
+
+def _overview(actor: Actor) -> Iterator[Link]:
+    if actor.roles & ISSUE_ROLES:
+        yield Link("map", _("地图"), "/map", "map-2")
+    if actor.roles & BOARD_ROLES:
+        yield Link("board", _("驾驶舱"), "/board", "layout-dashboard")
+    if actor.roles & ISSUE_ROLES:
+        yield Link("issues", _("事件"), "/issues?state=open", "list-details")
 
 
 def _supervision(actor: Actor) -> Iterator[Link]:

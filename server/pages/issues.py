@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, request
 
 from server.auth import ISSUE_ROLES, allow, current_actor, current_store
+from server.pages.chips import chips_of
 from server.pages.choices import filter_form
 from server.pages.facts import rows_of
 from server.pages.frame import render
@@ -36,11 +37,12 @@ def index() -> str:
         places = areas.choosable(tx, actor)
         units = named.departments(tx, actor)
         views = saved_views.find(tx, actor)
+        chips = chips_of(tx, asked, {one.code for one in places}, {code for code, _name in units})
     return render(
         "issues/list.html",
         IssueListPage(
             issues=rows,
-            filters=filter_form(asked, places, units),
+            filters=filter_form(asked, places, units, chips),
             given={name: said for name, said in asked.items() if name in saved_views.KEPT},
             views=tuple(_chip(view, asked) for view in views),
             bulk=tuple(Choice(action, action_name(action)) for action in bulk.offered(actor)),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 __all__ = [
     "ActionForm",
     "AreaRow",
+    "Chip",
     "Choice",
     "FilterForm",
     "FormField",
@@ -86,6 +87,23 @@ class Frame:
 
 
 @dataclass(frozen=True)
+class Chip:
+    """A filter in words that has no field of its own in a form.
+
+    Attributes
+    ----------
+    label, url : str
+        What it says; the list without it.
+    fields : tuple of (str, str)
+        As the form sends it on.
+    """
+
+    label: str
+    url: str
+    fields: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class FilterForm:
     """Choices of the filters that the map and the list share.
 
@@ -101,6 +119,8 @@ class FilterForm:
         Ticked boxes.
     more : int
         How many of the options that are folded away hold.
+    chips : tuple of Chip
+        What holds beside the form's fields.
     """
 
     states: tuple[Choice, ...]
@@ -121,6 +141,7 @@ class FilterForm:
     satisfactions: tuple[Choice, ...] = ()
     todos: tuple[Choice, ...] = ()
     more: int = 0
+    chips: tuple[Chip, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from server.words import _
 
-__all__ = ["map_words", "tablet_words"]
+__all__ = ["board_words", "map_words", "tablet_words"]
 
 
 def _time_words() -> dict[str, str]:
@@ -33,6 +33,16 @@ def map_words() -> dict[str, str]:
         "bunch": _("{n} 件事件，点开看", n="{n}"),
         "and_more": _("{low} 及以上", low="{low}"),
         "heat_unit": _("（件/{metres} 米见方，共 {total} 件）", metres="{metres}", total="{total}"),
+    }
+
+
+def board_words() -> dict[str, str]:
+    """Sentences of the board and of the wall."""
+    return {
+        "failed": _("服务器没有答复（{status}），请稍后再试。", status="{status}"),
+        "fresh": _("{time} 更新", time="{time}"),
+        "stale": _("连不上服务器，数字停在 {time}；连上后会自动更新。", time="{time}"),
+        "signed_out": _("登录已经结束，数字停在 {time}；请重新登录。", time="{time}"),
     }
 
 

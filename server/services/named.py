@@ -16,7 +16,7 @@ from server.services.people import Actor
 from server.services.permissions import visible
 from server.services.staffing import subject
 
-__all__ = ["departments", "held_by", "held_by_department", "within"]
+__all__ = ["department_name", "departments", "held_by", "held_by_department", "holder_name", "within"]
 
 
 def within(tx: Tx, actor: Actor, code: str) -> ColumnElement[bool]:
@@ -48,6 +48,16 @@ def held_by(tx: Tx, actor: Actor, uid: str) -> ColumnElement[bool]:
     if key is None or not (_knows(tx, actor, uid) or _shows(tx, actor, held)):
         raise InputError("filter.holder", field="holder", value=uid)
     return held
+
+
+def holder_name(tx: Tx, uid: str) -> str:
+    """Name a person by whom a list was narrowed with :func:`held_by`, which knows whether they may be asked for."""
+    return tx.session.scalar(select(Person.name).where(Person.uid == UUID(uid))) or ""
+
+
+def department_name(tx: Tx, code: str) -> str:
+    """Name a department by which a list was narrowed with :func:`held_by_department`."""
+    return tx.session.scalar(select(Department.name).where(Department.code == code)) or ""
 
 
 def held_by_department(tx: Tx, actor: Actor, code: str) -> ColumnElement[bool]:
