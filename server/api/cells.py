@@ -5,11 +5,11 @@ from pydantic import Field
 
 from server.api.asked import DEEPEST_ZOOM
 from server.api.resource import Query, answer, download, form_of, resource, stored
-from server.api.tables import cell_facts, cell_table
 from server.api.told import CellList
 from server.auth import allow
 from server.db import Tx
 from server.services import layer
+from server.services.exporting.tables import cell_facts, cell_table
 from server.services.filters import bbox_of
 from server.services.layer import CellOnMap
 from server.services.people import Actor
@@ -53,7 +53,7 @@ def export(suffix: str, query_data: CellQuery) -> Response:
     GeoJSON outlines are simplified for the zoom; neighbours keep one common border.
     """
     form = form_of(suffix)
-    if suffix == "csv":
+    if suffix != "geojson":
         return download("cells", form, lambda tx, actor: cell_table(tx, query_data.read(tx, actor)))
     table = stored(lambda tx, actor: cell_table(tx, query_data.read(tx, actor)))
     return answer(b"".join(form.write(table)), mimetype=form.mimetype)

@@ -19,14 +19,15 @@ from server.api.resource import (
     resource,
     stored,
 )
-from server.api.tables import issue_table
 from server.api.telling import brief_told, issue_told, named
 from server.api.told import IssueAnswer, IssueList, OutcomesAnswer
 from server.auth import ISSUE_ROLES, allow, current_actor, current_store, done_reading
 from server.db import Tx
-from server.services import audit, intake, issues, listing, outcomes, receipts, unmasking
+from server.services import audit, exporting, intake, issues, listing, outcomes, receipts, unmasking
 from server.services.categories import category_name
 from server.services.drafts import LIMITS, Draft
+from server.services.exporting import wish_of
+from server.services.exporting.tables import issue_table
 from server.services.filters import instant_of
 from server.services.people import Actor
 from server.services.time_left import timer_of
@@ -214,13 +215,17 @@ def done(query_data: FilterQuery) -> Response:
 def export(suffix: str, query_data: FilterQuery) -> Response:
     """Export issues.
 
-    All that match, newest first, as GeoJSON or as CSV for a spreadsheet.
+    All that match, newest first, as GeoJSON, or as CSV or XLSX for a spreadsheet; up to 5,000 as GPKG. Larger ones
+    and PMTiles are made by `/exports`.
     """
     filters, form, actor = query_data.filters(), form_of(suffix), current_actor()
     done_reading()
     with current_store().write() as tx:
         listing.matching(tx, actor, filters)  # what cannot be asked for is refused before it is written down
-        audit.record(tx, actor, "export", what="issues", form=suffix, filters=_named(query_data))
+        if not form.streams:
+            exporting.at_once(tx, actor, wish_of("issues", suffix, query_data.model_dump()))
+        else:
+            audit.record(tx, actor, "export", what="issues", form=suffix, filters=_named(query_data))
     return download("issues", form, lambda tx, actor: issue_table(tx, listing.walk(tx, actor, filters)))
 
 

@@ -6,11 +6,12 @@ told field by field in the asker's language. The rest is in the resources.
 
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 import orjson
 from apiflask import APIBlueprint, HTTPError
-from flask import Response, abort, request, stream_with_context
+from flask import Response, abort, request, send_file, stream_with_context
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 from werkzeug.exceptions import BadRequest
@@ -32,6 +33,7 @@ __all__ = [
     "Query",
     "answer",
     "answer_once",
+    "attached",
     "download",
     "form_of",
     "resource",
@@ -237,5 +239,22 @@ def download(name: str, form: Format, make: Callable[[Tx, Actor], Table]) -> Res
     reading = stream_with_context(pieces())
     told = Response(chain([next(reading)], reading), mimetype=form.mimetype)
     told.headers["Content-Disposition"] = f'attachment; filename="{name}.{form.suffix}"'
+    told.headers["Cache-Control"] = "private, no-store"
+    return told
+
+
+def attached(path: Path, name: str, mimetype: str) -> Response:
+    """Answer with a file that somebody may have and nobody else: kept by no cache.
+
+    Parameters
+    ----------
+    path : Path
+        Where it lies.
+    name : str
+        As it is to be called.
+    mimetype : str
+        What it is.
+    """
+    told = send_file(path.resolve(), mimetype, as_attachment=True, download_name=name, max_age=0)
     told.headers["Cache-Control"] = "private, no-store"
     return told

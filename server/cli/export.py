@@ -8,7 +8,7 @@ import click
 import orjson
 
 from server.api.resource import SHOWN
-from server.api.tables import issue_table
+from server.services.exporting.tables import issue_table
 from server.cli.environment import Environment, pass_environment
 from server.cli.output import say, whole_file
 from server.cli.program import Command, Group, Option

@@ -1,4 +1,4 @@
-"""The job process: huey's scheduler calls every minute, one thread works.
+"""The job process: huey's scheduler calls every minute, one thread works; what somebody waits for has its own.
 
 Its queue is kept in memory: what is due is in the store, so nothing is lost with the process, and several
 of them do nothing twice.
@@ -12,7 +12,7 @@ from huey import MemoryHuey, crontab
 
 from server.db import Store
 from server.faults import Discreet
-from server.jobs.rounds import JOBS, REFUSED, once
+from server.jobs.rounds import JOBS, PROMPT, REFUSED, once
 from server.words import speak
 
 __all__ = ["consume"]
@@ -22,6 +22,7 @@ STOP_S = 5
 """Given to a transaction under way; after that the store rolls it back."""
 MOST_REST_S = 0.5
 HEALTH_S = 10
+OFTEN_S = 1.0
 STOPPING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 log = logging.getLogger("wangge.jobs")
 
@@ -41,7 +42,7 @@ def consume(store: Store) -> None:
     told = threading.Event()
     _write_logs(store)
     huey = MemoryHuey("wangge", results=False)
-    for name in JOBS:  # a task each, so that a fault in one leaves the others their turn
+    for name in JOBS.keys() - PROMPT:  # a task each, so that a fault in one leaves the others their turn
         _periodic(huey, store, name, told)
     consumer = huey.create_consumer(workers=1, max_delay=1.0, shutdown_timeout=STOP_S)
     signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)  # none is lost to the consumer's own handlers
@@ -49,9 +50,17 @@ def consume(store: Store) -> None:
     for number in STOPPING:
         signal.signal(number, lambda _number, _frame: told.set())
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
+    prompt = [
+        threading.Thread(target=_often, args=(store, name, told), name=name, daemon=True)
+        for name in sorted(PROMPT)
+    ]
+    for thread in prompt:
+        thread.start()
     while not told.wait(HEALTH_S):
         consumer.check_worker_health()
     consumer.stop(graceful=True)
+    for thread in prompt:
+        thread.join(STOP_S)
 
 
 def _periodic(huey: MemoryHuey, store: Store, name: str, told: threading.Event) -> None:
@@ -59,6 +68,18 @@ def _periodic(huey: MemoryHuey, store: Store, name: str, told: threading.Event) 
     @huey.periodic_task(crontab(minute="*"), name=name, expires=PERIOD_S)
     def each_minute() -> None:
         _one_round(store, name, told)
+
+
+def _often(store: Store, name: str, told: threading.Event) -> None:
+    """Do a job every second until told to stop; after a fault it is tried again, later."""
+    while not told.is_set():
+        try:
+            _one_round(store, name, told)
+            rest = OFTEN_S
+        except BaseException:  # as huey does for the others: it is logged, and the next round comes
+            log.exception("%s", name)
+            rest = HEALTH_S
+        told.wait(rest)
 
 
 def _one_round(store: Store, name: str, told: threading.Event) -> None:

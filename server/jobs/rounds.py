@@ -6,6 +6,7 @@ from typing import Any
 from server.db import Store
 from server.errors import ServerError
 from server.services.evaluation.making import make_due
+from server.services.exporting import work as make_exports
 from server.services.handover import run_due
 from server.services.passing_on import HandedOver
 from server.services.retention import nightly
@@ -14,7 +15,7 @@ from server.translate import shown
 from server.words import sentence
 from server.workflow import WorkflowError
 
-__all__ = ["JOBS", "REFUSED", "Breathe", "each_once", "once"]
+__all__ = ["JOBS", "PROMPT", "REFUSED", "Breathe", "each_once", "once"]
 
 REFUSED = "refused"
 Breathe = Callable[[float], None]
@@ -25,7 +26,10 @@ JOBS: dict[str, Job] = {
     "supervise": lambda store, breathe: supervise(store, breathe).counts,
     "evaluate": lambda store, _breathe: make_due(store),
     "purge": nightly,
+    "exports": make_exports,
 }
+PROMPT = frozenset({"exports"})
+"""Jobs that somebody waits for: asked every second by a thread of their own, so that they keep no other from its turn."""
 
 
 def _handed_over(done: HandedOver) -> dict[str, int]:

@@ -19,6 +19,7 @@ from server.pages import (
     duties,
     duty_acts,
     entry,
+    exports,
     frame,
     health,
     issue,
@@ -45,6 +46,7 @@ __all__ = ["BLUEPRINTS", "problem_page"]
 BLUEPRINTS = (
     frame.blueprint,
     entry.blueprint,
+    exports.blueprint,
     account.blueprint,
     oidc.blueprint,
     reset.blueprint,

@@ -45,6 +45,8 @@ def _code(kind: str, given: Mapping[str, Any]) -> str:
         return "export.backup"
     if kind == "export" and "seen_as" in given:
         return "export.as"
+    if kind == "export" and "count" in given:
+        return "export.counted"
     if kind == "department.change" and "name" in given["fields"]:
         return "department.rename"
     if kind == "calendar.remove":

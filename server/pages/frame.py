@@ -81,6 +81,8 @@ def _links(actor: Actor) -> Iterator[Link]:
     if actor.roles & ISSUE_ROLES or Role.ADMIN in actor.roles:
         yield Link("duties", _("值守"), "/duties", "users")
     yield Link("areas", _("区域与网格"), "/areas", "layout-grid")
+    if actor.roles & ISSUE_ROLES:
+        yield Link("exports", _("导出文件"), "/exports", "file-export")
     if actor.roles & {Role.WORKER, Role.LEADER}:
         yield Link("tablet", _("平板"), "/t/", "home")
     if Role.ADMIN in actor.roles:

@@ -49,7 +49,7 @@ def index() -> str:
             total=page.total,
             first_url=list_address(asked) if after else "",
             next_url=list_address({**asked, "after": page.next}) if page.next else "",
-            csv_url=_address("/api/v1/issues.csv", given),
+            csv_url=_address("/exports/new", {"kind": "issues", **given}),
             sum_url=_address("/issues/outcomes", given),
             here=list_address({**asked, "after": after} if after else asked),
         ),

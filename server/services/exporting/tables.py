@@ -1,6 +1,7 @@
 """Lists as tables, for the formats of :mod:`server.formats`."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -13,6 +14,15 @@ from server.services.layer import CellOnMap
 from server.words import _, clock_name, source_name, state_name
 
 __all__ = ["cell_facts", "cell_table", "issue_table"]
+
+
+_ISSUE: dict[str, type] = {
+    "lon": float,
+    "lat": float,
+    "reported_at": datetime,
+    "due_at": datetime,
+    "round": int,
+}
 
 
 def issue_table(tx: Tx, issues: Iterable[Brief]) -> Table:
@@ -35,7 +45,7 @@ def issue_table(tx: Tx, issues: Iterable[Brief]) -> Table:
         "clock_name": _("时限情况"),
         "round": _("轮次"),
     }
-    return Table(columns, (_issue(brief) for brief in issues), tx.config.zone)
+    return Table(columns, (_issue(brief) for brief in issues), tx.config.zone, _ISSUE, "issues")
 
 
 def _issue(brief: Brief) -> Record:
@@ -80,7 +90,8 @@ def cell_table(tx: Tx, cells: Iterable[CellOnMap]) -> Table:
         "overdue": _("超期"),
         "worker": _("网格员"),
     }
-    return Table(columns, _cells(cells), tx.config.zone)
+    types = dict.fromkeys(("households", "open", "overdue"), int)
+    return Table(columns, _cells(cells), tx.config.zone, types, "cells", "MultiPolygon")
 
 
 def _cells(cells: Iterable[CellOnMap]) -> Iterator[Record]:
