@@ -1,7 +1,7 @@
 """Maps as folium writes them, cut into parts that fit a page under a strict CSP.
 
 The only file that imports folium. It makes empty layers with fixed names (``window.map_main``,
-``geo_json_cells``, ``heat_map_heat``, ...); ``static/js/map`` fills them from URLs, so no text of a
+``geo_json_cells``, ``feature_group_heat``, ...); ``static/js/map`` fills them from URLs, so no text of a
 user, cell names included, ever passes through folium's script templates, where ``${...}`` would run.
 Knows nothing of requests, nonces or the database.
 """
@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import folium
 from branca.element import MacroElement
-from folium.plugins import Fullscreen, HeatMap, MarkerCluster
+from folium.plugins import Fullscreen, MarkerCluster
 from folium.template import Template
 
 from geo.datum import convert
@@ -21,7 +21,7 @@ from server.words import _, speaking
 
 __all__ = ["Basemap", "MapParts", "MapView", "map_parts", "tablet_map_script"]
 
-for _kind in (folium.Map, HeatMap, MarkerCluster, Fullscreen):
+for _kind in (folium.Map, MarkerCluster, Fullscreen):
     # folium names six outside hosts here; the pages link the vendored files instead.
     _kind.default_js = []
     _kind.default_css = []
@@ -194,8 +194,8 @@ def _add_layers(drawn: folium.Map, view: MapView) -> None:
     empty = {"type": "FeatureCollection", "features": []}
     _call(folium.GeoJson(empty, name=_("网格"), smooth_factor=0.6), "cells").add_to(drawn)
     if view.kind == "desk":
-        heat = HeatMap([], name=_("热力"), min_opacity=0.08, show=False)
-        _call(heat, "heat").add_to(drawn)
+        # The density's carrier: its picture is drawn by static/js/map/grid.js, with a kernel in metres.
+        _call(folium.FeatureGroup(name=_("热力"), show=False), "heat").add_to(drawn)
     points = _call(folium.FeatureGroup(name=_("事件点")), "points").add_to(drawn)
     cluster = MarkerCluster(
         control=False,
@@ -219,7 +219,7 @@ def _call(element: Named, name: str) -> Named:
 
 def _scripts(view: MapView) -> tuple[str, ...]:
     cluster = "vendor/markercluster/leaflet.markercluster.js"
-    desk = ("vendor/heat/leaflet_heat.min.js", "vendor/fullscreen/Control.FullScreen.js")
+    desk = ("vendor/fullscreen/Control.FullScreen.js",)
     return (
         _LEAFLET[0],
         cluster,

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from server.maps import MapParts
-from server.pages.parts import AreaRow, Choice, FilterForm, Link, MovedCounts, ShiftRow
+from server.pages.map_panel import MapPanel
+from server.pages.parts import AreaRow, Choice, Link, MovedCounts, ShiftRow
 
 __all__ = [
     "AreasPage",
@@ -56,21 +57,18 @@ class MapPage:
     ----------
     map : MapParts
         folium's parts.
-    filters : FilterForm
-        Choices of the panel.
+    panel : MapPanel
+        What can be chosen.
     views : tuple of Choice
-        Indicators to switch between.
+        Indicators to switch between; the symbol of each in its group.
     data : Mapping
         What ``static/js`` reads: addresses, sentences, basemap, first view.
-    heat_days : str
-        Period that the heat begins with.
     """
 
     map: MapParts
-    filters: FilterForm
+    panel: MapPanel
     views: tuple[Choice, ...]
     data: Mapping[str, Any]
-    heat_days: str
 
 
 @dataclass(frozen=True)

@@ -116,10 +116,12 @@ def test_heat_is_drawn_at_the_shifted_place(open_shifted):
     page = open_shifted("/map?view=open")
     with page.expect_response(lambda answer: "/heat?" in answer.url) as told:
         page.click("text=热力")
-    given = told.value.json()["points"]
-    page.wait_for_function("(count) => heat_map_heat._latlngs.length === count", arg=len(given))
-    drawn = page.evaluate("() => heat_map_heat._latlngs.map(([lat, lon]) => [lon, lat])")
-    assert np.abs(np.array(drawn) - np.array([there(lon, lat) for lat, lon, _ in given])).max() < NEAR
+    given = told.value.json()["grid"]["corners"]
+    page.wait_for_selector("[data-part=heat] .legend-swatch")
+    drawn = page.evaluate(
+        """() => feature_group_heat.getLayers()[0]._field.corners.map(({ lng, lat }) => [lng, lat])"""
+    )
+    assert np.abs(np.array(drawn) - np.array([there(lon, lat) for lon, lat in given])).max() < NEAR
 
 
 def test_the_search_goes_to_the_shifted_cell(open_shifted):

@@ -1,5 +1,7 @@
 """The desk's map in a real browser: what is drawn, what a click tells, what hostile text cannot do."""
 
+import re
+
 import pytest
 
 from tests.browser.conftest import HOSTILE, HOSTILE_CELL
@@ -66,19 +68,24 @@ def test_issues_are_loaded_for_the_visible_area_only(open_page):
     assert all("bbox=" in address and "zoom=16" in address for address in asked)
 
 
+def drawn(page):
+    """Wait for the heat; the share of its picture that is painted well."""
+    page.wait_for_function("() => document.querySelector('[data-part=heat] .legend-swatch')")
+    return page.evaluate(
+        """() => {
+        const canvas = document.querySelector('.heat-grid');
+        const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+        return pixels.filter((value, place) => place % 4 === 3 && value > 60).length * 4 / pixels.length;
+    }"""
+    )
+
+
 def test_the_heat_layer_draws_and_its_legend_has_numbers(open_page):
     page = open_page("/map?view=open")
     page.click("text=热力")
-    page.wait_for_function(
-        """() => {
-        const canvas = document.querySelector('.leaflet-heatmap-layer');
-        if (!canvas) return false;
-        const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
-        return pixels.some((value, place) => place % 4 === 3 && value > 60);
-    }"""
-    )
-    assert page.locator("[data-part=heat] [data-scale] span").count() >= 2
-    assert "件" in page.locator("[data-part=heat] [data-unit]").inner_text()
+    assert drawn(page) > 0.01
+    assert page.locator("[data-part=heat] .legend-swatch").count() >= 3
+    assert "300 米内的件数" in page.locator("[data-part=heat] [data-unit]").inner_text()
 
 
 def test_a_supervisor_first_sees_the_heat_and_a_leader_the_open_issues(open_page):
@@ -144,12 +151,51 @@ def test_a_point_that_is_clicked_opens_the_facts_of_its_issue(open_page):
     assert page.locator("[data-module=map-drawer] [data-code]").inner_text()
 
 
-def test_a_filter_is_sent_with_the_next_request(open_page):
-    page = open_page("/map?view=open")
-    with page.expect_request(
-        lambda request: "/clusters?" in request.url and "category=heating" in request.url
-    ):
-        page.select_option("[data-module=map-filters] [name=category]", "heating")
+def test_several_categories_are_ticked_and_the_address_and_the_list_say_so(open_page):
+    page = open_page("/map?view=heat&when=90")
+    page.locator(".ticks", has_text="类别").locator("summary").click()
+    page.fill("[data-find]", "供暖")
+    assert page.locator(".ticks [data-one]:visible").count() == 1
+    page.check(".ticks [value=heating]")
+    page.fill("[data-find]", "")
+    with page.expect_request(lambda one: "/heat?" in one.url and "category=heating%2Cparking" in one.url):
+        page.check(".ticks [value=parking]")
+    page.wait_for_function("() => location.search.includes('category=heating,parking')")
+    shown = int(re.search(r"(\d+)", page.locator("[data-part=heat] [data-foot]").inner_text())[1])
+    listed = page.locator("[data-list]").get_attribute("href")
+    page.reload()
+    assert page.locator(".ticks [name=category]:checked").count() == 2
+    assert page.locator("[name=when]:checked").input_value() == "90"
+    page.goto(page.url.split("/map")[0] + listed)
+    assert shown > 0
+    assert f"{shown}" in page.locator("main").inner_text()
+
+
+def test_the_time_line_plays_by_keys_and_two_periods_are_compared(open_page):
+    page = open_page("/map?view=heat&when=90")
+    drawn(page)
+    page.wait_for_function("() => document.querySelectorAll('.time-bars i').length > 80")
+    page.focus("[data-track]")
+    with page.expect_response(lambda one: "/heat?" in one.url and "until=" in one.url) as told:
+        page.keyboard.press("End")
+    assert told.value.json()["total"] < 60
+    assert "shown=" in page.evaluate("() => location.search")
+    page.keyboard.press("Escape")
+    page.select_option("[data-step]", "hour_of_week")
+    page.wait_for_function("() => document.querySelectorAll('.time-bars i').length === 168")
+    with page.expect_response(lambda one: "/heat/difference?" in one.url) as told:
+        page.click("text=差异")
+    answer = told.value.json()
+    assert min(value for *_, value in answer["values"]) < 0 < max(value for *_, value in answer["values"])
+    page.wait_for_function("() => document.querySelector('[data-part=heat] h2').textContent.includes('对照')")
+    page.click("text=左右对比")
+    page.wait_for_selector(".swipe-bar")
+    page.focus(".swipe-bar")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function(
+        "() => document.querySelectorAll('.heat-grid')[1].style.clipPath.startsWith('inset')"
+    )
+    assert page.get_attribute(".swipe-bar", "aria-valuenow") == "52"
 
 
 def test_the_map_has_layers_scale_and_full_screen_in_chinese(open_page):

@@ -40,7 +40,7 @@ def test_the_desk_map_has_the_layers_and_controls_its_modules_fill():
     for name in (
         "map_main",
         "geo_json_cells",
-        "heat_map_heat",
+        "feature_group_heat",
         "feature_group_points",
         "marker_cluster_points",
     ):

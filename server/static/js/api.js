@@ -25,6 +25,13 @@ async function answer(request) {
   return body;
 }
 
+/** Write an address with its query; empty values are left out. */
+export function addressOf(url, query = {}) {
+  const params = new URLSearchParams(query);
+  for (const [key, value] of [...params]) if (value === "") params.delete(key);
+  return params.size ? `${url}?${params}` : url;
+}
+
 /**
  * Get JSON.
  * @param {string} url without a query
@@ -32,10 +39,7 @@ async function answer(request) {
  * @param {AbortSignal} [signal]
  */
 export function getJson(url, query = {}, signal = undefined) {
-  const params = new URLSearchParams(query);
-  for (const [key, value] of [...params]) if (value === "") params.delete(key);
-  const whole = params.size ? `${url}?${params}` : url;
-  return answer(fetch(whole, { signal, headers: { Accept: "application/json" } }));
+  return answer(fetch(addressOf(url, query), { signal, headers: { Accept: "application/json" } }));
 }
 
 /** Post JSON under an idempotency key: the same key again changes nothing. */

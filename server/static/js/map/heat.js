@@ -1,42 +1,96 @@
-/** The heat layer: counts binned by the server for the visible area; its colours come from tokens.css. */
+/** The heat: density worked out by the server with a kernel in metres, drawn as one smooth picture. */
 
 import { getJson, latest } from "../api.js";
 import { page, tell } from "../page.js";
-import { toMap, visible } from "./ground.js";
-import { token } from "./ramp.js";
+import { Grid, field } from "./grid.js";
+import { visible } from "./ground.js";
+import { scale } from "./scale.js";
+import { apart, unbounded } from "./spans.js";
 
-const FINER = 1; // zooms: the server's squares are 48 pixels wide, a smooth layer wants half of that
-const EARTH_M = 40075016.686; // equator of the web Mercator sphere, m
+const MOST_KEPT = 80; // answers
 
 /**
- * Fill folium's empty heat layer.
+ * Fill folium's empty carrier of the heat.
  * @param {L.Map} map
- * @param {L.HeatLayer} layer folium's `heat_map_heat`
- * @returns {{load: Function}}
+ * @param {L.FeatureGroup} group folium's `feature_group_heat`
+ * @returns {{load: Function, warm: Function, forget: Function, clip: Function, address: Function}}
  */
-export function heat(map, layer) {
-  const load = latest(async (signal, { days, category, source }) => {
-    if (!map.hasLayer(layer)) return;
-    const query = { bbox: visible(map), zoom: map.getZoom() + FINER, days: days || "all", category: category || "", source: source || "" };
-    const found = await getJson(page.urls.heat, query, signal);
-    layer.setOptions({ ...sizes(map, found.cell_m), gradient: gradient() });
-    layer.setLatLngs(found.points.map(([lat, lon, count]) => {
-      const place = toMap(lon, lat);
-      return [place.lat, place.lng, count];
-    }));
-    tell("map:heat", { most: found.max, total: found.total, cell_m: found.cell_m, breaks: found.breaks });
+export function heat(map, group) {
+  map.createPane("heat").classList.add("map-heat");
+  const [now, than] = [new Grid(), new Grid()].map((one) => one.addTo(group));
+  const answers = new Map();
+  const scales = new Map();
+  let address = "";
+
+  function ask(url, query, signal) {
+    const key = `${url}?${new URLSearchParams(query)}`;
+    const known = answers.get(key);
+    if (known && !known.signal?.aborted) return known.answer;
+    const answer = getJson(url, query, signal).then((found) => ({ ...found, field: field(found) }));
+    answers.set(key, { answer, signal });
+    answer.then(() => answers.set(key, { answer }), () => answers.delete(key));
+    if (answers.size > MOST_KEPT) answers.delete(answers.keys().next().value);
+    return answer;
+  }
+
+  const place = () => ({ bbox: visible(map), zoom: map.getZoom() });
+  const query = ({ filters, settings }, span) => filled({ ...place(), ...settings, ...during(filters, span) });
+
+  /** Classes stay while only the place or the step of time changes, so that a colour keeps its meaning. */
+  async function breaks(state, answers, signal) {
+    const { compare, time, settings, filters } = state;
+    const key = JSON.stringify([filters, settings, compare, time?.step ?? ""]);
+    if (!scales.has(key) && time?.busiest && compare.kind !== "difference") {
+      answers = [...answers, await ask(page.urls.heat, query(state, time.busiest), signal)];
+    }
+    for (const found of answers) {
+      const known = scales.get(key) ?? [];
+      if (!known.length || found.most > known.at(-1)) scales.set(key, found.breaks);
+    }
+    return scales.get(key);
+  }
+
+  const load = latest(async (signal, state) => {
+    if (!map.hasLayer(group)) return;
+    const { compare, time, settings } = state;
+    const isSigned = compare.kind === "difference" && Boolean(compare.than);
+    const isSwiped = compare.kind === "swipe" && Boolean(compare.than);
+    const asked = query(state, time);
+    const beside = isSigned ? { than_since: compare.than.since, than_until: compare.than.until } : {};
+    const url = isSigned ? page.urls.difference : page.urls.heat;
+    const [found, other] = await Promise.all([
+      ask(url, { ...asked, ...beside }, signal),
+      isSwiped ? ask(url, query(state, compare.than), signal) : null,
+    ]);
+    address = `${url}?${new URLSearchParams({ ...asked, ...beside })}`;
+    const colours = scale(await breaks(state, other ? [found, other] : [found], signal), isSigned);
+    if (signal.aborted) return;
+    now.show(found.field, colours);
+    than.show(other?.field ?? null, colours);
+    if (!isSwiped) clip();
+    tell("map:heat", { ...found, ...settings, isSigned, rows: colours.rows, than: other?.total ?? found.than_total ?? null });
+    document.documentElement.dataset.heat = "drawn";
   });
-  return { load };
+
+  /** Fetch what will be asked for next. */
+  const warm = (state, span) => { if (map.hasLayer(group)) ask(page.urls.heat, query(state, span)).catch(() => {}); };
+
+  /** Show the other period left of a part of the width. */
+  function clip(part) {
+    now.clip(part, part === undefined ? undefined : 2);
+    than.clip(part === undefined ? undefined : -1, part);
+  }
+
+  return { load, warm, clip, forget: () => answers.clear(), address: () => address };
 }
 
-/** A bin is drawn a little wider than it is, so that neighbours join. */
-function sizes(map, cell_m) {
-  const { lat } = map.getCenter();
-  const metres = EARTH_M * Math.cos(lat * Math.PI / 180) / 2 ** (map.getZoom() + 8);
-  const across = Math.max(10, Math.min(60, cell_m / metres));
-  return { radius: across, blur: across };
+/** A step of the time line takes the place of the filter's period; an hour of the week narrows it. */
+function during(filters, span) {
+  if (!span) return unbounded(filters);
+  if (span.slot !== null && span.slot !== undefined) return { ...unbounded(filters), slot: span.slot };
+  return { ...apart(filters), since: span.since, until: span.until };
 }
 
-function gradient() {
-  return { 0.1: token("--heat-0"), 0.55: token("--heat-1"), 1: token("--heat-2") };
+function filled(query) {
+  return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== "" && value !== null && value !== undefined));
 }

@@ -1,6 +1,6 @@
 /** The layer of issues: clusters of the server below zoom 15, single points above, for the visible area only. */
 
-import { getJson, latest } from "../api.js";
+import { addressOf, getJson, latest } from "../api.js";
 import { page, say, tell } from "../page.js";
 import { toMap, visible } from "./ground.js";
 import { bunchIcon, dressCluster, pointIcon } from "./marks.js";
@@ -12,18 +12,19 @@ const SINGLE_FROM = 15;
  * @param {L.Map} map
  * @param {L.FeatureGroup} group folium's `feature_group_points`
  * @param {L.MarkerClusterGroup} cluster folium's `marker_cluster_points`, inside the group
- * @returns {{load: Function}}
+ * @returns {{load: Function, address: Function}}
  */
 export function points(map, group, cluster) {
   const bunches = L.layerGroup().addTo(group);
-  let isLate = false;
+  let [isLate, address] = [false, ""];
   dressCluster(cluster, () => isLate);
 
-  const load = latest(async (signal, { days, ...filters }) => {
+  const load = latest(async (signal, filters) => {
     if (!map.hasLayer(group)) return;
     isLate = filters.overdue === "1";
     const query = { ...filters, bbox: visible(map), zoom: map.getZoom() };
     const found = await getJson(page.urls.clusters, query, signal);
+    address = addressOf(page.urls.clusters, query);
     cluster.clearLayers();
     bunches.clearLayers();
     const marks = found.features.map((feature) => mark(map, feature, isLate));
@@ -32,7 +33,7 @@ export function points(map, group, cluster) {
     tell("map:points", { count: found.features.reduce((sum, feature) => sum + feature.properties.count, 0) });
   });
 
-  return { load };
+  return { load, address: () => address };
 }
 
 function mark(map, feature, isLate) {

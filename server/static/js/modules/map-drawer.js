@@ -4,7 +4,8 @@ import { stamp } from "../stamp.js";
 import { clock, moment } from "../times.js";
 
 /**
- * The drawer: facts of the chosen cell or issue; hears `map:choose`, tells `map:close`.
+ * The drawer: facts of the chosen cell or issue, or what a layer brings along itself (`{kind: "own", title, code,
+ * node}`); hears `map:choose`, tells `map:close`.
  *
  * `[data-title]`, `[data-code]`, `[data-body]`, `[data-close]`; templates by `data-kind`.
  * @param {HTMLElement} element
@@ -49,7 +50,8 @@ export function mount(element) {
   }
 
   hear("map:choose", (chosen) => {
-    if (chosen.kind === "cell") openCell(chosen.facts);
+    if (chosen.kind === "own") show(chosen.title, chosen.code ?? "", chosen.node);
+    else if (chosen.kind === "cell") openCell(chosen.facts);
     else openIssue(chosen.number);
   });
   element.querySelector("[data-close]").addEventListener("click", close);

@@ -1,5 +1,8 @@
+import { hear } from "../page.js";
+
 /**
- * Folds the filter panel away and back: `[data-panel-shut]`, `[data-panel-open]`.
+ * Folds the filter panel away and back: `[data-panel-shut]`, `[data-panel-open]`. Shows what belongs to a view,
+ * `[data-view-part]`, with that view only; hears `map:view`.
  * @param {HTMLElement} element the map page
  */
 export function mount(element) {
@@ -11,4 +14,7 @@ export function mount(element) {
   element.querySelector("[data-panel-shut]").addEventListener("click", () => { fold(true); opener.focus(); });
   opener.addEventListener("click", () => fold(false));
   fold(matchMedia("(max-width: 900px)").matches);
+  hear("map:view", (view) => {
+    for (const part of element.querySelectorAll("[data-view-part]")) part.hidden = part.dataset.viewPart !== view;
+  });
 }
