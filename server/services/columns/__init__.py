@@ -10,8 +10,8 @@ transaction that began before another thread did so may see rows a moment newer 
 
 from server.services.columns.asked import Condition, conditions
 from server.services.columns.current import columns_of
-from server.services.columns.narrow import NAMES, NEVER
+from server.services.columns.narrow import NAMES, NEVER, Array
 from server.services.columns.rows import Columns, Rows
 from server.services.columns.seen import seen
 
-__all__ = ["NAMES", "NEVER", "Columns", "Condition", "Rows", "columns_of", "conditions", "seen"]
+__all__ = ["NAMES", "NEVER", "Array", "Columns", "Condition", "Rows", "columns_of", "conditions", "seen"]

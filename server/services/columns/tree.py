@@ -17,6 +17,7 @@ from server.services.columns.rows import Rows
 __all__ = ["Tree", "lies_below", "tree_of"]
 
 SHELF = "columns tree"
+_COLUMNS = (Area.path, Area.id, Area.code, Area.name, Area.level, Area.households, Area.retired_grid_id)
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,8 @@ class Tree:
     ----------
     state : tuple
         What it was read at.
+    areas : list of rows
+        ``path id code name level households retired_grid_id`` of each, by path.
     paths : list of str
         All, in order.
     ids : ndarray of int
@@ -36,6 +39,7 @@ class Tree:
     """
 
     state: tuple[Any, ...]
+    areas: list[Any]
     paths: list[str]
     ids: Array
     path_of: dict[str, str]
@@ -47,6 +51,15 @@ class Tree:
             begin = bisect_left(self.paths, path)
             told[self.ids[begin : bisect_left(self.paths, path[:-1] + PATH_END)]] = True
         return told
+
+    def at_level(self, level: str) -> Array:
+        """Give for each key, as far as there are areas and one more, the area of a level it lies in; 0: in none."""
+        unit = np.zeros(int(self.ids.max(initial=0)) + 2, np.int64)
+        for row in self.areas:
+            if row.level == level:
+                begin = bisect_left(self.paths, row.path)
+                unit[self.ids[begin : bisect_left(self.paths, row.path[:-1] + PATH_END)]] = row.id
+        return unit
 
     def is_all(self, told: Array) -> bool:
         """Tell whether a mask names every area that there is."""
@@ -60,9 +73,9 @@ def tree_of(tx: Tx) -> Tree:
     known: Tree | None = tx.store.shelf.get(SHELF)
     if known is not None and known.state == state:
         return known
-    rows = sorted((row.path, row.id, row.code) for row in tx.rows(select(Area.path, Area.id, Area.code)))
-    ids = np.array([key for _path, key, _code in rows], np.int64)
-    found = Tree(state, [path for path, *_ in rows], ids, {code: path for path, _key, code in rows})
+    rows = sorted(tx.rows(select(*_COLUMNS)), key=lambda row: row.path)
+    ids = np.array([row.id for row in rows], np.int64)
+    found = Tree(state, rows, [row.path for row in rows], ids, {row.code: row.path for row in rows})
     tx.store.shelf[SHELF] = found
     return found
 

@@ -1,6 +1,6 @@
 """Statistics: how many, how fast, how well; each number with the list of exactly the issues behind it.
 
-Counted in the database over what the asker may see, as the issues stand now. Every figure carries the filters of
+Counted over the columns (:mod:`server.services.columns`) of what the asker may see, as the issues stand now. Every figure carries the filters of
 its list, and :func:`server.services.listing.count` of them is the figure.
 
 - New: reported in the period. Open, overdue: now, whatever the period. Closed: closed in the period and still so.

@@ -1,31 +1,34 @@
-"""Counts in the database: as many lists as are asked for in one statement a window, by unit or altogether.
+"""Counts over the columns: as many lists as are asked for in one look at a window, by unit or altogether.
 
-A list is a window and what narrows it. Who may see what is in every statement; nothing is counted afterwards.
+A list is a window and what narrows it. Who may see what is asked of all rows before anything is counted.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from dataclasses import field as made
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, and_, func, literal, not_, select
+import numpy as np
 
 from server.db import Tx
 from server.errors import InputError
-from server.models import Entry, Issue
-from server.services.conditions import asked
+from server.models.types import to_micros
+from server.services.columns import Array, Rows, columns_of, conditions
+from server.services.columns.reopened import ended_at
 from server.services.filter_text import text_of
 from server.services.filters import FIELDS, Filters
 from server.services.people import Actor
-from server.services.permissions import visible, ways
 from server.services.statistics.shapes import Query
 from server.words import _, field_name
 
-__all__ = ["NARROWING", "Ask", "Asker", "ask_of", "asker", "joined", "narrowed"]
+__all__ = ["NARROWING", "Ask", "Asker", "By", "ask_of", "asker", "joined", "narrowed"]
 
 NARROWING = ("bbox", "area", "category", "source", "q", "holder", "urgent", "department")
 """Filters that statistics take; times and states are the indicators' own."""
 HOUR_S = 3600
+VALUE_BITS = 31  # of seconds, which the database keeps in as many
 
 Ask = tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]
 """A window and what narrows it, as they can be compared."""
@@ -34,6 +37,22 @@ Ask = tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]
 def ask_of(window: Query, narrowing: Query) -> Ask:
     """Make an ask."""
     return tuple(sorted(window.items())), tuple(sorted(narrowing.items()))
+
+
+@dataclass(frozen=True)
+class By:
+    """What rows are counted by.
+
+    Attributes
+    ----------
+    keys : Callable
+        Rows -> a whole number from 0 on for each.
+    told : Callable
+        Number -> what it stands for; None for what belongs to no unit.
+    """
+
+    keys: Callable[[Rows], Array]
+    told: Callable[[int], Any]
 
 
 @dataclass(frozen=True)
@@ -48,23 +67,27 @@ class Asker:
         Counts only what they may see.
     query : Query
         What is asked for in all, as text.
-    conditions : tuple
-        The same, for the database.
+    rows : tuple of Rows
+        The issues that this is, in parts.
+    codes : Mapping[str, list of str]
+        Of the columns.
     """
 
     tx: Tx
     actor: Actor
     query: Query
-    conditions: tuple[ColumnElement[bool], ...]
+    rows: tuple[Rows, ...]
+    codes: Mapping[str, list[str]]
+    _windows: dict[Any, tuple[Rows, ...]] = made(default_factory=dict, repr=False, compare=False)
 
-    def counts(self, asks: Iterable[Ask], unit: ColumnElement[Any] | None = None) -> dict[Ask, Counter[Any]]:
-        """Count lists, by unit where there is one; see :meth:`medians`.
+    def counts(self, asks: Iterable[Ask], unit: By | None = None) -> dict[Ask, Counter[Any]]:
+        """Count lists, by unit where there is one.
 
         Parameters
         ----------
         asks : Iterable of Ask
             Lists; the same one is counted once.
-        unit : ColumnElement, optional
+        unit : By, optional
             What they are counted by.
 
         Returns
@@ -77,36 +100,14 @@ class Asker:
             windows[one[0]].append(one)
         found: dict[Ask, Counter[Any]] = {one: Counter() for ones in windows.values() for one in ones}
         for window, ones in windows.items():
-            for key, *numbers in self._rows(dict(window), ones, unit):
-                for one, many in zip(ones, numbers, strict=True):
-                    found[one][key] += many
+            narrow = [self._conditions(dict(narrowing)) for _window, narrowing in ones]
+            for rows in self._within(window):
+                keys = unit.keys(rows) if unit else None
+                for one, wanted in zip(ones, narrow, strict=True):
+                    found[one].update(_counted(_all_of(rows, wanted), len(rows), keys, unit))
         return found
 
-    def _rows(self, window: Query, asks: Sequence[Ask], unit: ColumnElement[Any] | None) -> Iterator[Any]:
-        columns = [self._column(dict(narrowing)) for _window, narrowing in asks]
-        query = select(literal(None) if unit is None else unit, *columns).select_from(Issue)
-        query = query.where(*self._asked(window), *self.conditions)
-        if unit is not None:
-            query = query.group_by(unit)
-        # What is seen by area is counted by its index, and what is seen besides on its own; see listing.count.
-        first, *rest = ways(self.actor)
-        for way in (first, *(and_(one, not_(first)) for one in rest)):
-            yield from self.tx.rows(query.where(way))
-
-    def _column(self, narrowing: Query) -> ColumnElement[int]:
-        conditions = self._asked(narrowing)
-        return func.count().filter(and_(*conditions)) if conditions else func.count()
-
-    def _asked(self, query: Query) -> list[ColumnElement[bool]]:
-        return list(asked(self.tx, self.actor, Filters.parse(query, self.tx.config.zone)))
-
-    def medians(
-        self,
-        window: Query,
-        measure: str,
-        unit: ColumnElement[Any] | None = None,
-        mapping: CTE | None = None,
-    ) -> dict[Any, float]:
+    def medians(self, window: Query, measure: str, unit: By | None = None) -> dict[Any, float]:
         """Find the median hours that issues took, by unit where there is one.
 
         Parameters
@@ -116,34 +117,64 @@ class Asker:
         measure : str
             ``take``: waiting to be taken, in all; ``close``: every stage from the report on. By the clock of the
             issue's own limit, working time or the wall's; what it was suspended for does not count.
-        unit : ColumnElement, optional
+        unit : By, optional
             By what.
-        mapping : CTE, optional
-            ``key`` that the column holds -> ``unit`` that it stands for.
 
         Returns
         -------
         dict
             Unit -> hours; units of which no issue was measured are not there.
         """
-        key = literal(0) if unit is None else unit if mapping is None else mapping.c.unit
-        used = select(key.label("unit"), func.sum(Entry.stage_used_s).label("used"))
-        used = used.select_from(Issue).join(Entry, Entry.issue_id == Issue.id)
-        if mapping is not None and unit is not None:
-            used = used.outerjoin(mapping, mapping.c.key == unit)
-        used = used.where(*self._asked(window), *self.conditions, visible(self.actor))
-        used = used.where(Entry.stage_used_s.is_not(None))
-        if measure == "take":
-            used = used.where(Entry.action == "take")
-        each = (used.group_by(Issue.id) if unit is None else used.group_by(Issue.id, key)).subquery()
-        same = each.c.unit
-        place = func.row_number().over(partition_by=same, order_by=each.c.used).label("place")
-        many = func.count().over(partition_by=same).label("many")
-        ranked = select(each.c.unit, each.c.used, place, many).subquery()
-        middle = ranked.c.place.in_([(ranked.c.many + 1) // 2, (ranked.c.many + 2) // 2])
-        query = select(ranked.c.unit, func.avg(ranked.c.used)).where(middle).group_by(ranked.c.unit)
-        found = {one: float(seconds) / HOUR_S for one, seconds in self.tx.rows(query)}
-        return {None: found[0]} if unit is None and found else found
+        parts = self._within(tuple(sorted(window.items())))
+        used = np.concatenate([rows["take_s" if measure == "take" else "used_s"] for rows in parts])
+        keys = np.concatenate([unit.keys(rows) if unit else np.zeros(len(rows), np.int64) for rows in parts])
+        is_known = used >= 0
+        found = _middles(keys[is_known].astype(np.int64), used[is_known].astype(np.int64))
+        return {unit.told(key) if unit else None: seconds / HOUR_S for key, seconds in found}
+
+    def open_at(self, at: datetime) -> int:
+        """Count what was open at an earlier instant: reported by then, and not ended, or opened again by then."""
+        micros, count = to_micros(at), 0
+        ended = ended_at(self.tx, micros)
+        for rows in self.rows:
+            was_open = rows.where((rows["reported_us"] <= micros) & (rows["ended_us"] > micros))
+            count += len(was_open) - int(np.isin(was_open["id"], ended).sum())
+        return count
+
+    def _within(self, window: tuple[tuple[str, str], ...]) -> tuple[Rows, ...]:
+        if window not in self._windows:
+            wanted = self._conditions(dict(window))
+            self._windows[window] = tuple(rows.where(_all_of(rows, wanted)) for rows in self.rows)
+        return self._windows[window]
+
+    def _conditions(self, query: Query) -> list[Callable[[Rows], Array]]:
+        return list(conditions(self.tx, self.actor, Filters.parse(query, self.tx.config.zone), self.codes))
+
+
+def _all_of(rows: Rows, wanted: Iterable[Callable[[Rows], Array]]) -> Array | None:
+    mask: Array | None = None
+    for one in wanted:
+        mask = one(rows) if mask is None else mask & one(rows)
+    return mask
+
+
+def _counted(mask: Array | None, length: int, keys: Array | None, unit: By | None) -> dict[Any, int]:
+    if keys is None or unit is None:
+        return {None: length if mask is None else int(np.count_nonzero(mask))}
+    many = np.bincount(keys if mask is None else keys[mask])
+    return {unit.told(key): int(many[key]) for key in np.flatnonzero(many).tolist()}
+
+
+def _middles(keys: Array, values: Array) -> Iterator[tuple[int, float]]:
+    """Find the median of each key's values, which are whole and not negative."""
+    both = np.sort(keys << VALUE_BITS | values)
+    ordered = both & ((1 << VALUE_BITS) - 1)
+    many = np.bincount(both >> VALUE_BITS)
+    ends = np.cumsum(many)
+    for key in np.flatnonzero(many).tolist():
+        begin, length = int(ends[key] - many[key]), int(many[key])
+        low, high = ordered[begin + (length - 1) // 2], ordered[begin + length // 2]
+        yield key, (int(low) + int(high)) / 2
 
 
 def asker(tx: Tx, actor: Actor, filters: Filters) -> Asker:
@@ -168,7 +199,8 @@ def asker(tx: Tx, actor: Actor, filters: Filters) -> Asker:
         if field in query and field not in NARROWING:
             known = _("、").join(field_name(one) for one in NARROWING)
             raise InputError("stats.filter", field=field_name(field), known=known)
-    return Asker(tx, actor, query, tuple(asked(tx, actor, filters)))
+    kept = columns_of(tx)
+    return Asker(tx, actor, query, kept.found(tx, actor, filters), kept.codes)
 
 
 def narrowed(whole: Asker, unit: Query) -> Asker:

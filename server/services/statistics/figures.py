@@ -5,9 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement
-
-from server.services.statistics.counting import Ask, Asker, ask_of, joined
+from server.services.statistics.counting import Ask, Asker, By, ask_of, joined
 from server.services.statistics.indicators import Indicator
 from server.services.statistics.periods import Period
 from server.services.statistics.shapes import Figure, Query
@@ -46,8 +44,7 @@ def count(
     wanted: Sequence[Indicator],
     known: Mapping[str, Indicator],
     period: Period,
-    unit: ColumnElement[Any] | None = None,
-    mapping: CTE | None = None,
+    unit: By | None = None,
 ) -> Counted:
     """Count all that indicators need.
 
@@ -61,17 +58,13 @@ def count(
         All there are.
     period : Period
         When.
-    unit : ColumnElement, optional
+    unit : By, optional
         By what.
-    mapping : CTE, optional
-        Which unit each key of the column belongs to; see :meth:`Asker.medians`.
     """
     now = asker.tx.now
     asks = [one for each in wanted for one in _asks(each, known, period, now)]
     hours = {
-        one.key: asker.medians(one.within(period, now), one.measure, unit, mapping)
-        for one in wanted
-        if one.measure
+        one.key: asker.medians(one.within(period, now), one.measure, unit) for one in wanted if one.measure
     }
     return Counted(asker.counts(asks, unit), hours, known)
 

@@ -40,7 +40,7 @@ def by(tx: Tx, actor: Actor, filters: Filters, period: Period, dimension: str, k
     """
     whole, every = asker(tx, actor, filters), known_indicators(tx)
     wanted, parts = wanted_of(every, keys), split(whole, dimension)
-    counted = count(whole, wanted, every, period, parts.column, parts.mapping)
+    counted = count(whole, wanted, every, period, parts.by)
     seen = frozenset(key for found in counted.counts.values() for key, many in found.items() if many)
     units = list(parts.units(seen))
     rows = [_row(one, wanted, counted, whole, period) for one in units]

@@ -1,4 +1,4 @@
-"""Indicators over time: by day, week or month, or by the hour of the week; every step counted in the database.
+"""Indicators over time: by day, week or month, or by the hour of the week.
 
 Steps are of the zone's wall, also across changes of clocks: an instant's wall time is its UTC plus the offset
 that the zone had then.
@@ -7,16 +7,16 @@ that the zone had then.
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta, tzinfo
-from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, case, cast, extract, func, literal, type_coerce
+import numpy as np
 
 from server.db import Tx
 from server.errors import InputError
-from server.models import Issue
+from server.models.types import to_micros
+from server.services.columns import Array, Rows
 from server.services.filters import Filters, known
 from server.services.people import Actor
-from server.services.statistics.counting import asker
+from server.services.statistics.counting import By, asker
 from server.services.statistics.figures import count, figure
 from server.services.statistics.indicators import DUE, ENDED, NOW, REPORTED
 from server.services.statistics.periods import Period
@@ -30,7 +30,7 @@ STEPS = ("day", "week", "month", "hour_of_week")
 SECOND, HOUR_S, DAY_S = 1_000_000, 3600, 86_400
 WEEK_DAYS, WEEK_HOURS = 7, 168
 THURSDAY = 3  # 1 January 1970, counted from Monday
-_MOMENTS = {REPORTED: Issue.reported_at, ENDED: Issue.ended_at, DUE: Issue.due_at}
+_MOMENTS = {REPORTED: "reported_us", ENDED: "ended_us", DUE: "due_us"}
 EPOCH = date(1970, 1, 1)
 
 
@@ -63,8 +63,7 @@ def trend(tx: Tx, actor: Actor, filters: Filters, key: str, period: Period, step
     if one.window == NOW:
         raise InputError("stats.no_series", field="indicator", value=_(NAMES["indicator"][key]))
     slots = list(_slots(period, step))
-    wall = _wall_s(tx, _MOMENTS[one.window], period)
-    counted = count(whole, (one,), every, period, _slot(wall, step, slots))
+    counted = count(whole, (one,), every, period, _by(_MOMENTS[one.window], period, step, slots))
     window = one.within(period, tx.now)
     points: list[Point] = []
     for number, stretch in slots:
@@ -79,7 +78,7 @@ def trend(tx: Tx, actor: Actor, filters: Filters, key: str, period: Period, step
 
 
 def _slots(period: Period, step: str) -> Iterator[tuple[int, Period | None]]:
-    """List the steps of a period: their number as the database tells it, and the part of the period."""
+    """List the steps of a period: their number as :func:`_slot` tells it, and the part of the period."""
     if step == "hour_of_week":
         yield from ((hour, None) for hour in range(WEEK_HOURS))
         return
@@ -114,32 +113,32 @@ def _at(wall: datetime, zone: tzinfo) -> datetime:
     return wall.replace(tzinfo=zone)
 
 
-def _slot(wall: ColumnElement[int], step: str, slots: list[tuple[int, Period | None]]) -> ColumnElement[int]:
-    """Tell the step of a time on the wall, given in seconds."""
+def _by(moment: str, period: Period, step: str, slots: list[tuple[int, Period | None]]) -> By:
+    """Count by the step in which a moment lies."""
+    changes = list(_offsets(period))
+    ends = np.array([to_micros(until) for until, _s in changes[:-1]], np.int64)
+    offsets = np.array([seconds for _until, seconds in changes], np.int64)
+
+    def keys(rows: Rows) -> Array:
+        at = rows[moment]
+        shift = offsets[0] if len(offsets) == 1 else offsets[np.searchsorted(ends, at, side="right")]
+        return _slot(at // SECOND + shift, step, slots)
+
+    return By(keys, int)
+
+
+def _slot(wall: Array, step: str, slots: list[tuple[int, Period | None]]) -> Array:
+    """Tell the step of times that the clock on the wall showed, in seconds since 1970."""
     if step == "hour_of_week":
-        return (wall // HOUR_S + THURSDAY * 24) % WEEK_HOURS
+        return np.asarray((wall // HOUR_S + THURSDAY * 24) % WEEK_HOURS)
     days = wall // DAY_S
     if step == "week":
-        return (days + THURSDAY) // WEEK_DAYS
+        return np.asarray((days + THURSDAY) // WEEK_DAYS)
     if step == "month":
-        months = [(number, part.until.astimezone(part.zone).date()) for number, part in slots if part]
-        *earlier, (last, _end) = months
-        ends = [(days < (end - EPOCH).days, number) for number, end in earlier]
-        return case(*ends, else_=last) if ends else days * 0 + last
-    return days
-
-
-def _wall_s(tx: Tx, moment: Any, period: Period) -> ColumnElement[int]:  # noqa: ANN401 - a mapped column
-    """Tell what the clock on the wall showed, in seconds since 1970."""
-    changes = list(_offsets(period))
-    if tx.on_sqlite:
-        seconds = type_coerce(moment, BigInteger) // SECOND
-    else:
-        seconds = cast(func.floor(extract("epoch", moment)), BigInteger)
-    if len(changes) == 1:
-        return seconds + changes[0][1]
-    offset = case(*((moment < until, literal(s)) for until, s in changes[:-1]), else_=literal(changes[-1][1]))
-    return seconds + offset
+        parts = [part for _number, part in slots if part]
+        ends = [(part.until.astimezone(part.zone).date() - EPOCH).days for part in parts[:-1]]
+        return np.searchsorted(ends, days, side="right")
+    return np.asarray(days)
 
 
 def _offsets(period: Period) -> Iterator[tuple[datetime, int]]:

@@ -2,19 +2,21 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, and_, func, or_, select
+import numpy as np
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from server.errors import InputError
-from server.models import Area, Department, Duty, Issue, Person
+from server.models import Area, Department, Duty, Person
 from server.services.areas import PATH_END, visible_paths
 from server.services.categories import categories, category_name
+from server.services.columns.tree import Tree, tree_of
 from server.services.filters import known
 from server.services.named import departments
-from server.services.statistics.counting import Asker
+from server.services.statistics.counting import Asker, By
 from server.services.statistics.shapes import Query
 from server.words import NAMES, source_name
 
@@ -30,7 +32,7 @@ class Unit:
     code, name : str
         As a row shows them.
     keys : tuple
-        Values of the column that belong to it.
+        What rows of it are counted by.
     query : Query
         Filters that say it.
     households : int or None
@@ -50,17 +52,14 @@ class Split:
 
     Attributes
     ----------
-    column : ColumnElement
+    by : By
         What counts are grouped by.
     units : Callable
-        Values of the column that were counted -> units in order, those without issues too.
-    mapping : CTE or None
-        ``key`` of the column -> ``unit``, where several keys are one unit: for medians, which do not add up.
+        What was met -> units in order, those without issues too.
     """
 
-    column: ColumnElement[Any]
+    by: By
     units: Callable[[frozenset[Any]], Iterable[Unit]]
-    mapping: CTE | None = field(default=None)
 
 
 def split(asker: Asker, dimension: str) -> Split:
@@ -87,40 +86,33 @@ def split(asker: Asker, dimension: str) -> Split:
 
 def _areas(level: str) -> Callable[[Asker], Split]:
     def by_area(asker: Asker) -> Split:
-        return Split(Issue.area_id + 0, lambda seen: _area_units(asker, level, seen), _leaves(level))
+        tree = tree_of(asker.tx)
+        unit_of = tree.at_level(level)
+        by = By(lambda rows: unit_of[np.minimum(rows["area"], len(unit_of) - 1)], _key)
+        return Split(by, lambda seen: _area_units(asker, tree, level, seen))
 
     return by_area
 
 
-def _leaves(level: str) -> CTE:
-    """Map each area to the one of a level that it lies in."""
-    leaf, unit = aliased(Area), aliased(Area)
-    end = func.substr(unit.path, 1, func.length(unit.path) - 1).concat(PATH_END)
-    inside = and_(unit.level == level, leaf.path >= unit.path, leaf.path < end)
-    return select(leaf.id.label("key"), unit.id.label("unit")).join(unit, inside).cte("leaves")
+def _key(number: int) -> int | None:
+    return number or None
 
 
-def _area_units(asker: Asker, level: str, seen: frozenset[Any]) -> Iterator[Unit]:
-    columns = (Area.id, Area.code, Area.name, Area.level, Area.path, Area.households, Area.retired_grid_id)
-    rows = asker.tx.rows(select(*columns).order_by(Area.path))
-    path_of = {row.code: row.path for row in rows}
-    base = path_of.get(asker.query.get("area", ""), "/")
-    keys: dict[str, list[int]] = defaultdict(list)
+def _area_units(asker: Asker, tree: Tree, level: str, seen: frozenset[Any]) -> Iterator[Unit]:
     homes: dict[str, list[int]] = defaultdict(list)
-    for row in rows:
-        for code in row.path.strip("/").split("/"):
-            keys[code].append(row.id)
-            if row.level == "cell" and row.households is not None and row.retired_grid_id is None:
+    for row in tree.areas:
+        if row.level == "cell" and row.households is not None and row.retired_grid_id is None:
+            for code in row.path.strip("/").split("/"):
                 homes[code].append(row.households)
-    own = visible_paths(asker.actor)
-    for row in (row for row in rows if row.level == level):
+    base, own = tree.path_of.get(asker.query.get("area", ""), "/"), visible_paths(asker.actor)
+    for row in (row for row in tree.areas if row.level == level):
         is_base = row.path.startswith(base) or base.startswith(row.path)
         is_own = row.retired_grid_id is None and any(row.path.startswith(path) for path in own)
-        if is_base and (is_own or seen.intersection(keys[row.code])):
+        if is_base and (is_own or row.id in seen):
             is_wider = base.startswith(row.path)
             households = row.households or (sum(homes[row.code]) if homes[row.code] else None)
             query = {} if is_wider and base != row.path else {"area": row.code}
-            yield Unit(row.code, row.name, tuple(keys[row.code]), query, households)
+            yield Unit(row.code, row.name, (row.id,), query, households)
 
 
 def _by_category(asker: Asker) -> Split:
@@ -130,7 +122,7 @@ def _by_category(asker: Asker) -> Split:
         for code in _asked_for(asker, "category", codes):
             yield Unit(code, category_name(code), (code,), {"category": code})
 
-    return Split(Issue.category.expression, units)
+    return Split(_coded(asker, "category"), units)
 
 
 def _by_source(asker: Asker) -> Split:
@@ -138,7 +130,11 @@ def _by_source(asker: Asker) -> Split:
         for code in _asked_for(asker, "source", [*NAMES["source"], *sorted(seen - set(NAMES["source"]))]):
             yield Unit(code, source_name(code), (code,), {"source": code})
 
-    return Split(Issue.source.expression, units)
+    return Split(_coded(asker, "source"), units)
+
+
+def _coded(asker: Asker, name: str) -> By:
+    return By(lambda rows: rows[name], lambda number: asker.codes[name][number])
 
 
 def _asked_for(asker: Asker, kind: str, codes: Iterable[str]) -> Iterator[str]:
@@ -153,7 +149,7 @@ def _by_worker(asker: Asker) -> Split:
         for row in asker.tx.rows(people.where(Person.id.in_(seen.union(homes) - {None}))):
             yield Unit(str(row.uid), row.name, (row.id,), {"holder": str(row.uid)}, homes.get(row.id))
 
-    return Split(Issue.holder_person_id.expression, units)
+    return Split(By(lambda rows: rows["holder_person"], _key), units)
 
 
 def _on_duty(asker: Asker) -> dict[int, int | None]:
@@ -193,7 +189,7 @@ def _by_department(asker: Asker) -> Split:
         for row in asker.tx.rows(query.where(found)):
             yield Unit(row.code, row.name, (row.id,), {"department": row.code})
 
-    return Split(Issue.holder_department_id.expression, units)
+    return Split(By(lambda rows: rows["holder_department"], _key), units)
 
 
 DIMENSIONS: Mapping[str, Callable[[Asker], Split]] = {
