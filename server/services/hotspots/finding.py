@@ -1,0 +1,136 @@
+"""What is hot in a frame, week by week: counts by unit and category, judged, and kept while nothing changed.
+
+The same for everybody who shares the frame; who is told what of it, :mod:`.spots` decides.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.emerging import Emerging, emerging
+from geo.hotspot import rates
+from server.db import Tx
+from server.models.types import to_micros
+from server.services.areas import layout
+from server.services.columns import Columns, columns_of
+from server.services.filters import Filters
+from server.services.hotspots.asked import ALL, EACH, Asked, Weeks
+from server.services.hotspots.ground import FEWEST_UNITS, Frame, Ground, ground_of
+from server.services.people import system_actor
+
+__all__ = ["ALPHA", "FEWEST_ISSUES", "FEWEST_UNITS", "Judged", "judged"]
+
+FEWEST_ISSUES = 30
+"""Issues, over all weeks, without which nothing is sought."""
+ALPHA = 0.05
+KEPT = 8  # questions whose answers are kept
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """What was found of one category, or of all.
+
+    Attributes
+    ----------
+    category : str
+        Its code; "" for all together.
+    issues : int
+        Counted, over all weeks and units.
+    counts : ndarray of float64, shape (n, t)
+        By unit and week.
+    answer : Emerging or None
+        None: too few units or issues to tell.
+    """
+
+    category: str
+    issues: int
+    counts: Floats
+    answer: Emerging | None
+
+
+def judged(tx: Tx, frame: Frame, asked: Asked, weeks: Weeks) -> tuple[Ground, tuple[Judged, ...]]:
+    """Count and judge, or recall it.
+
+    Parameters
+    ----------
+    tx : Tx
+        Any transaction.
+    frame : Frame
+        What is compared.
+    asked : Asked
+        Units and categories.
+    weeks : Weeks
+        When.
+
+    Returns
+    -------
+    ground : Ground
+        The units.
+    tuple of Judged
+        One a category that has any issue, or all together.
+    """
+    ground, columns = ground_of(tx, frame, asked.units), columns_of(tx)
+    state = (layout(tx), columns.last, weeks.edges)
+    key = (frame.path, asked.units, asked.category, asked.weeks)
+    kept: dict[Any, Any] = tx.store.shelf.setdefault("hotspots", {})
+    known = kept.get(key)
+    if known is None or known[0] != state:
+        known = (state, tuple(_judged(tx, frame, asked, weeks, ground, columns)))
+        while len(kept) >= KEPT:
+            kept.pop(next(iter(kept)), None)
+        kept[key] = known
+    found: tuple[Judged, ...] = known[1]
+    return ground, found
+
+
+def _judged(
+    tx: Tx, frame: Frame, asked: Asked, weeks: Weeks, ground: Ground, columns: Columns
+) -> Iterator[Judged]:
+    issues = _counted(tx, frame, asked, weeks, ground, columns)
+    if asked.category != EACH:
+        yield _one(
+            "" if asked.category == ALL else asked.category, issues["unit"], issues["week"], weeks, ground
+        )
+        return
+    for number, code in enumerate(columns.codes["category"]):
+        own = issues["category"] == number
+        if own.any():
+            yield _one(code, issues["unit"][own], issues["week"][own], weeks, ground)
+
+
+def _counted(
+    tx: Tx, frame: Frame, asked: Asked, weeks: Weeks, ground: Ground, columns: Columns
+) -> Mapping[str, NDArray[np.int64]]:
+    """List unit, week and category of the issues that are counted."""
+    categories = () if asked.category in (EACH, ALL) else (asked.category,)
+    filters = Filters(
+        area=frame.code or None, categories=categories, since=weeks.edges[0], until=weeks.edges[-1]
+    )
+    names = ("area", "lon", "lat", "reported_us", "category")
+    found = columns.chosen(tx, system_actor(), filters, names)
+    unit = ground.unit_of(found["area"].astype(np.int64), found["lon"], found["lat"])
+    begins = np.array([to_micros(edge) for edge in weeks.edges], dtype=np.int64)
+    week = np.searchsorted(begins, found["reported_us"], side="right") - 1
+    inside = unit >= 0
+    return {
+        "unit": unit[inside],
+        "week": week[inside],
+        "category": found["category"][inside].astype(np.int64),
+    }
+
+
+def _one(
+    category: str, unit: NDArray[np.int64], week: NDArray[np.int64], weeks: Weeks, ground: Ground
+) -> Judged:
+    size = len(ground.keys)
+    flat = np.bincount(unit * len(weeks) + week, minlength=size * len(weeks))
+    counts = flat.reshape(size, len(weeks)).astype(np.float64)
+    if size < FEWEST_UNITS or len(unit) < FEWEST_ISSUES:
+        return Judged(category, len(unit), counts, None)
+    values = rates(counts, ground.households) if ground.is_by_household else counts
+    return Judged(category, len(unit), counts, emerging(values, ground.neighbours, alpha=ALPHA))
