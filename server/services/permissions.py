@@ -18,7 +18,7 @@ from server.services.people import Actor, Grant
 from server.workflow import Relation, Role
 
 __all__ = [
-    "administers", "is_handler", "may_appeal", "may_judge", "may_unmask", "over", "overseen", "reads_unit", "visible", "ways",
+    "administers", "is_handler", "may_appeal", "may_inspect", "may_judge", "may_unmask", "over", "overseen", "reads_unit", "visible", "ways",
 ]  # fmt: skip
 
 AREA_ROLES = frozenset({Role.WORKER, Role.LEADER, Role.DISPATCHER, Role.SUPERVISOR})
