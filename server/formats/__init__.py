@@ -3,7 +3,7 @@
 A new one is a module here and its name below.
 """
 
-from server.formats import delimited, geojson, geopackage, workbook
+from server.formats import delimited, geojson, geopackage, tiles, workbook
 from server.formats.delimited import safe_cell, safe_text
 from server.formats.table import FORMATS, Format, Record, Table, format_of
 
@@ -18,5 +18,6 @@ __all__ = [
     "geopackage",
     "safe_cell",
     "safe_text",
+    "tiles",
     "workbook",
 ]

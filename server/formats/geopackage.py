@@ -69,6 +69,8 @@ def _write(path: Path, table: Table, records: Sequence[Record], *, append: bool)
         if kind is datetime
     }
     found = shapes(records)
+    single = shapely.get_type_id(found) == shapely.GeometryType.POLYGON
+    found[single] = [shapely.multipolygons([one]) for one in found[single]]  # a layer is of one type
     try:
         raw.write(
             str(path),
@@ -134,5 +136,5 @@ def shapes(records: Sequence[Record]) -> NDArray[Any]:
         found[points] = shapely.points(corners)
     for place, one in enumerate(records):
         if isinstance(one.geometry, orjson.Fragment):
-            found[place] = shapely.from_geojson(one.geometry.contents)
+            found[place] = shapely.from_geojson(orjson.dumps(one.geometry))
     return found

@@ -33,7 +33,7 @@ def test_an_export_names_whose_view_it_is_and_stands_there_though_the_file_fails
     assert wangge("export", "issues", "-o", tmp_path / "b.csv", "--area", "no").exit_code == 1
     assert exports() == [
         "用命令按“李岚（supervisor_li）”看得到的范围导出事件（CSV），条件：q=…",
-        "导出事件（CSV），条件：无",
+        "导出事件（CSV），0 条，条件：无",
     ]
 
 
