@@ -26,6 +26,7 @@ MOST_PLACES = 250_000
 PIXELS = 5.0
 COARSEST, FINEST = 4, 16  # squares to a radius
 REACH = 5.0  # degrees around the middle within which the plane is near enough
+SPARE = 2  # squares that sharing and the narrowest kernel reach
 GROUP = 4  # squares that may be laid together, so that lattices begin alike
 DEGREE_M = 111_320.0
 
@@ -91,7 +92,9 @@ def reach_of(middle: tuple[float, float]) -> Bbox:
     return around(middle, REACH)
 
 
-def view_of(box: Bbox, middle: tuple[float, float], radius_m: float, zoom: int) -> View:
+def view_of(
+    box: Bbox, middle: tuple[float, float], radius_m: float, zoom: int, *, is_whole: bool = False
+) -> View:
     """Lay a lattice over a box.
 
     Parameters
@@ -105,6 +108,8 @@ def view_of(box: Bbox, middle: tuple[float, float], radius_m: float, zoom: int) 
     zoom : int
         Of the map: squares are about five pixels wide, and as wide as the radius's quarter at most, unless that
         would be more than :data:`MOST_PLACES`.
+    is_whole : bool
+        Whether all that is spread shall lie in it, also over squares wider than the radius.
     """
     lat = min(max((box[1] + box[3]) / 2.0, -85.0), 85.0)
     wanted = PIXELS * metres_per_pixel(zoom, lat)
@@ -120,8 +125,9 @@ def view_of(box: Bbox, middle: tuple[float, float], radius_m: float, zoom: int) 
     radius = radius_m / side_m
     margin = math.ceil(radius) + 2
     margin += -margin % GROUP
-    west, south = plain.west // GROUP * GROUP, plain.south // GROUP * GROUP
-    columns, rows = plain.west + plain.columns - west, plain.south + plain.rows - south
+    spare = SPARE if is_whole else 0
+    west, south = (plain.west - spare) // GROUP * GROUP, (plain.south - spare) // GROUP * GROUP
+    columns, rows = plain.west + plain.columns + spare - west, plain.south + plain.rows + spare - south
     columns, rows = columns + -columns % GROUP, rows + -rows % GROUP
     whole = Lattice(plain.crs, west - margin, south - margin, rows + 2 * margin, columns + 2 * margin, side_m)
     (east,), (north,) = project_points(np.array(middle[:1]), np.array(middle[1:]), WGS84, plain.crs)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -141,7 +142,7 @@ def _shown(tx: Tx, actor: Actor, filters: Filters, periods: Sequence[Period | No
     plain = _nothing(look, totals)
     homes = homes_of(tx, middle) if look.mode == "per_household" else None
     if homes is not None and len(homes.unknown):
-        sets = [_where(parts, lambda one: ~np.isin(one.rows["area"], homes.unknown)) for parts in sets]
+        sets = [_where(parts, lambda one: ~_among(one.rows["area"], homes.unknown)) for parts in sets]
     view = _view(filters.bbox, sets, middle, look)
     if view is None:
         return plain
@@ -185,7 +186,9 @@ def _view(
     shown = meeting(widened(whole, look.radius_m * 2.0), reach_of(middle))
     if bbox is not None and shown is not None:
         shown = meeting(bbox, shown)
-    return None if shown is None else view_of(shown, middle, look.radius_m, look.zoom)
+    if shown is None:
+        return None
+    return view_of(shown, middle, look.radius_m, look.zoom, is_whole=bbox is None)
 
 
 def _own(tx: Tx, actor: Actor, *, outside: bool) -> Wholes | None:
@@ -203,7 +206,7 @@ def _spread(view: View, parts: Sequence[Points], own: Wholes | None, least: int)
     """Spread points; of those beyond the actor's own areas only where there are enough. And whether any were."""
     if own is None or least <= 1:
         return spread_over(view, parts, 0), False
-    mine = [np.isin(one.rows["area"], own) for one in parts]
+    mine = [_among(one.rows["area"], own) for one in parts]
     if all(one.all() for one in mine):
         return spread_over(view, parts, 0), False
     known = [one.where(mask) for one, mask in zip(parts, mine, strict=True)]
@@ -212,6 +215,14 @@ def _spread(view: View, parts: Sequence[Points], own: Wholes | None, least: int)
     if not any(len(one) for one in known):
         return told_of, True
     return spread_over(view, known, 0) + np.nan_to_num(told_of, nan=0.0), True
+
+
+def _among(areas: NDArray[Any], own: Wholes) -> NDArray[np.bool_]:
+    """Tell which keys are among some, by a table: keys are small numbers, and there are many of them."""
+    size = int(max(areas.max(initial=0), own.max(initial=0))) + 1
+    table = np.zeros(size, bool)
+    table[own] = True
+    return np.asarray(table.take(areas))
 
 
 def _told(plain: Heat, view: View, values: Floats) -> Heat:
