@@ -98,7 +98,7 @@ def _marks(app: APIFlask) -> Iterator[tuple[tuple[str, str], tuple[list[str], st
         roles, scope = access_of(app, rule.endpoint) or (frozenset(), None)
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             usual = "read" if method == "GET" else "act"
-            path = rule.rule.replace("<", "{").replace(">", "}")
+            path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
             yield (path, method.lower()), (sorted(roles), scope or usual)
 
 

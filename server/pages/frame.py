@@ -16,6 +16,7 @@ from server.pages.parts import Choice, Frame, Link
 from server.pages.times import clock_words, moment
 from server.services import calendar_years, marks
 from server.services.board import BOARD_ROLES
+from server.services.evaluation.reading import READERS
 from server.services.people import Actor
 from server.services.triage import DISPATCHERS
 from server.words import _, role_name
@@ -105,6 +106,8 @@ def _supervision(actor: Actor) -> Iterator[Link]:
     if actor.roles & {Role.LEADER, Role.SUPERVISOR}:
         yield Link("supervision", _("督办"), "/supervision", "alert-triangle")
         yield Link("bulletin", _("工作简报"), "/bulletin", "file-text")
+    if actor.roles & READERS:
+        yield Link("evaluation", _("考评"), "/evaluation", "medal")
     if Role.SUPERVISOR in actor.roles:
         yield Link("privacy", _("个人信息"), "/privacy", "shield-lock")
 

@@ -6,6 +6,7 @@ SENTENCES: dict[str, str] = {
     "evaluation.file": "考评规则文件 {file} 读不出来：{why}。请按 data/README.md 的说明改正。",
     "evaluation.preset": "考评规则“{preset}”的“{field}”不能是“{value}”（{why}）。请按 data/README.md 的说明改正。",
     "evaluation.not_over": "“{preset}”这一期还没有结束，{at} 起才能定榜；现在可以先看预览。",
+    "evaluation.not_begun": "“{value}”所在的一期还没有开始；请选今天或以前的日期。",
     "evaluation.exists": "“{preset}”{area} {since} 起的这一期已经定榜，定榜后不再改动。",
     "evaluation.not_permitted": "{area} 的考评由这里的督办员定榜。",
     "evaluation.level": "这项考评比较的是一个{level}内的单位，{value} 不是{level}；请另选区域。",

@@ -12,11 +12,14 @@ from sqlalchemy import func, select
 
 from server.auth import access_of
 from server.models import (
+    Appeal,
     Attachment,
     Audit,
     Department,
     Duty,
     Entry,
+    Evaluation,
+    EvaluationRow,
     Leave,
     Person,
     SavedView,
@@ -25,7 +28,8 @@ from server.models import (
 )
 from server.services import intake, people
 from server.services.drafts import Draft
-from server.services.people import NewPerson
+from server.services.evaluation import making
+from server.services.people import NewPerson, system_actor
 from server.services.sessions import digest_of
 from tests.personas import secret_of, token_of
 from tests.pictures import sent
@@ -47,6 +51,7 @@ COMMON = {
     "admin_limits.change": "limits are the same for all",
     "admin_limits.reset": "limits are the same for all",
     "api_cells.export": "a format; what it lists is asked below",
+    "api_hotspots.export": "a format; what it lists is asked of the service",
     "api_issues.export": "a format; what it lists is asked below",
     "reset.form": "the secret is the right to it",
     "reset.put": "the secret is the right to it",
@@ -67,6 +72,7 @@ OBJECTS = {
     "admin_people.one": {"login": "login"},
     "admin_tokens.ask": {"key": "token"},
     "admin_tokens.revoke": {"key": "token"},
+    "api_evaluations.one": {"uid": "evaluation"},
     "api_issues.act": {"number": "number"},
     "api_issues.one": {"number": "number"},
     "api_issues.unmask": {"number": "number"},
@@ -84,6 +90,11 @@ OBJECTS = {
     "duty_acts.hand_over": {"uid": "person"},
     "duty_acts.leave_service": {"uid": "person"},
     "duty_acts.stay": {"uid": "person"},
+    "evaluation.export": {"uid": "evaluation", "suffix": "=csv"},
+    "evaluation.one": {"uid": "evaluation"},
+    "evaluation_unit.appeal": {"uid": "evaluation", "code": "area"},
+    "evaluation_unit.decide": {"uid": "appeal"},
+    "evaluation_unit.one": {"uid": "evaluation", "code": "area"},
     "issue.one": {"number": "number"},
     "issue.unmask": {"number": "number"},
     "many.done": {"key": "receipt"},
@@ -129,6 +140,10 @@ def west(store, town, client_of):
         intake.report(tx, town.actors["dispatcher_qian"], draft)
         mine = Draft("heating", "phone", "自己的一件", lon=122.025, lat=37.015)
         intake.report(tx, town.actors["outsider"], mine)
+        making.make(tx, system_actor(), "cell_month", "990101001", tx.now.date().replace(month=2))
+        cell = tx.session.scalar(select(EvaluationRow.id).where(EvaluationRow.code == CELL))
+        tx.session.add(Appeal(uid=UUID(int=7), row_id=cell, issue_id=1, by_id=town.people["worker_lin"], at=tx.now,
+                              state="open"))  # fmt: skip
     town.people["west"] = key
     photo = {"photos": (io.BytesIO(sent()), "a.jpg"), "kind": "before"}
     done = client_of("worker_lin").post("/api/v1/issues/20260310-00001/photos", data=photo)
@@ -151,6 +166,8 @@ def pairs(store, town, west):
             "area": Pair(CELL, UNKNOWN_CELL),
             "department": Pair("unit-east", "unit-none"),
             "file": Pair(tx.session.scalar(select(Attachment.digest)), "0" * 64),
+            "evaluation": Pair(tx.session.scalar(select(Evaluation.uid)), NOWHERE),
+            "appeal": Pair(UUID(int=7), NOWHERE),
             "receipt": Pair("0" * 32, "1" * 32),
             **{
                 kind: Pair(key(model), UNKNOWN_KEY)
@@ -277,7 +294,8 @@ ACTS = (
 MORE = (
     ("/api/v1/areas?parent={}", "area"), ("/issues/bulk?action=note&n={}", "number"), ("/triage?number={}&done=note", "number"),
     ("/issues?done=note&number={}", "number"), ("/map?area={}", "area"), ("/supervision?area={}", "area"),
-    ("/triage?area={}", "area"), ("/issues?back={}", "number"), ("/regrid?after={}", "number"), ("/issues/talk-day?area={}", "area"),
+    ("/triage?area={}", "area"), ("/issues?back={}", "number"), ("/regrid?after={}", "number"), ("/hotspots?area={}", "area"),
+    ("/api/v1/hotspots?area={}", "area"), ("/api/v1/choropleth?area={}", "area"), ("/api/v1/areas.geojson?area={}", "area"), ("/issues/talk-day?area={}", "area"),
     ("/admin/people?area={}", "area"), ("/admin/people?q={}", "login"), ("/admin/tokens?login={}", "login"),
     ("/admin/tokens?person={}", "person"), ("/admin/audit?person={}", "person"), ("/api/v1/issues?holder={}&todo=extend", "person"),
 )  # fmt: skip

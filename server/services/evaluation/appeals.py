@@ -24,7 +24,7 @@ from server.services.private import keep, seal
 from server.uids import uuid7
 from server.workflow import FINISHED
 
-__all__ = ["MOST_WORDS", "appeal", "decide", "is_concerned", "may_still_appeal", "withdraw"]
+__all__ = ["MOST_WORDS", "appeal", "check", "decide", "is_concerned", "may_still_appeal", "withdraw"]
 
 MOST_WORDS = 500
 OPEN, GRANTED, REFUSED, WITHDRAWN = "open", "granted", "refused", "withdrawn"
@@ -178,6 +178,17 @@ def withdraw(tx: Tx, actor: Actor, uid: UUID) -> None:
     _still_open(asked.row)
     asked.row.state, asked.row.decided_at = WITHDRAWN, tx.now
     audit.record(tx, actor, "appeal.withdraw", issue_id=asked.row.issue_id, name=asked.unit.name)
+
+
+def check(tx: Tx, actor: Actor, uid: UUID) -> None:
+    """Make sure that there is an appeal for an actor to read.
+
+    Raises
+    ------
+    NotFound
+        Absent, or outside the actor's areas.
+    """
+    _case(tx, actor, uid)
 
 
 def _case(tx: Tx, actor: Actor, uid: UUID) -> tuple[_Case, Opened]:

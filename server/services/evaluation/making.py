@@ -2,9 +2,9 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
 import orjson
 from sqlalchemy import func, insert, select
@@ -14,12 +14,13 @@ from server.errors import Conflict, InputError, NotPermitted
 from server.locks import Lock
 from server.models import Area, Evaluation, EvaluationRow, Issue
 from server.services import audit
-from server.services.areas import by_code, reaches
+from server.services.areas import AreaName, by_code, reaches
 from server.services.evaluation.counting import count
 from server.services.evaluation.presets import presets_of
-from server.services.evaluation.scoring import Judged, judge, ranked
+from server.services.evaluation.scoring import judge, ranked
 from server.services.evaluation.shapes import Preset
-from server.services.evaluation.units import Unit
+from server.services.evaluation.telling import Drawn, told
+from server.services.evaluation.views import EvaluationView, Facts
 from server.services.people import Actor, system_actor
 from server.services.permissions import may_judge
 from server.services.statistics.periods import Period
@@ -31,6 +32,7 @@ __all__ = [
     "digest_of",
     "draw",
     "heads_of",
+    "judgeable",
     "make",
     "make_due",
     "make_last",
@@ -38,28 +40,6 @@ __all__ = [
     "preview",
     "ready_at",
 ]
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """A unit with its figures, score and rank.
-
-    Attributes
-    ----------
-    unit : Unit
-        Which.
-    figures : dict
-        As they are kept.
-    judged : Judged
-        Score, and what it is made of.
-    rank : int or None
-        None without a score.
-    """
-
-    unit: Unit
-    figures: dict[str, Any]
-    judged: Judged
-    rank: int | None
 
 
 def preset_of(tx: Tx, key: str) -> Preset:
@@ -118,9 +98,7 @@ def make(tx: Tx, actor: Actor, key: str, area: str, day: date) -> Evaluation:
     return _keep(tx, actor, preset, over, period)
 
 
-def preview(
-    tx: Tx, actor: Actor, key: str, area: str, day: date | None = None
-) -> tuple[Preset, Period, list[Drawn]]:
+def preview(tx: Tx, actor: Actor, key: str, area: str, day: date | None = None) -> EvaluationView:
     """Judge a period that runs still, or has not been judged, as it stands now; nothing is kept.
 
     Parameters
@@ -132,7 +110,28 @@ def preview(
     """
     preset, over = _asked(tx, actor, key, area)
     period = _period_of(tx, preset, day) if day else Period.preset(preset.period, tx.now, tx.config.zone)
-    return preset, period, draw(tx, preset, period, over.path)
+    if period.since > tx.now:
+        raise InputError("evaluation.not_begun", field="day", value=str(day))
+    facts = Facts(
+        0, UUID(int=0), preset, over.code, over.name, over.path, period.since, period.until, tx.now, None, ""
+    )
+    drawn = draw(tx, preset, period, over.path)
+    return told(facts, drawn)
+
+
+def judgeable(tx: Tx, actor: Actor) -> list[tuple[Preset, AreaName]]:
+    """List which presets an actor may judge which areas by."""
+    rows = tx.rows(
+        select(Area.code, Area.name, Area.level, Area.path)
+        .where(Area.retired_grid_id.is_(None))
+        .order_by(Area.path)
+    )
+    return [
+        (preset, AreaName(row.code, row.name, row.level))
+        for preset in presets_of(tx.store.folder).values()
+        for row in rows
+        if row.level == preset.over and may_judge(actor, row.path)
+    ]
 
 
 def _asked(tx: Tx, actor: Actor, key: str, area: str) -> tuple[Preset, Any]:

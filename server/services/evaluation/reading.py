@@ -1,8 +1,7 @@
 """Evaluations as people read them: the list, one ranking, one unit; each sees what is theirs to see."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,16 +11,18 @@ from server.db import Tx
 from server.errors import NotFound, NotPermitted
 from server.models import Appeal, Area, Department, Evaluation, EvaluationRow
 from server.services.evaluation.presets import preset_from
-from server.services.evaluation.scoring import judge, ranked
 from server.services.evaluation.shapes import Preset
+from server.services.evaluation.telling import WHOLE, Row, told_to
 from server.services.evaluation.views import EvaluationView, Facts, Line, Opened
 from server.services.people import Actor
 from server.services.permissions import is_handler, reads_unit
+from server.workflow import Role
 
-__all__ = ["department_of", "listed", "one", "opened", "preset_kept", "unit"]
+__all__ = ["READERS", "department_of", "listed", "one", "opened", "preset_kept", "unit"]
 
 AT_ONCE = 60
-WHOLE = "whole"
+READERS = frozenset({Role.WORKER, Role.LEADER, Role.SUPERVISOR, Role.HANDLER})
+"""Roles that evaluations are for: those who are judged, lead or judge."""
 
 
 def preset_kept(row: Evaluation) -> Preset:
@@ -139,19 +140,18 @@ def _view(tx: Tx, actor: Actor, found: Any) -> EvaluationView:  # noqa: ANN401 -
         row.id, row.uid, preset, code, name, path, row.since, row.until, row.made_at, row.final_at, row.digest
     )
     rows = tx.session.scalars(select(EvaluationRow).where(EvaluationRow.evaluation_id == row.id)).all()
-    granted = _granted(tx, [one.id for one in rows])
-    lines = _lines(preset, rows, granted)
+    units = [
+        Row(one.id, one.kind, one.code, one.name, one.path or "", one.score, one.rank, one.figures)
+        for one in rows
+    ]
     department = department_of(tx, actor)
     reads = {
         one.code: WHOLE
         if actor.is_system
         else reads_unit(actor, path, one.kind, one.code, one.path, department)
-        for one in lines
+        for one in units
     }
-    shown = [replace(one, read=reads[one.code]) for one in lines if reads[one.code]]
-    ranked_ones = sum(one.rank is not None for one in lines)
-    several = sum(len(ids) for ids in granted.values())
-    return EvaluationView(facts, tuple(_tied(lines, shown)), len(lines), ranked_ones, several)
+    return told_to(facts, units, _granted(tx, [one.id for one in units]), reads)
 
 
 def _granted(tx: Tx, rows: Sequence[int]) -> dict[int, frozenset[int]]:
@@ -161,41 +161,3 @@ def _granted(tx: Tx, rows: Sequence[int]) -> dict[int, frozenset[int]]:
     for key, issue in tx.rows(query) if rows else ():
         found[key].add(issue)
     return {key: frozenset(ids) for key, ids in found.items()}
-
-
-def _lines(
-    preset: Preset, rows: Iterable[EvaluationRow], granted: Mapping[int, Collection[int]]
-) -> list[Line]:
-    judged = {row.code: judge(preset, row.figures) for row in rows}
-    after = {
-        row.code: judge(preset, row.figures, granted[row.id]) if row.id in granted else judged[row.code]
-        for row in rows
-    }
-    ranks = ranked(preset, after) if granted else {row.code: row.rank for row in rows}
-    lines = [
-        Line(
-            row.id, row.kind, row.code, row.name, row.path or "", "", row.score, row.rank, judged[row.code],
-            after[row.code], ranks.get(row.code), appeals=len(granted.get(row.id, ())),
-        )
-        for row in rows
-    ]  # fmt: skip
-    return sorted(lines, key=lambda line: (line.rank is None, line.rank or 0, line.code))
-
-
-def _tied(lines: Sequence[Line], shown: Iterable[Line]) -> Iterable[Line]:
-    """Add who shares a rank, and what comes next."""
-    by_rank: dict[int, list[str]] = defaultdict(list)
-    by_score: dict[float, set[int]] = defaultdict(set)
-    for line in lines:
-        if line.rank is not None and line.score is not None:
-            by_rank[line.rank].append(line.code)
-            by_score[line.score].add(line.rank)
-    seen = list(shown)
-    for line in seen:
-        if line.rank is None or line.score is None:
-            yield line
-            continue
-        same = by_rank[line.rank]
-        names = tuple(one.name for one in seen if one.rank == line.rank and one.code != line.code)
-        parted = len(by_score[line.score]) > 1
-        yield replace(line, tied=names, ties=len(same), next=line.rank + len(same), parted=parted)

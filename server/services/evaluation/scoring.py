@@ -6,11 +6,12 @@ the lists that it was in, and everything else is counted as before.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from statistics import fmean
 from typing import Any
 
 from server.services.evaluation.shapes import Measure, Preset
 
-__all__ = ["Judged", "Kept", "Number", "counted_ids", "judge", "ranked"]
+__all__ = ["Judged", "Kept", "Number", "counted_ids", "judge", "means", "pooled", "ranked"]
 
 FULL = 100.0
 THOUSAND = 1000
@@ -168,3 +169,29 @@ def _parting(preset: Preset, one: Judged) -> float:
     """Give the marks of the indicator that parts a tie."""
     marks = one.numbers[preset.ties].marks if preset.ties else 0.0
     return -1.0 if marks is None else marks
+
+
+def pooled(preset: Preset, every: Sequence[Kept]) -> dict[str, Number]:
+    """Count the indicators over the issues of all units together."""
+    found = {}
+    for one in preset.indicators:
+        lists = [kept["indicators"][one.key] for kept in every]
+        shares = [share for share, _ids in lists[0]["top"]] if lists else []
+        top = [
+            [share, [key for each in lists for key in each["top"][place][1]]]
+            for place, share in enumerate(shares)
+        ]
+        bottom = [key for each in lists for key in each["bottom"] or ()]
+        homes = sum(kept.get("households") or 0 for kept in every)
+        whole = {"households": homes, "indicators": {one.key: {"top": top, "bottom": bottom}}}
+        found[one.key] = _number(one, whole, frozenset())
+    return found
+
+
+def means(preset: Preset, judged: Iterable[Judged]) -> dict[str, float | None]:
+    """Take the mean of the units' values, each counting alike; under ``score`` that of their scores."""
+    every = list(judged)
+    values = {one.key: [unit.numbers[one.key].value for unit in every] for one in preset.indicators}
+    values["score"] = [unit.score for unit in every]
+    known = {key: [value for value in found if value is not None] for key, found in values.items()}
+    return {key: fmean(found) if found else None for key, found in known.items()}

@@ -1,12 +1,12 @@
 """What an evaluation is told as: its facts, its ranking, one unit of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from server.services.evaluation.scoring import Judged
+from server.services.evaluation.scoring import Judged, Number
 from server.services.evaluation.shapes import Preset
 
 __all__ = ["EvaluationView", "Facts", "Line", "Opened"]
@@ -109,6 +109,10 @@ class EvaluationView:
         Units judged, and those of them with a rank.
     granted : int
         Appeals granted, in all.
+    pooled : Mapping[str, Number]
+        Indicators over the issues of all units together (合计).
+    means : Mapping[str, float or None]
+        Mean of the units' values (各单位均值), each counting alike; of ``score`` too.
     """
 
     facts: Facts
@@ -116,6 +120,8 @@ class EvaluationView:
     total: int
     ranked: int
     granted: int
+    pooled: Mapping[str, Number] = field(default_factory=dict)
+    means: Mapping[str, float | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
