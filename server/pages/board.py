@@ -47,8 +47,9 @@ def show() -> str:
 @allow(*BOARD_ROLES)
 def wall() -> str:
     """Show it on a wall: dark, large, without links, by itself; staff's names only if asked for."""
-    page = _page(request.args)
-    return render("board/wall.html", replace(page, shows_names=request.args.get("names") == "1"))
+    page, shows_names = _page(request.args), request.args.get("names") == "1"
+    charts = page.charts if shows_names else making.nameless(page.charts)
+    return render("board/wall.html", replace(page, charts=charts, shows_names=shows_names))
 
 
 def _page(args: Mapping[str, str]) -> BoardPage:
@@ -110,6 +111,7 @@ def _said(tx: Tx, actor: Actor, found: Board, args: Mapping[str, str], area: str
         at=moment(tx.now, tx.config.zone),
         area=areas.by_code(tx, area).name if area else "",
         is_empty=is_empty,
+        quiet=_("今天还没有事件") if found.period.name == "today" and not figures["new"].value else "",
         words=board_words(),
     )
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from server.db import Tx
-from server.pages.board_parts import (
+from server.pages.board_rows import (
     CourseRow,
     FairPart,
     LatePart,
@@ -18,12 +18,21 @@ from server.pages.board_parts import (
 from server.pages.board_words import NOTHING, number_of, value_words
 from server.pages.facts import rows_of
 from server.pages.issues import list_address
-from server.services.board import Board, Course, Late
+from server.services.board import SPARK_DAYS, Board, Course, Late
 from server.services.fairness import Fairness, Load
 from server.services.statistics import Figure, Point, Row, Table
 from server.words import NAMES, _
 
-__all__ = ["CHART_MOST", "charts_of", "course_lines", "course_rows", "fair_part", "late_part", "split_table"]
+__all__ = [
+    "CHART_MOST",
+    "charts_of",
+    "course_lines",
+    "course_rows",
+    "fair_part",
+    "late_part",
+    "nameless",
+    "split_table",
+]
 
 FIRST = 8
 CHART_MOST = 12
@@ -35,12 +44,13 @@ def split_table(table: Table, board: Board, more_url: str, *, is_whole: bool) ->
     """Make a table by unit; units of which there is nothing to say stand only in the whole one."""
     shown = [row for row in table.rows if is_whole or any(one.value for one in row.figures)]
     first = shown if is_whole else shown[:FIRST]
-    sparks = board.sparks if table.dimension == "community" else {}
+    flat = (0,) * SPARK_DAYS if table.dimension == "community" else ()
+    sparks = board.sparks if flat else {}
     return SplitTable(
         key=table.dimension,
         title=_(NAMES["dimension"][table.dimension]),
         heads=tuple(_(NAMES["indicator"][key]) for key in table.indicators),
-        rows=tuple(_split_row(row, sparks.get(row.code, ())) for row in first),
+        rows=tuple(_split_row(row, sparks.get(row.code, flat)) for row in first),
         pooled=tuple(number_of(one) for one in table.pooled),
         means=tuple(_mean(table.pooled[place], mean) for place, mean in enumerate(table.means)),
         total=len(table.rows),
@@ -161,6 +171,15 @@ def charts_of(board: Board, now: datetime) -> dict[str, Any]:
     found: dict[str, Any] = {"course": course, **bars}
     if board.fairness is not None:
         found["loads"] = _dots(board.fairness)
+    return found
+
+
+def nameless(charts: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave the names of staff out of what is drawn."""
+    found = dict(charts)
+    if "loads" in found:
+        dots = [{**one, "name": "", "url": ""} for one in found["loads"]["dots"]]
+        found["loads"] = {**found["loads"], "dots": dots}
     return found
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from server.pages.board_parts import Change, Number, RateRow
+from server.pages.board_rows import Change, Number, RateRow
 from server.pages.chips import coded_words
 from server.pages.issues import list_address
 from server.services.categories import category_name

@@ -40,7 +40,6 @@ def board_words() -> dict[str, str]:
     """Sentences of the board and of the wall."""
     return {
         "failed": _("服务器没有答复（{status}），请稍后再试。", status="{status}"),
-        "fresh": _("{time} 更新", time="{time}"),
         "stale": _("连不上服务器，数字停在 {time}；连上后会自动更新。", time="{time}"),
         "signed_out": _("登录已经结束，数字停在 {time}；请重新登录。", time="{time}"),
     }

@@ -5,11 +5,16 @@ Every number is a figure of :mod:`server.services.statistics`, with the list of 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, time, timedelta
+
+import numpy as np
 
 from server.db import Tx
+from server.models.types import to_micros
 from server.services import listing, statistics, supervision_desk
 from server.services.briefs import Brief
+from server.services.columns import columns_of
+from server.services.columns.tree import tree_of
 from server.services.fairness import Fairness, fairness_of
 from server.services.filters import Filters
 from server.services.orders import DUE
@@ -148,7 +153,7 @@ def board(tx: Tx, actor: Actor, filters: Filters, period: Period) -> Board:
         figures={one.key: one for one in figures},
         course=_course(tx, actor, filters, period),
         tables=tables,
-        sparks=_sparks(tx, actor, filters, tables["community"]),
+        sparks=_sparks(tx, actor, filters),
         late=_late(tx, actor, filters),
         fairness=None if actor.roles <= {Role.HANDLER} else fairness_of(tables["worker"]),
         rates=rates_of(tx.store.folder),
@@ -176,15 +181,22 @@ def _course(tx: Tx, actor: Actor, filters: Filters, period: Period) -> Course:
     return Course(period, new, closed)
 
 
-def _sparks(tx: Tx, actor: Actor, filters: Filters, table: Table) -> dict[str, tuple[int, ...]]:
-    days = Period.last(SPARK_DAYS, tx.now, tx.config.zone)
-    found = {}
-    for row in table.rows:
-        if row.code and row.figures[0].query.get("area") == row.code:
-            narrowed = replace(filters, area=row.code)
-            points = statistics.trend(tx, actor, narrowed, "new", days, "day").points
-            found[row.code] = tuple(int(one.figure.value or 0) for one in points)
-    return found
+def _sparks(tx: Tx, actor: Actor, filters: Filters) -> dict[str, tuple[int, ...]]:
+    """Count new issues by community and day, all in one go."""
+    zone, tree = tx.config.zone, tree_of(tx)
+    days = Period.last(SPARK_DAYS, tx.now, zone)
+    window = replace(filters, since=days.since, until=days.until)
+    rows = columns_of(tx).chosen(tx, actor, window, ("area", "reported_us"))
+    first = days.since.astimezone(zone).date()
+    midnights = [datetime.combine(first + timedelta(days=day), time(), zone) for day in range(SPARK_DAYS)]
+    day = np.searchsorted([to_micros(at) for at in midnights], rows["reported_us"], side="right") - 1
+    unit = tree.at_level("community")[rows["area"]]
+    code_of = {area.id: area.code for area in tree.areas}
+    return {
+        code_of[key]: tuple(np.bincount(day[unit == key], minlength=SPARK_DAYS).tolist())
+        for key in np.unique(unit).tolist()
+        if key
+    }
 
 
 def _late(tx: Tx, actor: Actor, filters: Filters) -> Late:

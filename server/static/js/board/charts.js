@@ -5,7 +5,8 @@ const short = (text, most) => (text.length > most ? `${text.slice(0, most - 1)}â
 
 /** Colours and sizes, read anew at each drawing: the theme may have changed. */
 function look() {
-  const size = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) * 0.8;
+  const share = document.body.classList.contains("wall") ? 1 : 0.8;
+  const size = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) * share;
   return {
     ink: token("--ink-soft"), line: token("--line"), accent: token("--accent"), good: token("--good"),
     bad: token("--bad"), surface: token("--surface"), text: token("--ink"), size,
@@ -45,7 +46,7 @@ export function course(data) {
     xAxis: { type: "category", data: data.labels, boundaryGap: false, ...plain(c), splitLine: { show: false } },
     yAxis: { type: "value", minInterval: 1, ...plain(c), axisLine: { show: false } },
     series: data.lines.map((line, place) => ({
-      type: "line", name: line.name, symbolSize: c.size / 2, showSymbol: data.labels.length < 40, triggerLineEvent: true,
+      type: "line", name: line.name, symbolSize: c.size / 2, showSymbol: data.labels.length < 40, lineStyle: { width: c.size / 6 },
       areaStyle: place === 0 ? { opacity: 0.12 } : undefined,
       data: line.values.map((value, at) => ({ value, url: line.urls[at] })),
     })),
@@ -76,11 +77,13 @@ export function bars(data) {
 export function loads(data) {
   const c = look();
   const most = Math.max(1, ...data.dots.map((one) => one.households));
-  const dot = (one) => ({ value: [one.households, one.open], name: one.name, url: one.url });
+  const dot = (one, place) => ({
+    value: [one.households, one.open], name: one.name, url: one.url, label: { position: place % 2 ? "bottom" : "top" },
+  });
   const kind = (isFar, colour) => ({
     type: "scatter", symbolSize: c.size * 0.9, itemStyle: { color: colour, opacity: 0.8 },
     data: data.dots.filter((one) => one.far === isFar).map(dot),
-    label: { show: isFar, formatter: "{b}", position: "top", color: c.text, fontSize: c.size },
+    label: { show: isFar, formatter: "{b}", color: c.text, fontSize: c.size },
   });
   return {
     ...base(c),

@@ -6,7 +6,7 @@ import { KINDS } from "./charts.js";
 const charts = new Map();
 
 /** Draw every `[data-chart]` out of the data beside it; a click on a number leads to its list. */
-export function draw(live, { leads = true } = {}) {
+export function draw(live, { leads = true, isFirst = true } = {}) {
   for (const chart of charts.values()) chart.dispose();
   charts.clear();
   const script = live.querySelector("script[data-charts]");
@@ -17,7 +17,8 @@ export function draw(live, { leads = true } = {}) {
     if (!data[name]) continue;
     place.replaceChildren();
     const chart = window.echarts.init(place);
-    chart.setOption(KINDS[name](data[name]));
+    const option = KINDS[name](data[name]);
+    chart.setOption(isFirst ? option : { ...option, animation: false });
     if (leads) chart.on("click", (hit) => { if (hit.data?.url) window.location.assign(hit.data.url); });
     charts.set(name, chart);
   }
@@ -60,7 +61,7 @@ export async function refresh(root, options) {
   live.replaceChildren(...document.adoptNode(found).childNodes);
   for (const one of live.querySelectorAll("details[data-keep]")) one.open = unfolded.includes(one.dataset.keep);
   if (focused) [...live.querySelectorAll("a")].find((one) => one.getAttribute("href") === focused)?.focus();
-  draw(live, options);
+  draw(live, { ...options, isFirst: false });
   return true;
 }
 

@@ -17,4 +17,6 @@ export function mount(element) {
     if (!isOwn) form.elements.since.value = form.elements.until.value = "";
     form.requestSubmit();
   });
+  form.addEventListener("submit", () => live.classList.add("is-busy"));
+  window.addEventListener("pageshow", () => live.classList.remove("is-busy"));
 }
