@@ -4,13 +4,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from server.db import Tx
+from server.pages.anchors import anchor_of
 from server.pages.beside import Call, Request, call_of, request_of
 from server.pages.times import left_words, moment
-from server.services import briefs
+from server.services import briefs, hotspots
 from server.services.briefs import Brief
 from server.services.categories import category_name
+from server.services.hotspots import ALL, Asked
 from server.services.issue_view import IssueView
 from server.services.locating import open_locator
 from server.services.time_left import Timer, timer_of
@@ -142,6 +145,8 @@ class Facts:
         Changes so far.
     border, needs_check : bool
         Flags of its place.
+    origin, origin_url : str
+        What called for it, and where that is told; empty for most.
     is_whole, may_unmask, is_purged : bool
         Whether its words are shown as they were said, whether this person may ask for that, and whether they are
         gone.
@@ -169,6 +174,8 @@ class Facts:
     version: int
     border: bool
     needs_check: bool
+    origin: str
+    origin_url: str
     is_whole: bool
     may_unmask: bool
     is_purged: bool
@@ -247,10 +254,21 @@ def facts_of(tx: Tx, view: IssueView) -> Facts:
         version=issue.version,
         border=issue.border,
         needs_check=issue.needs_check,
+        origin=hotspots.origin_said(issue.origin),
+        origin_url=_origin_url(issue.origin),
         is_whole=view.is_whole,
         may_unmask=view.may_unmask,
         is_purged=issue.purged_at is not None,
     )
+
+
+def _origin_url(given: Mapping[str, Any] | None) -> str:
+    """Give the way back to the hot spot that an issue was made for, as it was asked for then."""
+    values = (given or {}).get("values")
+    if not values:
+        return ""
+    asked = Asked(values["units"], values["category"] or ALL, values["of_weeks"])
+    return f"/hotspots?{urlencode(asked.query())}#{anchor_of(values['key'], values['category'])}"
 
 
 def told(given: dict[str, Any]) -> str:

@@ -18,6 +18,7 @@ from server.services import calendar_years, marks
 from server.services.board import BOARD_ROLES
 from server.services.evaluation.reading import READERS
 from server.services.people import Actor
+from server.services.permissions import AREA_ROLES
 from server.services.triage import DISPATCHERS
 from server.words import _, role_name
 from server.workflow import Role
@@ -96,6 +97,8 @@ def _links(actor: Actor) -> Iterator[Link]:
 def _overview(actor: Actor) -> Iterator[Link]:
     if actor.roles & ISSUE_ROLES:
         yield Link("map", _("地图"), "/map", "map-2")
+    if actor.roles & AREA_ROLES:
+        yield Link("hotspots", _("热点"), "/hotspots", "target")
     if actor.roles & BOARD_ROLES:
         yield Link("board", _("驾驶舱"), "/board", "layout-dashboard")
     if actor.roles & ISSUE_ROLES:

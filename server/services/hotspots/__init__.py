@@ -14,17 +14,19 @@ issues that they see anyway. Of the ground beyond, nothing shows but that the ow
 answer but this; and a unit without issues of its own is no spot, however hot its neighbours are.
 """
 
-from server.services.hotspots.asked import Asked
+from server.services.hotspots.asked import ALL, Asked
 from server.services.hotspots.finding import FEWEST_ISSUES, FEWEST_UNITS
-from server.services.hotspots.inspecting import Proposal, inspect, proposal
+from server.services.hotspots.inspecting import Inspection, Proposal, inspect, proposal
 from server.services.hotspots.spots import Found, Short, Spot, find, one
-from server.services.hotspots.told import category_said, course_said, said
+from server.services.hotspots.told import category_said, course_said, origin_said, said
 
 __all__ = [
+    "ALL",
     "FEWEST_ISSUES",
     "FEWEST_UNITS",
     "Asked",
     "Found",
+    "Inspection",
     "Proposal",
     "Short",
     "Spot",
@@ -33,6 +35,7 @@ __all__ = [
     "find",
     "inspect",
     "one",
+    "origin_said",
     "proposal",
     "said",
 ]

@@ -17,16 +17,15 @@ from server.services.drafts import Draft, is_blank
 from server.services.filters import Filters
 from server.services.hotspots.asked import Asked, Weeks
 from server.services.hotspots.spots import Spot, one
-from server.services.hotspots.told import said
+from server.services.hotspots.told import ORIGIN, said
 from server.services.listing import matching
 from server.services.locating import open_locator
 from server.services.outlines import shapes
 from server.services.people import Actor
 from server.services.permissions import may_inspect
 
-__all__ = ["ORIGIN", "Proposal", "inspect", "proposal"]
+__all__ = ["Inspection", "Proposal", "inspect", "proposal"]
 
-ORIGIN = "origin.hotspot"
 SOURCE = "inspection"
 DAYS = 7  # within which the same spot is not inspected twice
 POINTS_READ = 2_000
@@ -55,6 +54,22 @@ class Proposal:
     description: str
     worker: str
     existing: str
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What became of it.
+
+    Attributes
+    ----------
+    number : str
+        Of the issue.
+    is_new : bool
+        False: it was there already.
+    """
+
+    number: str
+    is_new: bool
 
 
 def proposal(tx: Tx, actor: Actor, asked: Asked, key: str, category: str) -> Proposal:
@@ -92,7 +107,7 @@ def _proposal(tx: Tx, actor: Actor, spot: Spot) -> Proposal:
     return Proposal(spot, chosen, said(spot.values), on_duty.name, existing or "")
 
 
-def inspect(tx: Tx, actor: Actor, asked: Asked, key: str, category: str, description: str = "") -> str:
+def inspect(tx: Tx, actor: Actor, asked: Asked, key: str, category: str, description: str = "") -> Inspection:
     """Make an inspection of a hot spot, once.
 
     Parameters
@@ -106,8 +121,8 @@ def inspect(tx: Tx, actor: Actor, asked: Asked, key: str, category: str, descrip
 
     Returns
     -------
-    str
-        Number of the issue made, or of the one that was made for it within the last week.
+    Inspection
+        The issue made, or the one that was made for it within the last week.
 
     Raises
     ------
@@ -123,7 +138,7 @@ def inspect(tx: Tx, actor: Actor, asked: Asked, key: str, category: str, descrip
     tx.session.execute(select(Area.id).where(Area.code == spot.cell).with_for_update(key_share=True))
     found = _proposal(tx, actor, spot)
     if found.existing:
-        return found.existing
+        return Inspection(found.existing, is_new=False)
     if description and is_blank(description):
         raise InputError("field.missing", field="description")
     lon, lat = _point(tx, actor, spot)
@@ -139,7 +154,7 @@ def inspect(tx: Tx, actor: Actor, asked: Asked, key: str, category: str, descrip
         external_key=_keys(tx, spot)[0],
         origin={"code": ORIGIN, "values": origin},
     )
-    return intake.report(tx, actor, draft).number
+    return Inspection(intake.report(tx, actor, draft).number, is_new=True)
 
 
 def _place(where: dict[str, Any]) -> str:

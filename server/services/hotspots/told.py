@@ -6,7 +6,10 @@ from typing import Any
 from server.services.categories import category_name
 from server.words import NAMES, _, language, sentence
 
-__all__ = ["advice", "category_said", "course_said", "said"]
+__all__ = ["ORIGIN", "advice", "category_said", "course_said", "origin_said", "said"]
+
+ORIGIN = "origin.hotspot"
+"""Code of an issue's origin."""
 
 _NUMERALS = "零一两三四五六七八九十"
 TEN = 10
@@ -27,6 +30,17 @@ def said(values: Mapping[str, Any]) -> str:
         "z": f"{values['z']:.1f}",
     }
     return sentence(f"hotspot.{values['course']}", facts) + advice(values)
+
+
+def origin_said(origin: Mapping[str, Any] | None) -> str:
+    """Say the hot spot that an issue was made for; "" for other issues.
+
+    Parameters
+    ----------
+    origin : Mapping or None
+        As kept with the issue.
+    """
+    return said(origin["values"]) if origin and origin.get("code") == ORIGIN else ""
 
 
 def advice(values: Mapping[str, Any]) -> str:
