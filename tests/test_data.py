@@ -9,7 +9,7 @@ import pytest
 from server.services.rules import ALL, STAGES, shipped_limits
 
 DATA = Path(__file__).resolve().parents[1] / "data"
-FILES = sorted(path for path in DATA.iterdir() if path.name != "README.md")
+FILES = sorted(path for path in DATA.iterdir() if path.is_file() and path.name != "README.md")
 NEEDED = [
     "供暖不热",
     "顶棚破损",

@@ -157,3 +157,4 @@ def _tabs(*, is_admin: bool) -> Iterator[Link]:
         yield Link("categories", _("事件类别"), "/admin/categories", "tag")
         yield Link("departments", _("承办单位"), "/admin/departments", "building")
     yield Link("calendar", _("日历"), "/admin/calendar", "calendar")
+    yield Link("bulletin", _("简报模板"), "/bulletin/template", "file-text")

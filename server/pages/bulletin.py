@@ -1,8 +1,10 @@
 """The bulletin (工作简报): a period's report, ready to print, and as a Word file."""
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from flask import Blueprint, request
+from werkzeug.wrappers import Response
 
 from server.auth import allow, current_actor, current_store
 from server.db import Tx
@@ -13,11 +15,13 @@ from server.pages.parts import Choice
 from server.services import areas, audit, bulletin
 from server.services.bulletin import Place, Report, Section, Titles, percent
 from server.services.people import Actor
+from server.services.statistics import Period
 from server.words import NAMES, _, level_name
 from server.workflow import Role
 
 __all__ = ["blueprint"]
 
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 ASKED = ("area", "period", "since", "until")
 BETWEEN = "between"
 blueprint = Blueprint("bulletin", __name__)
@@ -115,6 +119,7 @@ class BulletinPage:
 def index() -> str:
     """Make a period's report; only the form until one is asked for."""
     store, actor = current_store(), current_actor()
+    query = request.query_string.decode("ascii", "ignore")
     with store.read() as tx:
         report = _report(tx, actor) if any(name in request.args for name in ASKED) else None
         code = report.area_code if report else bulletin.area_for(tx, actor, "")
@@ -124,19 +129,51 @@ def index() -> str:
             _periods(),
             request.args.get("since", ""),
             request.args.get("until", ""),
-            _sheet(report) if report else None,
-            request.query_string.decode("ascii", "ignore"),
+            _sheet(report, query) if report else None,
+            query,
+            bulletin.has_word(),
+            bulletin.may_edit(tx, actor),
         )
     if report:
         _write_down(report, "html")
     return render("bulletin/index.html", page)
 
 
-def _report(tx: Tx, actor: Actor) -> Report:
+@blueprint.get("/bulletin.docx")
+@allow(Role.SUPERVISOR, Role.LEADER)
+def word() -> Response:
+    """Make a period's report as a Word file."""
+    with current_store().read() as tx:
+        report, template = _report(tx, current_actor()), bulletin.template_of(tx)
+        heat = bulletin.heat_of(tx, current_actor(), report.area_code, report.period)
+    content = bulletin.make(report, template.content, template.file, heat)
+    _write_down(report, "docx")
+    told = bulletin.titles(report)
+    answer = Response(content, mimetype=DOCX)
+    name = quote(f"{told.title} {told.period}.docx")
+    answer.headers["Content-Disposition"] = f"attachment; filename=\"bulletin.docx\"; filename*=UTF-8''{name}"
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
+@blueprint.get("/bulletin/heat.png")
+@allow(Role.SUPERVISOR, Role.LEADER)
+def heat() -> Response:
+    """Draw where a period's issues were reported."""
+    with current_store().read() as tx:
+        content = bulletin.heat_of(tx, current_actor(), *_asked(tx, current_actor()))
+    answer = Response(content, mimetype="image/png")
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def _asked(tx: Tx, actor: Actor) -> tuple[str, Period]:
     period = bulletin.chosen(request.args, tx.now, tx.config.zone)
-    return bulletin.gather(
-        tx, actor, bulletin.area_for(tx, actor, request.args.get("area", "").strip()), period
-    )
+    return bulletin.area_for(tx, actor, request.args.get("area", "").strip()), period
+
+
+def _report(tx: Tx, actor: Actor) -> Report:
+    return bulletin.gather(tx, actor, *_asked(tx, actor))
 
 
 def _write_down(report: Report, form: str) -> None:
@@ -157,7 +194,7 @@ def _periods() -> tuple[Choice, ...]:
     return (*named, Choice(BETWEEN, _("自选日期"), chosen == BETWEEN))
 
 
-def _sheet(report: Report) -> Sheet:
+def _sheet(report: Report, query: str) -> Sheet:
     closed = sum(one.closed for one in report.kinds)
     kinds = tuple(
         KindRow(
@@ -183,6 +220,7 @@ def _sheet(report: Report) -> Sheet:
         level_name(report.below),
         bars(report.kinds),
         lines(report.steps, [bulletin.step_said(report, one) for one in report.steps]),
+        f"/bulletin/heat.png?{query}",
     )
 
 

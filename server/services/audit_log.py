@@ -29,7 +29,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "sign_in": ("sign_in", "sign_out", "session", "password", "totp", "oidc"),
     "grant": ("person", "grant", "token"),
     "judge": ("evaluation", "appeal"),
-    "rule": ("limit", "category", "department", "calendar", "area"),
+    "rule": ("limit", "category", "department", "calendar", "area", "bulletin"),
 }
 """Group -> beginnings of its kinds; of several that fit, the longest counts."""
 PAGE, MOST_EXPORTED = 50, 20_000

@@ -9,28 +9,41 @@
 No word of a resident and no name of a person stands in one.
 """
 
-from server.services.bulletin.gathering import MADE_BY, area_for, gather
+from server.services.bulletin.context import COLUMNS, PLACEHOLDERS
+from server.services.bulletin.document import has_word, make
+from server.services.bulletin.gathering import MADE_BY, area_for, gather, heat_of
 from server.services.bulletin.periods import PERIODS, chosen
 from server.services.bulletin.shapes import Best, Kind, Place, Report, Section, Step
+from server.services.bulletin.templates import Template, may_edit, remove, template_of, upload
 from server.services.bulletin.text import Titles, money_said, numbered, percent, sections, step_said, titles
 
 __all__ = [
+    "COLUMNS",
     "MADE_BY",
     "PERIODS",
+    "PLACEHOLDERS",
     "Best",
     "Kind",
     "Place",
     "Report",
     "Section",
     "Step",
+    "Template",
     "Titles",
     "area_for",
     "chosen",
     "gather",
+    "has_word",
+    "heat_of",
+    "make",
+    "may_edit",
     "money_said",
     "numbered",
     "percent",
+    "remove",
     "sections",
     "step_said",
+    "template_of",
     "titles",
+    "upload",
 ]

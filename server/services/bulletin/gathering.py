@@ -8,17 +8,18 @@ from sqlalchemy import func, select
 
 from server.db import Tx
 from server.models import Issue
-from server.services import areas, listing, statistics
+from server.services import areas, hotspots, listing, statistics
 from server.services.bulletin.shapes import Best, Kind, Place, Report, Step
 from server.services.categories import categories, category_name
 from server.services.filters import Filters
+from server.services.heat_picture import picture
 from server.services.outcomes import outcomes
 from server.services.people import Actor
 from server.services.permissions import over
 from server.services.statistics import Figure, Period, Row
 from server.workflow import Role
 
-__all__ = ["JUDGED_LEAST", "MADE_BY", "area_for", "gather"]
+__all__ = ["JUDGED_LEAST", "MADE_BY", "area_for", "gather", "heat_of"]
 
 BELOW = {"district": "subdistrict", "subdistrict": "community", "community": "cell"}
 JUDGED_LEAST = 5  # issues from which on a unit's rate is compared with others'
@@ -26,6 +27,9 @@ LEAST_RATE = 0.01
 BEST_MOST, AGAIN_MOST = 3, 3
 DAYS_MOST, WEEKS_MOST = timedelta(days=45), timedelta(days=190)
 """Lengths up to which a trend goes by day, and by week."""
+FRESH = timedelta(days=7)
+"""How long after its end a period is still told today's hot spots."""
+HEAT_PX = (1_440, 900)
 MADE_BY = (Role.SUPERVISOR, Role.LEADER)
 RATED = ("on_time", "satisfaction")
 
@@ -95,7 +99,20 @@ def gather(tx: Tx, actor: Actor, code: str, period: Period) -> Report:
         again=listing.count(tx, actor, again),
         again_of=_most(tx, actor, again),
         merged=listing.count(tx, actor, replace(reported, states=("merged",))),
+        spots=tuple(_spots(tx, actor, code)) if period.until > tx.now - FRESH else (),
     )
+
+
+def heat_of(tx: Tx, actor: Actor, code: str, period: Period) -> bytes:
+    """Draw where a bulletin's issues were reported (PNG); places with few of them stay blank."""
+    return picture(tx, actor, Filters(area=code), period, *HEAT_PX)
+
+
+def _spots(tx: Tx, actor: Actor, code: str) -> Iterator[str]:
+    """Say the hot spots there are now; without buildings, and none of so few issues that it would point at one."""
+    for one in hotspots.find(tx, actor, hotspots.Asked(area=code)).spots:
+        if one.count >= JUDGED_LEAST:
+            yield hotspots.said({**one.values, "where": None})
 
 
 def _kinds(tx: Tx, actor: Actor, filters: Filters, period: Period) -> Iterator[Kind]:

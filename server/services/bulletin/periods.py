@@ -27,6 +27,8 @@ def chosen(given: Mapping[str, str | None], now: datetime, zone: tzinfo) -> Peri
     dates = {key: (given.get(key) or "").strip() for key in ("since", "until")}
     if name in ("", "between") and any(dates.values()):
         return period_of(dates, now, zone)
+    if name == "between":
+        raise InputError("field.missing", field="since")
     if any(dates.values()):
         field = next(key for key, value in dates.items() if value)
         raise InputError("stats.one_period", field=field, value=dates[field][:40])

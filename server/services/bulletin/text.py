@@ -46,7 +46,7 @@ def sections(report: Report) -> tuple[Section, ...]:
         "overview": "".join(_overview(report)),
         "concerns": _concerns(report),
         "outcomes": _outcomes(report),
-        "hotspots": _listed(report.spots[:SPOTS_MOST]),
+        "hotspots": _hotspots(report),
         "best": _best(report),
         "repeated": _repeated(report),
     }
@@ -234,9 +234,9 @@ def _repeated(report: Report) -> str:
     return "".join(told)
 
 
-def _listed(lines: Iterable[str]) -> str:
-    told = list(lines)
-    return _("{told}。", told=_("；").join(told)) if told else ""
+def _hotspots(report: Report) -> str:
+    told = report.spots[:SPOTS_MOST]
+    return _("截至目前：{told}。", told=_("；").join(told)) if told else ""
 
 
 def _joined(parts: Iterable[str]) -> str:
