@@ -151,7 +151,7 @@ def _expire(store: Store) -> int:
 def _sweep(store: Store, known: set[str]) -> None:
     """Remove files without a row; what is being made just now stays a while, as its row may have gone this instant."""
     before = (store.clock() - STALE).timestamp()
-    with suppress(FileNotFoundError):
+    with suppress(OSError):  # what is wrong with the folder is told where a file is made
         for path in (store.folder / FOLDER).iterdir():
             if path.name.lstrip(".").partition(".")[0] in known:
                 continue
@@ -175,8 +175,9 @@ def _take(store: Store, breathe: Breathe | None) -> _Hold | None:
     with store.write() as tx:
         facts = {"state": "running", "beat_at": tx.now, "done": 0, "asked": asked}
         done = tx.session.execute(update(ExportJob).where(*same).values(**facts))
-        if not done.rowcount:  # type: ignore[attr-defined]
-            return _take(store, breathe)  # another was quicker
+        is_mine = bool(done.rowcount)  # type: ignore[attr-defined]
+    if not is_mine:  # another was quicker
+        return _take(store, breathe)
     wish = Wish(job.kind, job.format, job.asked["given"])
     return _Hold(store, job.id, job.uid, job.language, wish, job.person_id, tx.now, breathe, 0, asked)
 
