@@ -21,7 +21,6 @@ def map_page_words() -> dict[str, str]:
         "metres": _("{n} 米", n="{n}"),
         "count": _("{n} 件", n="{n}"),
         "whole_period": _("整段"),
-        "today": _("今日"),
         "oclock": _("{hour} 时", hour="{hour}"),
         "fresh": _("{at} 已更新", at="{at}"),
     }

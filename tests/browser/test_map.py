@@ -82,7 +82,7 @@ def drawn(page):
 
 def test_the_heat_layer_draws_and_its_legend_has_numbers(open_page):
     page = open_page("/map?view=open")
-    page.click("text=热力")
+    page.check(".switch [value=heat]", force=True)
     assert drawn(page) > 0.01
     assert page.locator("[data-part=heat] .legend-swatch").count() >= 3
     assert "300 米内的件数" in page.locator("[data-part=heat] [data-unit]").inner_text()
@@ -184,11 +184,11 @@ def test_the_time_line_plays_by_keys_and_two_periods_are_compared(open_page):
     page.select_option("[data-step]", "hour_of_week")
     page.wait_for_function("() => document.querySelectorAll('.time-bars i').length === 168")
     with page.expect_response(lambda one: "/heat/difference?" in one.url) as told:
-        page.click("text=差异")
+        page.check("[name=compare][value=difference]", force=True)
     answer = told.value.json()
     assert min(value for *_, value in answer["values"]) < 0 < max(value for *_, value in answer["values"])
     page.wait_for_function("() => document.querySelector('[data-part=heat] h2').textContent.includes('对照')")
-    page.click("text=左右对比")
+    page.check("[name=compare][value=swipe]", force=True)
     page.wait_for_selector(".swipe-bar")
     page.focus(".swipe-bar")
     page.keyboard.press("ArrowRight")

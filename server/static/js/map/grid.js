@@ -74,7 +74,7 @@ export const Grid = L.Layer.extend({
     Object.assign(this._canvas, { width: Math.ceil(size.x / step), height: Math.ceil(size.y / step) });
     this._canvas.style.width = `${this._canvas.width * step}px`;
     this._canvas.style.height = `${this._canvas.height * step}px`;
-    L.DomUtil.setTransform(this._canvas, origin, 1);
+    L.DomUtil.setPosition(this._canvas, origin);
     this._cut();
     if (this._field) this._fill(origin, step);
   },

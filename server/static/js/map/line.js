@@ -20,9 +20,9 @@ function hourName(slot) {
 }
 
 /** The step that fits a period when nobody has chosen one. */
-export function usualStep({ days, period, since }) {
+export function usualStep({ days, period, since, until }) {
   const span = page.periods[days || period];
-  const length = (span ? new Date(span.until) - new Date(span.since) : Date.now() - new Date(since || 0)) / DAY_MS;
+  const length = (span ? new Date(span.until) - new Date(span.since) : (until ? new Date(until) : new Date()) - new Date(since || 0)) / DAY_MS;
   if (length > 800) return "month";
   return length > 100 ? "week" : "day";
 }

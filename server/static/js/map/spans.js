@@ -1,6 +1,6 @@
 /** Stretches of time: those of the panel, which the server measures, and those that are chosen. */
 
-import { page, say } from "../page.js";
+import { page } from "../page.js";
 import { moment } from "../times.js";
 
 const DAY_MS = 86400000;
@@ -51,10 +51,11 @@ function ending(until) {
   return until.length <= 10 ? new Date(Date.parse(until) + DAY_MS) : new Date(until);
 }
 
-/** Name a stretch: `2026-11-01 – 2026-11-22`, its last day included. */
+/** Name a stretch: `2026-11-01 – 2026-11-22`, its last day included, and no day that has not come. */
 export function named({ since, until }) {
   const first = day(since);
-  const last = until ? day(until.length > 10 ? new Date(new Date(until) - 1) : until) : say("today");
+  const isOver = until && ending(until) <= Date.now();
+  const last = isOver ? day(until.length > 10 ? new Date(new Date(until) - 1) : until) : day(new Date());
   return first === last ? first : `${first} – ${last}`;
 }
 
