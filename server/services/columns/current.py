@@ -1,7 +1,7 @@
 """The columns of a process, brought up to date at each question.
 
 Every change of an issue leaves an entry, and entries are numbered: what is newer than the newest known is read
-again. PostgreSQL hands numbers out before it shows the rows, so there the last thousand numbers are looked at each
+again. PostgreSQL hands numbers out before it shows the rows, so there the last two hundred are looked at each
 time; and on both, whatever was changed within the last minute. Rows whose version is known are not read again.
 
 What a writing transaction has not committed yet is seen by itself alone.
@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
-from sqlalchemy import Select, func, select, union
+from sqlalchemy import bindparam, func, select, union
 
 from server.db import Tx
 from server.models import Entry, Issue
@@ -27,8 +27,18 @@ __all__ = ["columns_of"]
 
 SHELF, LOCK = "columns", "columns lock"
 OVERLAP = timedelta(seconds=60)
-BEHIND = 1_000  # numbers that PostgreSQL may still show rows of
+BEHIND = 200  # numbers that PostgreSQL may still show rows of
 MOST_APART = 50_000  # rows kept apart before all are laid together
+
+_NEWEST = select(select(func.max(Issue.id)).scalar_subquery(), select(func.max(Entry.id)).scalar_subquery())
+_ANY = union(
+    select(Issue.id).where(Issue.updated_at >= bindparam("since")),
+    select(Issue.id).where(Issue.id > bindparam("issue")),
+    select(Entry.issue_id).where(Entry.id > bindparam("entry")),
+).subquery()
+_TOUCHED = select(Issue.id, Issue.version).join(
+    _ANY, _ANY.c.id == Issue.id
+)  # made once: each question asks it
 
 
 def columns_of(tx: Tx) -> Columns:
@@ -55,10 +65,7 @@ def _writes(tx: Tx) -> bool:
 
 
 def _last(tx: Tx) -> tuple[int, int]:
-    newest = select(
-        select(func.max(Issue.id)).scalar_subquery(), select(func.max(Entry.id)).scalar_subquery()
-    )
-    issue, entry = tx.rows(newest)[0]
+    issue, entry = tx.rows(_NEWEST)[0]
     return int(issue or 0), int(entry or 0)
 
 
@@ -83,7 +90,7 @@ def _refreshed(tx: Tx, known: Columns) -> Columns:
     if tx.now > known.at + OVERLAP and (last[0] < known.last[0] or last[1] < known.last[1]):
         return _all(tx)  # another store lies where these were read from: nothing of one is ever deleted
     last = max(last[0], known.last[0]), max(last[1], known.last[1])
-    rows = np.array([tuple(row) for row in tx.rows(_touched(tx, known))], np.int64).reshape(-1, 2)
+    rows = _touched(tx, known)
     changed = rows[rows[:, 1] > _versions(known, rows[:, 0]), 0]
     if not len(changed):
         return replace(known, at=tx.now, last=last)
@@ -95,15 +102,12 @@ def _refreshed(tx: Tx, known: Columns) -> Columns:
     return _together(found) if len(tail["id"]) > MOST_APART else found
 
 
-def _touched(tx: Tx, known: Columns) -> Select[int, int]:
-    """Ask for whatever may have changed, with its version."""
+def _touched(tx: Tx, known: Columns) -> Array:
+    """Give whatever may have changed, with its version."""
     issue, entry = (number - (0 if tx.on_sqlite else BEHIND) for number in known.last)
-    touched = union(
-        select(Issue.id).where(Issue.updated_at >= min(known.at, tx.now) - OVERLAP),
-        select(Issue.id).where(Issue.id > issue),
-        select(Entry.issue_id).where(Entry.id > entry),
-    ).subquery()
-    return select(Issue.id, Issue.version).join(touched, touched.c.id == Issue.id)
+    since = min(known.at, tx.now) - OVERLAP
+    rows = tx.rows(_TOUCHED, {"since": since, "issue": issue, "entry": entry})
+    return np.array([tuple(row) for row in rows], np.int64).reshape(-1, 2)
 
 
 def _versions(known: Columns, ids: Array) -> Array:

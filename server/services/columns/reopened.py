@@ -21,7 +21,7 @@ from server.workflow import ENDED, State
 __all__ = ["ended_at"]
 
 SHELF, LOCK = "columns reopened", "columns reopened lock"
-BEHIND = 1_000  # entries that PostgreSQL may still show
+BEHIND = 200  # entries that PostgreSQL may still show
 _ENDED = [str(state) for state in State if state in ENDED]
 
 

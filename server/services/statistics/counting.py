@@ -100,11 +100,16 @@ class Asker:
             windows[one[0]].append(one)
         found: dict[Ask, Counter[Any]] = {one: Counter() for ones in windows.values() for one in ones}
         for window, ones in windows.items():
-            narrow = [self._conditions(dict(narrowing)) for _window, narrowing in ones]
+            fields = dict.fromkeys(said for _window, narrowing in ones for said in narrowing)
+            wanted = {said: self._conditions(dict([said])) for said in fields}
             for rows in self._within(window):
                 keys = unit.keys(rows) if unit else None
-                for one, wanted in zip(ones, narrow, strict=True):
-                    found[one].update(_counted(_all_of(rows, wanted), len(rows), keys, unit))
+                masks = {
+                    said: _all_of(rows, each) for said, each in wanted.items()
+                }  # each once, many share it
+                for one in ones:
+                    mask = _and(masks[said] for said in one[1])
+                    found[one].update(_counted(mask, len(rows), keys, unit))
         return found
 
     def medians(self, window: Query, measure: str, unit: By | None = None) -> dict[Any, float]:
@@ -127,10 +132,12 @@ class Asker:
         """
         parts = self._within(tuple(sorted(window.items())))
         used = np.concatenate([rows["take_s" if measure == "take" else "used_s"] for rows in parts])
-        keys = np.concatenate([unit.keys(rows) if unit else np.zeros(len(rows), np.int64) for rows in parts])
         is_known = used >= 0
+        if unit is None:
+            return {None: float(np.median(used[is_known])) / HOUR_S} if is_known.any() else {}
+        keys = np.concatenate([unit.keys(rows) for rows in parts])
         found = _middles(keys[is_known].astype(np.int64), used[is_known].astype(np.int64))
-        return {unit.told(key) if unit else None: seconds / HOUR_S for key, seconds in found}
+        return {unit.told(key): seconds / HOUR_S for key, seconds in found}
 
     def open_at(self, at: datetime) -> int:
         """Count what was open at an earlier instant: reported by then, and not ended, or opened again by then."""
@@ -152,10 +159,14 @@ class Asker:
 
 
 def _all_of(rows: Rows, wanted: Iterable[Callable[[Rows], Array]]) -> Array | None:
-    mask: Array | None = None
-    for one in wanted:
-        mask = one(rows) if mask is None else mask & one(rows)
-    return mask
+    return _and(one(rows) for one in wanted)
+
+
+def _and(masks: Iterable[Array | None]) -> Array | None:
+    whole: Array | None = None
+    for mask in masks:
+        whole = mask if whole is None else whole if mask is None else whole & mask
+    return whole
 
 
 def _counted(mask: Array | None, length: int, keys: Array | None, unit: By | None) -> dict[Any, int]:

@@ -32,11 +32,34 @@ class Counted:
     counts: Mapping[Ask, Mapping[Any, int]]
     hours: Mapping[str, Mapping[Any, float]]
     known: Mapping[str, Indicator] = field(default_factory=dict)
+    _recipes: dict[Any, "_Recipe"] = field(default_factory=dict, repr=False, compare=False)
 
-    def of(self, window: Query, narrowing: Query, units: Iterable[Any]) -> int:
+    def of(self, ask: Ask, units: Iterable[Any]) -> int:
         """Give the length of a list over units."""
-        found = self.counts.get(ask_of(window, narrowing), {})
-        return sum(found.get(unit, 0) for unit in units)
+        found = self.counts.get(ask, {})
+        return sum([found.get(unit, 0) for unit in units])
+
+    def recipe(self, one: Indicator, period: Period, now: datetime, window: Query | None) -> "_Recipe":
+        """Give what an indicator is made of over a period; the same for all units, so made once."""
+        key = one.key, period.since, period.until, window is None
+        if key not in self._recipes:
+            self._recipes[key] = _recipe(one, one.within(period, now), window)
+        return self._recipes[key]
+
+
+@dataclass(frozen=True)
+class _Recipe:
+    spelled: Query
+    top: tuple[tuple[float, Ask], ...]
+    either: Query | None
+    bottom: Ask
+
+
+def _recipe(one: Indicator, spelled: Query, window: Query | None) -> _Recipe:
+    within = spelled if window is None else window
+    top = tuple((share, ask_of(within, narrowing)) for share, narrowing in one.top)
+    either = _either([narrowing for _share, narrowing in one.top])
+    return _Recipe(spelled, top, either, ask_of(within, one.bottom or {}))
 
 
 def count(
@@ -111,22 +134,21 @@ def figure(
         The window that was counted, where it is not the period's own.
     """
     now, over = asker.tx.now, tuple(units)
-    spelled = one.within(period, now)
-    within = spelled if window is None else window
+    made = counted.recipe(one, period, now, window)
     if one.unit == "score":
         parts = {key: figure(counted.known[key], counted, asker, period, over, window=window)
                  for key in one.weights}  # fmt: skip
         return Figure(one.key, _score(one, parts), one.unit)
-    sums = [(share, counted.of(within, narrowing, over)) for share, narrowing in one.top]
-    many = sum(number for _share, number in sums)
-    query = _list(asker.query, spelled, _either([narrowing for _share, narrowing in one.top]), lists=lists)
+    sums = [(share, counted.of(ask, over)) for share, ask in made.top]
+    many = sum([number for _share, number in sums])
+    query = _list(asker.query, made.spelled, made.either, lists=lists)
     if one.bottom is None:
         value = many if not one.measure else next(
             (counted.hours[one.key][unit] for unit in over if unit in counted.hours[one.key]), None
         )  # fmt: skip
         return Figure(one.key, value, one.unit, counted=many, query=query)
-    top, below = sum(share * number for share, number in sums), counted.of(within, one.bottom, over)
-    of = _list(asker.query, spelled, one.bottom, lists=lists)
+    top, below = sum([share * number for share, number in sums]), counted.of(made.bottom, over)
+    of = _list(asker.query, made.spelled, one.bottom, lists=lists)
     return Figure(one.key, top / below if below else None, one.unit, top, many, below, query, of)
 
 

@@ -36,7 +36,9 @@ class Figure:
         List of exactly the issues below the line; empty for what is no rate.
     previous, last_year : float or None
         The value of the period before, and of the same one last year, each as long as this one has lasted.
-        None: not known, or there was nothing to count it from; always so for what is open now.
+        None: not known, or there was nothing to count it from. What is open now is compared with what was open
+        at the same point of these periods, in the areas and with the holders of today, while the period lasts;
+        what is overdue is not, for a due that was moved since says nothing of then.
     """
 
     key: str

@@ -16,6 +16,8 @@ from server.services.statistics.shapes import Figure
 
 __all__ = ["known_indicators", "summary", "wanted_of"]
 
+OPEN = "open"
+
 
 def summary(
     tx: Tx, actor: Actor, filters: Filters, period: Period, keys: Iterable[str] = SUMMARY
@@ -48,6 +50,9 @@ def summary(
         {one.key: one.value for one in _figures(whole, moving, every, other)} if moving else {}
         for other in period.compared(tx.now)
     )
+    if any(one.key == OPEN for one in wanted) and period.since <= tx.now < period.until:
+        for other, values in zip(period.compared(tx.now), (before, year_ago), strict=True):
+            values[OPEN] = whole.open_at(other.until)
     return tuple(
         replace(one, previous=before.get(one.key), last_year=year_ago.get(one.key)) for one in figures
     )

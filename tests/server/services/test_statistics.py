@@ -1,9 +1,13 @@
 """Every figure is what the raw entries say, and its lists are exactly as long as it says."""
 
+from datetime import timedelta
+
 import pandas as pd
 import pytest
+from sqlalchemy import select
 
 from server.errors import InputError
+from server.models import Entry, Issue
 from server.services import listing, statistics
 from server.services.filters import Filters
 from server.services.people import system_actor
@@ -75,10 +79,37 @@ def test_a_summary_is_what_the_raw_entries_add_up_to(login, store, town, wandere
     assert min(len(rows), recounted(rows, period, END)["closed"]) > 0
 
 
-def test_what_is_open_now_has_no_period_before(store, town, wandered):
+def open_then(tx, actor, at):
+    """Count what was open at an instant, from the last step of each issue up to it."""
+    seen = tx.session.scalars(select(Issue.id).where(listing.matching(tx, actor, Filters())))
+    steps = select(Entry.issue_id, Entry.to_state).where(
+        Entry.happened_at <= at, Entry.issue_id.in_(seen.all())
+    )
+    last = dict(tx.rows(steps.order_by(Entry.issue_id, Entry.seq)))
+    return sum(state not in ("closed", "rejected", "merged") for state in last.values())
+
+
+@pytest.mark.parametrize("login", [None, "worker_he"])
+def test_what_is_open_now_is_compared_with_what_was_open_then(login, store, town, wandered, clock):
+    actor, told = town.actors[login] if login else system_actor(), set()
+    for days in range(0, 85, 7):
+        clock.at = END - timedelta(days=days)
+        with store.read() as tx:
+            period = period_of(tx, period="week")
+            (found,) = statistics.summary(tx, actor, Filters(), period, ("open",))
+            wanted = [open_then(tx, actor, other.until) for other in period.compared(tx.now)]
+        assert [found.previous, found.last_year] == wanted
+        told.add(found.previous)
+    assert len(told) > 2
+
+
+def test_what_is_overdue_now_and_a_period_that_is_over_are_compared_with_nothing(store, town, wandered):
     with store.read() as tx:
-        found = statistics.summary(tx, system_actor(), Filters(), period_of(tx), ("open", "overdue"))
-    assert [(one.previous, one.last_year) for one in found] == [(None, None)] * 2
+        over = statistics.summary(
+            tx, system_actor(), Filters(), period_of(tx, **QUARTER), ("open", "overdue")
+        )
+        now = statistics.summary(tx, system_actor(), Filters(), period_of(tx), ("open", "overdue"))
+    assert [(one.previous, one.last_year) for one in (*over, now[1])] == [(None, None)] * 3
 
 
 KEYS = {
