@@ -71,7 +71,7 @@ def dates_said(period: Period, now: datetime) -> str:
     if starts and months == 1:
         return f"{first:%B} {first.year}" if language() == "en" else f"{first.year} 年 {first.month} 月"
     if starts and months == 12 and first.month == 1:
-        return _("{year} 年", year=first.year)
+        return str(first.year) if language() == "en" else f"{first.year} 年"
     if first.date() == last:
         return day_said(last)
     return _("{first}至 {last}", first=day_said(first.date()), last=day_said(last, first.year))
