@@ -186,7 +186,7 @@ def _page(found: Found, actor: Actor, places: tuple[Choice, ...]) -> HotspotsPag
         areas=places,
         rows=tuple(_row(spot, found, actor) for spot in found.spots),
         short=sentence(short.code, short.values) if short else "",
-        few=_("、").join(hotspots.category_said(code) for code in found.few),
+        few=_("、").join(category_name(code) for code in found.few),
         facts=tuple(_facts(found, current_store().config.zone)),
         files=tuple(
             (suffix.upper(), f"/api/v1/hotspots.{suffix}?{query}") for suffix in ("xlsx", "csv", "geojson")

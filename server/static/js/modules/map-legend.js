@@ -54,6 +54,7 @@ export function mount(element) {
     const told = own[view];
     part("own").hidden = !told;
     if (!told) return;
+    element.hidden = false;
     part("own").querySelector("[data-title]").textContent = told.title;
     part("own").querySelector("[data-unit]").textContent = told.unit || "";
     fill("own", told.rows);
