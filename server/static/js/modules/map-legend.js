@@ -13,7 +13,7 @@ const whole = new Intl.NumberFormat(document.documentElement.lang, { maximumFrac
 export function mount(element) {
   const part = (name) => element.querySelector(`[data-part=${name}]`);
   const template = element.querySelector("template");
-  let [view, own] = ["", {}];
+  let [view, own, layers] = ["", {}, {}];
 
   function row({ colour, label, hatched, icon }) {
     const made = stamp(template, { range: label });
@@ -53,6 +53,7 @@ export function mount(element) {
   function draw() {
     const told = own[view];
     part("own").hidden = !told;
+    element.hidden = !told && !layers.cells && !layers.heat && !layers.points;
     if (!told) return;
     element.hidden = false;
     part("own").querySelector("[data-title]").textContent = told.title;
@@ -62,9 +63,10 @@ export function mount(element) {
 
   hear("map:view", (shown) => { view = shown; draw(); });
   hear("map:layers", (shown) => {
+    layers = shown;
     for (const name of ["cells", "heat", "points"]) part(name).hidden = !shown[name];
     for (const one of part("points").querySelectorAll("[data-all]")) one.toggleAttribute("hidden", Boolean(shown.late));
-    element.hidden = !shown.cells && !shown.heat && !shown.points && !own[view];
+    draw();
   });
 }
 
