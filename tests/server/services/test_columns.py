@@ -1,20 +1,25 @@
 """The columns say what the database says: of anybody, for any filters, after anything that happened."""
 
 import random
+from collections import Counter
+from datetime import timedelta
 
 import numpy as np
 import pytest
 from sqlalchemy import select
 
-from server.errors import InputError
+from server.errors import InputError, ServerError
 from server.models import Issue
 from server.services import intake, issues, listing
-from server.services.columns import NEVER, columns_of
+from server.services.columns import NAMES as NAMES_KEPT
+from server.services.columns import NEVER, columns_of, current
+from server.services.columns.reading import read
+from server.services.columns.rows import gathered
 from server.services.drafts import Draft
 from server.services.filters import FIELDS, Filters
 from server.services.people import system_actor
 from server.words import NAMES
-from server.workflow import State
+from server.workflow import State, WorkflowError
 from tests.wandered import BEGIN, CELLS, END, wander
 
 STATES = [str(state) for state in State]
@@ -113,6 +118,72 @@ def test_what_happens_after_the_columns_were_read_is_in_them_at_the_next_questio
         for actor in wandered:
             assert same(tx, actor, Filters(states=("handling",))) <= same(tx, actor, Filters())
         assert columns_of(tx).base is before.base
+
+
+def any_step(store, town, dice, numbers):
+    """Do something that an issue allows, at random; some of it wrong, which changes nothing."""
+    number, dispatcher = dice.choice(numbers), town.actors["dispatcher_qian"]
+    place = {"lon": 122.005 + dice.random() / 100, "lat": 37.005 + dice.random() / 100}
+    steps = (
+        ("dispatcher_qian", "correct", {"changes": {"place": place}, "reason": "挪错了"}),
+        ("dispatcher_qian", "correct", {"changes": {"category": dice.choice(("street_lamp", "heating"))}, "reason": "x"}),
+        ("supervisor_li", "merge", {"parent": dice.choice(numbers)}),
+        ("supervisor_li", "unmerge", {"reason": "不是一回事"}),
+        ("supervisor_li", "reopen", {"reason": "又坏了"}),
+        ("supervisor_li", "whistle", {"departments": ["water"], "matter": "x", "answer_by": "2026-05-01"}),
+        ("worker_lin", "take", {}), ("worker_lin", "finish", {"outcome": "好了"}), ("worker_he", "take", {}),
+    )  # fmt: skip
+    who, action, given = dice.choice(steps)
+    try:
+        with store.write() as tx:
+            issues.act(tx, town.actors.get(who, dispatcher), number, action, given)
+    except (ServerError, WorkflowError):
+        return None
+    return action
+
+
+def test_whatever_is_done_between_two_questions_both_find_the_same(store, town, wandered, clock):
+    dice, done = random.Random(8), Counter()
+    with store.read() as tx:
+        numbers = list(tx.session.scalars(select(Issue.number).order_by(Issue.id)))
+        begun = columns_of(tx)
+    for _round in range(8):
+        clock.at += timedelta(minutes=dice.randint(0, 90))
+        done.update(any_step(store, town, dice, numbers) for _step in range(12))
+        with store.read() as tx:
+            for _question in range(4):
+                ways = any_filters(dice, town)
+                name = dice.choice(sorted(ways))
+                same(tx, dice.choice(wandered), Filters(**{name: ways[name]}))
+            same(tx, system_actor(), Filters(states=some(dice, STATES)))
+    with store.read() as tx:
+        after = columns_of(tx)
+        whole = read(tx, after.codes)[0]
+        found = gathered(after.found(tx, system_actor(), Filters()), list(NAMES_KEPT))
+    order = np.argsort(found["id"])
+    assert all(
+        np.array_equal(found[name][order], whole[name], equal_nan=name in ("lon", "lat")) for name in whole
+    )
+    assert after.base is begun.base
+    assert done.total() - done[None] >= 10, done
+
+
+def test_rows_kept_apart_are_laid_together_when_they_are_many(store, town, wandered, monkeypatch):
+    with store.read() as tx:
+        before = columns_of(tx)
+    monkeypatch.setattr(current, "MOST_APART", 1)
+    with store.read() as tx:
+        taken = tx.session.scalars(select(Issue.number).where(Issue.state == "handling").limit(2)).all()
+    for number in taken:
+        with store.write() as tx:
+            issues.act(tx, town.actors["supervisor_li"], number, "supervise", {"text": "快些"})
+        with store.read() as tx:
+            columns_of(tx)
+    with store.read() as tx:
+        after = columns_of(tx)
+        assert (len(after), len(after.tail["id"]), after.alive) == (len(before), 0, None)
+        assert after.base is not before.base
+        same(tx, system_actor(), Filters())
 
 
 def test_what_is_not_committed_is_seen_by_its_own_transaction_alone(store, town, wandered):
