@@ -118,17 +118,18 @@ def file(uid: str) -> Response:
 
 @blueprint.delete("/exports/<uid>")
 @allow(*ISSUE_ROLES, scope="read")
-@blueprint.output({}, status_code=204)
-def delete(uid: str) -> tuple[str, int]:
+@blueprint.output(ExportRow)
+def delete(uid: str) -> Response:
     """Take an export away.
 
-    Whatever its state; one that is being made stops.
+    Whatever its state; one that is being made stops. Tells it as it was.
     """
     actor = current_actor()
     done_reading()
     with current_store().write() as tx:
+        told = _told(exporting.one(tx, actor, _uid(uid)))
         exporting.delete(tx, actor, _uid(uid))
-    return "", 204
+    return answer({**told, "file": ""})
 
 
 def _uid(said: str) -> UUID:

@@ -37,7 +37,12 @@ def _each(tx: Tx, actor: Actor, given: Mapping[str, str]) -> Iterator[str]:
         elif name == "bbox":
             yield _("只要地图上当前范围内的")
         else:
-            yield _("{name}：{value}", name=field_name(name), value=_value(tx, actor, name, said))
+            yield _("{name}：{value}", name=_name(name), value=_value(tx, actor, name, said))
+
+
+def _name(name: str) -> str:
+    own = NAMES["export_filter"].get(name)
+    return _(own) if own else field_name(name)
 
 
 def _value(tx: Tx, actor: Actor, name: str, said: str) -> str:

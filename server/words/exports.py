@@ -53,6 +53,14 @@ NAMES: dict[str, dict[str, str]] = {
         "failed": "没有做成",
         "cancelled": "已取消",
     },
+    "export_filter": {
+        "state": "状态",
+        "since": "上报自",
+        "until": "上报至",
+        "days": "最近天数",
+        "q": "关键词",
+        "area": "区域",
+    },
     "field": {"format": "格式"},
     "exported": {"cells": "区域和指标"},
 }

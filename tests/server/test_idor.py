@@ -20,13 +20,14 @@ from server.models import (
     Entry,
     Evaluation,
     EvaluationRow,
+    ExportJob,
     Leave,
     Person,
     SavedView,
     SignedIn,
     Token,
 )
-from server.services import intake, people
+from server.services import exporting, intake, people
 from server.services.drafts import Draft
 from server.services.evaluation import making
 from server.services.people import NewPerson, system_actor
@@ -78,6 +79,9 @@ OBJECTS = {
     "api_issues.unmask": {"number": "number"},
     "api_photos.add": {"number": "number"},
     "api_photos.index": {"number": "number"},
+    "api_exports.delete": {"uid": "export"},
+    "api_exports.file": {"uid": "export"},
+    "api_exports.one": {"uid": "export"},
     "duties.area": {"code": "area"},
     "duties.hand_over": {"uid": "person"},
     "duties.leaving_service": {"uid": "person"},
@@ -95,6 +99,8 @@ OBJECTS = {
     "evaluation_unit.appeal": {"uid": "evaluation", "code": "area"},
     "evaluation_unit.decide": {"uid": "appeal"},
     "evaluation_unit.one": {"uid": "evaluation", "code": "area"},
+    "exports.change": {"uid": "export", "what": "=again"},
+    "exports.file": {"uid": "export"},
     "issue.one": {"number": "number"},
     "issue.unmask": {"number": "number"},
     "many.done": {"key": "receipt"},
@@ -129,6 +135,7 @@ def west(store, town, client_of):
         (key,) = people.create(tx, [NewPerson("west", "西边", None, None, EVERYTHING)])
         tx.session.add(Leave(person_id=town.people["worker_lin"], starts_at=tx.now + timedelta(days=1),
                              ends_at=tx.now + timedelta(days=3)))  # fmt: skip
+        exporting.ask(tx, town.actors["worker_lin"], exporting.wish_of("issues", "csv", {}))
         tx.session.add(SavedView(person_id=town.people["worker_lin"], name="他人的", query={}))
         tx.session.add(SignedIn(digest="f" * 64, person_id=town.people["worker_lin"], method="password", address="",
                                 agent="", created_at=tx.now, seen_at=tx.now, expires_at=tx.now + timedelta(days=1)))  # fmt: skip
@@ -166,6 +173,7 @@ def pairs(store, town, west):
             "area": Pair(CELL, UNKNOWN_CELL),
             "department": Pair("unit-east", "unit-none"),
             "file": Pair(tx.session.scalar(select(Attachment.digest)), "0" * 64),
+            "export": Pair(tx.session.scalar(select(ExportJob.uid)), NOWHERE),
             "evaluation": Pair(tx.session.scalar(select(Evaluation.uid)), NOWHERE),
             "appeal": Pair(UUID(int=7), NOWHERE),
             "receipt": Pair("0" * 32, "1" * 32),
