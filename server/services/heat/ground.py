@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import func, select
 
-from geo.crs import WGS84, project_points
+from geo.crs import WGS84, plane_crs, project_points
 from geo.lattice import Lattice
 from geo.tiles import metres_per_pixel
 from server.db import Tx
@@ -20,7 +20,7 @@ from server.services import areas
 from server.services.filters import Bbox
 from server.services.heat.boxes import around
 
-__all__ = ["COARSEST", "GROUP", "MOST_PLACES", "View", "middle_of", "reach_of", "view_of"]
+__all__ = ["COARSEST", "GROUP", "MOST_PLACES", "View", "degrees_around", "middle_of", "reach_of", "view_of"]
 
 MOST_PLACES = 250_000
 PIXELS = 5.0
@@ -90,6 +90,15 @@ def middle_of(tx: Tx) -> tuple[float, float]:
 def reach_of(middle: tuple[float, float]) -> Bbox:
     """Give the box within which issues are drawn at all."""
     return around(middle, REACH)
+
+
+def degrees_around(box: tuple[float, float, float, float], middle: tuple[float, float]) -> Bbox:
+    """Give the box in degrees around one of the plane: west, south, east, north, metres from the middle."""
+    plane = plane_crs(*middle)
+    (east,), (north,) = project_points(np.array(middle[:1]), np.array(middle[1:]), WGS84, plane)
+    x, y = np.meshgrid(np.linspace(box[0], box[2], 5) + east, np.linspace(box[1], box[3], 5) + north)
+    lon, lat = project_points(x.reshape(-1), y.reshape(-1), plane, WGS84)
+    return float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())
 
 
 def view_of(

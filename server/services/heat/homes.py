@@ -25,7 +25,7 @@ from server.services.heat.ground import View
 __all__ = ["Homes", "homes_of", "homes_on"]
 
 SHELF = "homes"
-MOST_DOTS = 300_000
+MOST_DOTS = 150_000
 LEAST_APART_M = 5.0
 
 Floats = NDArray[np.float64]

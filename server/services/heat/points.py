@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from geo.crs import WGS84, plane_crs, project_points
 from server.db import Tx
 from server.services.columns import Rows, columns_of
-from server.services.filters import Filters
-from server.services.heat.boxes import inside
+from server.services.filters import Bbox, Filters
+from server.services.heat.boxes import covering, inside
 from server.services.heat.ground import reach_of
 from server.services.heat.hours import hour_of_week
 from server.services.people import Actor
@@ -65,8 +65,8 @@ def points_of(
     period: Period | None,
     middle: tuple[float, float],
     slot: int | None = None,
-) -> tuple[Points, ...]:
-    """Find the issues that match, whatever the view shows of them.
+) -> tuple[tuple[Points, ...], int]:
+    """Find the issues that match, wherever they lie, and count those in the box.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def points_of(
     actor : Actor
         Counts only what they may see.
     filters : Filters
-        What is asked for; their box is not looked at.
+        What is asked for.
     period : Period or None
         When they were reported; None for whenever.
     middle : tuple of float
@@ -85,50 +85,90 @@ def points_of(
 
     Returns
     -------
-    tuple of Points
+    points : tuple of Points
         In parts, of no order.
+    total : int
+        Those in the box.
 
     Raises
     ------
     InputError
         Unknown area, person or department in the filters.
     """
+    kept = columns_of(tx)
+    places = [_places(tx, rows.columns, middle) for rows, _alive in kept.parts()]
+    box = filters.bbox
+    if box is not None and all(_holds(box, one.extent) for one in places):
+        box = None
     wanted = replace(filters, bbox=None)
     if period is not None:
-        wanted = replace(
-            wanted,
-            since=max(period.since, filters.since or period.since),
-            until=min(period.until, filters.until or period.until),
-        )
-    found = []
-    for rows in columns_of(tx).found(tx, actor, wanted):
-        some = rows if slot is None else rows.where(_in_slot(rows, slot, tx.config.zone))
-        x, y, is_whole = _places(tx, some.columns, middle)
-        if some.at is not None:
-            x, y = x.take(some.at), y.take(some.at)
-        points = Points(some, x, y)
-        found.append(points if is_whole else points.where(~np.isnan(x)))
-    return tuple(found)
+        since, until = filters.since or period.since, filters.until or period.until
+        wanted = replace(wanted, since=max(period.since, since), until=min(period.until, until))
+    parts = [_placed(rows, place) for rows, place in zip(kept.found(tx, actor, wanted), places, strict=True)]
+    if slot is not None:
+        parts = [one.where(_in_slot(one.rows, slot, tx.config.zone)) for one in parts]
+    if box is None:
+        return tuple(parts), sum(len(one) for one in parts)
+    return tuple(parts), sum(int(inside(box, one.rows["lon"], one.rows["lat"]).sum()) for one in parts)
+
+
+@dataclass(frozen=True, eq=False)
+class Placed:
+    """Where the points of whole columns lie.
+
+    Attributes
+    ----------
+    lon : ndarray
+        The column itself, by which it is known again.
+    middle : tuple of float
+        Middle of the cells.
+    x, y : ndarray of float32
+        As of :class:`Points`, NaN for issues that have no place near the cells.
+    is_whole : bool
+        Whether there are none such.
+    extent : tuple of float or None
+        The box around those that have.
+    """
+
+    lon: NDArray[Any]
+    middle: tuple[float, float]
+    x: Places
+    y: Places
+    is_whole: bool
+    extent: Bbox | None
+
+
+def _placed(rows: Rows, place: Placed) -> Points:
+    x, y = (place.x, place.y) if rows.at is None else (place.x.take(rows.at), place.y.take(rows.at))
+    points = Points(rows, x, y)
+    return points if place.is_whole else points.where(~np.isnan(x))
+
+
+def _holds(box: Bbox, extent: Bbox | None) -> bool:
+    if extent is None:
+        return True
+    west, south, east, north = extent
+    return box[0] <= west and box[1] <= south and box[2] >= east and box[3] >= north
 
 
 def _in_slot(rows: Rows, slot: int, zone: tzinfo) -> Truths:
     return np.asarray(hour_of_week(rows["reported_us"], zone) == slot)
 
 
-def _places(tx: Tx, columns: Mapping[str, Any], middle: tuple[float, float]) -> tuple[Places, Places, bool]:
-    """Tell where all points of columns lie, NaN for those that have none, and whether all have one."""
-    known: dict[int, Any] = tx.store.shelf.setdefault(SHELF, {})
+def _places(tx: Tx, columns: Mapping[str, Any], middle: tuple[float, float]) -> Placed:
+    """Tell where all points of columns lie."""
+    known: dict[int, Placed] = tx.store.shelf.setdefault(SHELF, {})
     lon, lat = columns["lon"], columns["lat"]
     kept = known.get(id(lon))
-    if kept is None or kept[0] is not lon or kept[1] != middle:
+    if kept is None or kept.lon is not lon or kept.middle != middle:
         near = inside(reach_of(middle), lon, lat)
         plane = plane_crs(*middle)
         (east,), (north,) = project_points(np.array(middle[:1]), np.array(middle[1:]), WGS84, plane)
         x, y = np.full((2, len(lon)), np.nan, np.float32)
         out, up = project_points(lon[near], lat[near], WGS84, plane)
         x[near], y[near] = out - east, up - north
-        kept = (lon, middle, x, y, bool(near.all()))
+        kept = Placed(lon, middle, x, y, bool(near.all()), covering(lon[near], lat[near]))
         for old in list(known)[: max(len(known) - PLACES_MOST + 1, 0)]:
             known.pop(old, None)
         known[id(lon)] = kept
-    return kept[2], kept[3], kept[4]
+    return kept

@@ -14,8 +14,8 @@ from server.models import Area
 from server.services.areas import below
 from server.services.filters import Bbox, Filters
 from server.services.heat.asked import Look
-from server.services.heat.boxes import covering, inside, meeting, widened
-from server.services.heat.ground import COARSEST, GROUP, View, middle_of, reach_of, view_of
+from server.services.heat.boxes import meeting, widened
+from server.services.heat.ground import COARSEST, GROUP, View, degrees_around, middle_of, reach_of, view_of
 from server.services.heat.homes import homes_of
 from server.services.heat.legend import bounds_of, even_bounds_of
 from server.services.heat.points import Points, points_of
@@ -26,7 +26,8 @@ from server.services.statistics import Period
 
 __all__ = ["UNITS", "Heat", "difference", "heat"]
 
-MOST_VALUES = 40_000
+USUAL_VALUES, MOST_VALUES = 16_000, 40_000
+"""Squares laid together beyond the first as long as four go to a radius, beyond the second in any case."""
 UNITS = {"raw": "issues", "per_km2": "issues_per_km2", "per_household": "issues_per_1000_households"}
 
 Floats = NDArray[np.float64]
@@ -137,9 +138,9 @@ def difference(
 
 def _shown(tx: Tx, actor: Actor, filters: Filters, periods: Sequence[Period | None], look: Look) -> Heat:
     middle = middle_of(tx)
-    sets = [points_of(tx, actor, filters, one, middle, look.slot) for one in periods]
-    totals = [sum(_shown_of(part, filters.bbox) for part in parts) for parts in sets]
-    plain = _nothing(look, totals)
+    near = [points_of(tx, actor, filters, one, middle, look.slot) for one in periods]
+    sets = [parts for parts, _total in near]
+    plain = _nothing(look, [total for _parts, total in near])
     homes = homes_of(tx, middle) if look.mode == "per_household" else None
     if homes is not None and len(homes.unknown):
         sets = [_where(parts, lambda one: ~_among(one.rows["area"], homes.unknown)) for parts in sets]
@@ -162,10 +163,6 @@ def _nothing(look: Look, totals: Sequence[int]) -> Heat:
                 none, none, np.empty(0), 0.0)  # fmt: skip
 
 
-def _shown_of(points: Points, bbox: Bbox | None) -> int:
-    return len(points) if bbox is None else int(inside(bbox, points.rows["lon"], points.rows["lat"]).sum())
-
-
 def _where(parts: Sequence[Points], which: Callable[[Points], NDArray[np.bool_]]) -> tuple[Points, ...]:
     return tuple(one.where(which(one)) for one in parts)
 
@@ -174,15 +171,12 @@ def _view(
     bbox: Bbox | None, sets: Sequence[Sequence[Points]], middle: tuple[float, float], look: Look
 ) -> View | None:
     """Lay the lattice over what is asked for, as far as there is anything in it."""
-    boxes = [box for parts in sets for one in parts if (box := covering(one.rows["lon"], one.rows["lat"]))]
-    if not boxes:
+    some = [one for parts in sets for one in parts if len(one)]
+    if not some:
         return None
-    whole = (
-        min(box[0] for box in boxes),
-        min(box[1] for box in boxes),
-        max(box[2] for box in boxes),
-        max(box[3] for box in boxes),
-    )
+    x = [float(edge) for one in some for edge in (one.x.min(), one.x.max())]
+    y = [float(edge) for one in some for edge in (one.y.min(), one.y.max())]
+    whole = degrees_around((min(x), min(y), max(x), max(y)), middle)
     shown = meeting(widened(whole, look.radius_m * 2.0), reach_of(middle))
     if bbox is not None and shown is not None:
         shown = meeting(bbox, shown)
@@ -225,12 +219,16 @@ def _among(areas: NDArray[Any], own: Wholes) -> NDArray[np.bool_]:
     return np.asarray(table.take(areas))
 
 
+def _most_values(view: View, group: int) -> int:
+    return USUAL_VALUES if view.radius / group >= 2 * COARSEST * (1.0 - 1e-9) else MOST_VALUES
+
+
 def _told(plain: Heat, view: View, values: Floats) -> Heat:
     """Thin values out to what can be sent, row 0 in the north."""
     lattice, margin = view.lattice, view.margin
     values = values[margin : lattice.rows - margin, margin : lattice.columns - margin]
     group = 1
-    while group < GROUP and np.count_nonzero(np.nan_to_num(values)) > MOST_VALUES:
+    while group < GROUP and np.count_nonzero(np.nan_to_num(values)) > _most_values(view, group):
         rows, columns = values.shape[0] // 2, values.shape[1] // 2
         values = values.reshape(rows, 2, columns, 2).mean(axis=(1, 3))
         group *= 2

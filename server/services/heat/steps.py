@@ -66,7 +66,7 @@ def steps(tx: Tx, actor: Actor, filters: Filters, period: Period | None, step: s
     """
     if step not in STEPS:
         raise InputError("field.not_one_of", field="step", value=step[:40], expected=known("step"))
-    parts = points_of(tx, actor, filters, period, middle_of(tx))
+    parts, _total = points_of(tx, actor, filters, period, middle_of(tx))
     moments = np.concatenate([np.empty(0, np.int64), *(_moments(one, filters) for one in parts)])
     if step == "hour_of_week":
         counts = np.bincount(hour_of_week(moments, tx.config.zone), minlength=HOURS)
