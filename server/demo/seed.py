@@ -20,6 +20,7 @@ from sqlalchemy import select
 from server.db import Store, Tx
 from server.demo.drawing import write_town_map
 from server.demo.gazetteer import town_places
+from server.demo.judging import judge_last_month
 from server.demo.lives import live
 from server.demo.staff import PERSONAS, Staff, build_staff
 from server.demo.stories import Story, drafts
@@ -42,6 +43,7 @@ _BEFORE = timedelta(days=400)  # everybody was hired before the first issue
 _BATCH = 400
 _DESK = frozenset({"hotline", "phone", "online", "wechat", "box"})  # sources that a dispatcher enters
 _HOME = "990101001001"  # 文峰社区
+_HOME_LEADER = "leader_zhao"  # appeals about what was judged of last month
 _HOME_DESK = "dispatcher_qian"  # enters what lies outside every cell
 
 
@@ -101,6 +103,7 @@ def seed(
         gazetteer.keep(before, town_places(town))
         live(tx, _tell(tx, town, staff, stories), now)
         _go_away(tx, staff, now)
+        judge_last_month(tx, actor_of_login(tx, _HOME_LEADER))
         accounts = [[login, PASSWORD, _role(staff, login)] for login in PERSONAS]
         marks.set_mark(tx, marks.DEMO, json.dumps({"accounts": accounts, "as_of": now.isoformat()}))
         size = write_town_map(town, store.folder / FILE_NAME)

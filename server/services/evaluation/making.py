@@ -33,6 +33,7 @@ __all__ = [
     "draw",
     "heads_of",
     "judgeable",
+    "lacking",
     "make",
     "make_due",
     "make_last",
@@ -242,9 +243,9 @@ def make_due(store: Store) -> dict[str, int]:
         ``made``: how many.
     """
     with store.read() as tx:
-        lacking = list(_lacking(tx))
+        missing = list(lacking(tx))
     made = 0
-    for preset, area_id, period in lacking:
+    for preset, area_id, period in missing:
         with store.write() as tx:
             made += make_last(tx, preset, area_id, period)
     return {"made": made}
@@ -259,7 +260,7 @@ def make_last(tx: Tx, preset: Preset, area_id: int, period: Period) -> int:
     return 1
 
 
-def _lacking(tx: Tx) -> Iterable[tuple[Preset, int, Period]]:
+def lacking(tx: Tx) -> Iterable[tuple[Preset, int, Period]]:
     """Find the periods that ended last and were not judged; none that was over before the first issue."""
     first = tx.session.scalar(select(func.min(Issue.reported_at)))
     if first is None:

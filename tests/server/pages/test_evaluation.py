@@ -203,3 +203,15 @@ def test_a_ranking_is_handed_out_as_it_is_seen_and_on_record(judged, client_of, 
     with store.read() as tx:
         assert "export.evaluation" in tx.session.scalars(select(Audit.kind)).all()
     assert client_of("supervisor_li").get(f"/evaluation/{judged[0]}/ranking.gpkg").status_code == 404
+
+
+def test_the_api_tells_the_same_ranking_and_no_more_than_the_page(judged, client_of):
+    url = f"/api/v1/evaluations/{judged[0]}"
+    whole, own = client_of("supervisor_li").get(url).json, client_of("worker_lin").get(url).json
+    assert (whole["ranked"], len(whole["rows"]), len(own["rows"])) == (2, 5, 4)
+    assert [row["code"] for row in own["rows"] if row["indicators"]] == [EIGHTH]
+    assert {row["rank"] for row in whole["rows"]} == {1, 2, None}
+    assert client_of("outsider").get(url).status_code == 404
+    assert [one["uid"] for one in client_of("worker_lin").get("/api/v1/evaluations").json["evaluations"]] == [
+        str(judged[0])
+    ]

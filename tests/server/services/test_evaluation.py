@@ -84,11 +84,9 @@ def test_a_period_is_judged_once_when_it_is_over_and_stays_as_it_was(store, wand
         made(store, town, day=date(2026, 2, 28))
     with store.write() as tx:
         tx.session.execute(update(Issue).values(state="closed", satisfaction="dissatisfied", source="patrol"))
-        drawn = making.preview(tx, town.actors["supervisor_li"], "cell_month", OVER, FEBRUARY)[2]
+        drawn = making.preview(tx, town.actors["supervisor_li"], "cell_month", OVER, FEBRUARY)
         tx.session.rollback()
-    assert {one.unit.code: one.figures for one in drawn} != {
-        code: row.figures for code, row in before.items()
-    }
+    assert {one.code: one.score for one in drawn.lines} != {code: row.score for code, row in before.items()}
     after = rows_of(store, uid)
     assert {code: (row.score, row.rank, row.figures) for code, row in after.items()} == {
         code: (row.score, row.rank, row.figures) for code, row in before.items()
@@ -120,7 +118,7 @@ def test_the_rounds_make_each_ended_period_once_whoever_comes_first(store, wande
         days=12
     )  # 22 March: the month from 19 February ended, and three days are over
     with store.write(wandered_at) as tx:
-        assert [(one.key, f"{period.until:%m-%d}") for one, _area, period in making._lacking(tx)] == [
+        assert [(one.key, f"{period.until:%m-%d}") for one, _area, period in making.lacking(tx)] == [
             ("community_rates", "03-18")
         ]
 
