@@ -17,6 +17,7 @@ const HATCH = "url(#missing-hatch)";
 export function choropleth(map, choose) {
   const layer = L.geoJSON(null, { style, onEachFeature: dress, coordsToLatLng: ([lon, lat]) => toMap(lon, lat) });
   let [told, drawn] = [null, ""];
+  map.getContainer().append(hatching());
   const of = (feature) => told?.values[feature.properties.code];
 
   function style(feature) {
@@ -61,6 +62,20 @@ export function legend(told, missing) {
   const rows = told.legend.map((part, place) => ({ colour: shade(place + 1, told.legend), label: part.label }));
   if (told.missing) rows.push({ hatched: true, label: missing });
   return { part: "choropleth", title: told.name, unit: told.unit_name, rows };
+}
+
+/** The pattern of areas without a number; it must not lie in what is hidden. */
+function hatching() {
+  const make = (name, given, ...inner) => {
+    const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+    for (const [key, value] of Object.entries(given)) made.setAttribute(key, value);
+    made.append(...inner);
+    return made;
+  };
+  const line = make("line", { x1: 0, y1: 0, x2: 0, y2: 6 });
+  const size = { width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" };
+  const pattern = make("pattern", { id: "missing-hatch", ...size }, line);
+  return make("svg", { class: "hatch", width: 0, height: 0, "aria-hidden": "true" }, pattern);
 }
 
 function tip(name, area) {
