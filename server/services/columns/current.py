@@ -11,6 +11,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from typing import cast
 
 import numpy as np
 from sqlalchemy import bindparam, func, select, union
@@ -52,11 +53,13 @@ def columns_of(tx: Tx) -> Columns:
     if _writes(tx):
         known = tx.store.shelf.get(SHELF)
         return _all(tx) if known is None else _refreshed(tx, known)
+    if SHELF in tx.seen:
+        return cast("Columns", tx.seen[SHELF])
     lock: threading.Lock = tx.store.shelf.setdefault(LOCK, threading.Lock())
     with lock:
         known = tx.store.shelf.get(SHELF)
         found = _all(tx) if known is None else _refreshed(tx, known)
-        tx.store.shelf[SHELF] = found
+        tx.store.shelf[SHELF] = tx.seen[SHELF] = found
     return found
 
 

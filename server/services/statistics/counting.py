@@ -15,7 +15,7 @@ import numpy as np
 from server.db import Tx
 from server.errors import InputError
 from server.models.types import to_micros
-from server.services.columns import Array, Rows, columns_of, conditions
+from server.services.columns import Array, Columns, Rows, columns_of, conditions
 from server.services.columns.reopened import ended_at
 from server.services.filter_text import text_of
 from server.services.filters import FIELDS, Filters
@@ -28,6 +28,7 @@ __all__ = ["NARROWING", "Ask", "Asker", "By", "ask_of", "asker", "joined", "narr
 NARROWING = ("bbox", "area", "category", "source", "q", "holder", "urgent", "department")
 """Filters that statistics take; times and states are the indicators' own."""
 HOUR_S = 3600
+SEEN = "statistics"
 VALUE_BITS = 31  # of seconds, which the database keeps in as many
 
 Ask = tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]
@@ -189,7 +190,7 @@ def _middles(keys: Array, values: Array) -> Iterator[tuple[int, float]]:
 
 
 def asker(tx: Tx, actor: Actor, filters: Filters) -> Asker:
-    """Make the asker of filters.
+    """Make the asker of filters; the same one again while its transaction sees the same issues.
 
     Parameters
     ----------
@@ -211,7 +212,12 @@ def asker(tx: Tx, actor: Actor, filters: Filters) -> Asker:
             known = _("、").join(field_name(one) for one in NARROWING)
             raise InputError("stats.filter", field=field_name(field), known=known)
     kept = columns_of(tx)
-    return Asker(tx, actor, query, kept.found(tx, actor, filters), kept.codes)
+    askers: dict[tuple[Actor, Filters], tuple[Columns, Asker]] = tx.seen.setdefault(SEEN, {})
+    known = askers.get((actor, filters))
+    if known is None or not (known[0].base is kept.base and known[0].tail is kept.tail):
+        known = kept, Asker(tx, actor, query, kept.found(tx, actor, filters), kept.codes)
+        askers[actor, filters] = known
+    return known[1]
 
 
 def narrowed(whole: Asker, unit: Query) -> Asker:
