@@ -55,7 +55,7 @@ def row_of(figure: Figure, formula: str = "") -> RateRow:
     elif figure.unit == "issues":
         value = _counted(value.text, figure.query, figure.counted, value.tone)
     name, unit = _(NAMES["indicator"][figure.key]), _(NAMES["indicator_unit"][figure.unit])
-    unit = "" if figure.unit == "rate" or figure.value is None else unit
+    unit = "" if figure.unit in ("issues", "rate") or figure.value is None else unit
     return RateRow(figure.key, name, unit, value, top, bottom, tuple(_changes(figure)), formula)
 
 

@@ -1,7 +1,6 @@
 /** What the board draws, by kind: data of the page -> options of ECharts, in the colours of the theme. */
 
 const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-const short = (text, most) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 
 /** Colours and sizes, read anew at each drawing: the theme may have changed. */
 function look() {
@@ -63,7 +62,7 @@ export function bars(data) {
     grid: { left: 8, right: c.size * 3.5, top: 4, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
     xAxis: { type: "value", minInterval: 1, show: false },
     yAxis: { type: "category", data: names, ...plain(c), axisLine: { show: false },
-      axisLabel: { color: c.ink, fontSize: c.size, formatter: (name) => short(name, 14) } },
+      axisLabel: { color: c.ink, fontSize: c.size, width: c.size * 12, overflow: "truncate" } },
     series: [{
       type: "bar", name: data.label, barMaxWidth: c.size * 1.4,
       itemStyle: { borderRadius: [0, 3, 3, 0] },
