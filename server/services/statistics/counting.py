@@ -213,11 +213,11 @@ def asker(tx: Tx, actor: Actor, filters: Filters) -> Asker:
             raise InputError("stats.filter", field=field_name(field), known=known)
     kept = columns_of(tx)
     askers: dict[tuple[Actor, Filters], tuple[Columns, Asker]] = tx.seen.setdefault(SEEN, {})
-    known = askers.get((actor, filters))
-    if known is None or not (known[0].base is kept.base and known[0].tail is kept.tail):
-        known = kept, Asker(tx, actor, query, kept.found(tx, actor, filters), kept.codes)
-        askers[actor, filters] = known
-    return known[1]
+    found = askers.get((actor, filters))
+    if found is None or not (found[0].base is kept.base and found[0].tail is kept.tail):
+        found = kept, Asker(tx, actor, query, kept.found(tx, actor, filters), kept.codes)
+        askers[actor, filters] = found
+    return found[1]
 
 
 def narrowed(whole: Asker, unit: Query) -> Asker:
