@@ -11,7 +11,7 @@ from server.services.drafts import Draft
 from tests.personas import PASSWORD, PERSONAS
 
 SAMPLES = {"number": "20260310-00001", "code": "990101001001008", "name": "css/base.css", "version": "x",
-           "path": "x", "z": "10", "x": "1", "y": "1"}  # fmt: skip
+           "path": "x", "what": "cancel", "z": "10", "x": "1", "y": "1"}  # fmt: skip
 
 
 def routes(app):
