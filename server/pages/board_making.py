@@ -16,7 +16,7 @@ from server.pages.board_rows import (
     SplitTable,
 )
 from server.pages.board_words import NOTHING, number_of, value_words
-from server.pages.facts import rows_of
+from server.pages.issue_rows import rows_of
 from server.pages.issues import list_address
 from server.services.board import SPARK_DAYS, Board, Course, Late
 from server.services.fairness import Fairness, Load

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from server.pages.facts import Row
+from server.pages.issue_rows import Row
 
 __all__ = [
     "Change",

@@ -7,8 +7,8 @@ from typing import Any
 from flask import Blueprint
 
 from server.auth import allow, current_actor, current_store
-from server.pages.facts import rows_of
 from server.pages.frame import render
+from server.pages.issue_rows import rows_of
 from server.pages.issues import list_address
 from server.pages.parts import Link
 from server.pages.times import age

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from server.pages.facts import Named
+from server.pages.issue_rows import Named
 from server.pages.parts import Choice
 
 __all__ = [

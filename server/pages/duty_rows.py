@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, time, timedelta, tzinfo
 
 from server.pages.duty_parts import AreaRow, GapRow, ItemRow, PostRow
-from server.pages.facts import Named
+from server.pages.issue_rows import Named
 from server.pages.parts import Choice
 from server.services.appointing import may_appoint
 from server.services.duty_board import AreaDuties, Away, HeldPost

@@ -21,8 +21,8 @@ from server.pages.evaluation_parts import (
     measures_of,
     places_of,
 )
-from server.pages.facts import Row, rows_of
 from server.pages.frame import inside, render
+from server.pages.issue_rows import Row, rows_of
 from server.pages.parts import Link
 from server.services.evaluation import appeals, docket, reading
 from server.services.evaluation.appeals import MOST_WORDS

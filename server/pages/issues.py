@@ -7,9 +7,9 @@ from flask import Blueprint, request
 from server.auth import ISSUE_ROLES, allow, current_actor, current_store
 from server.pages.chips import chips_of
 from server.pages.choices import filter_form
-from server.pages.facts import rows_of
 from server.pages.frame import render
 from server.pages.issue_contexts import IssueListPage, ViewChip
+from server.pages.issue_rows import rows_of
 from server.pages.parts import Choice
 from server.services import areas, bulk, listing, named, saved_views
 from server.services.filters import FIELDS, Filters

@@ -6,9 +6,9 @@ from werkzeug.wrappers import Response
 from server.auth import ISSUE_ROLES, allow, current_actor, current_store
 from server.errors import InputError
 from server.pages.action_forms import confirm_of, fields_of, given_by
-from server.pages.facts import Named, rows_of
 from server.pages.frame import inside, render
 from server.pages.issue_contexts import BulkPage, BulkResult, BulkResultPage
+from server.pages.issue_rows import Named, rows_of
 from server.services import asking, bulk, listing
 from server.services.asking import Asked
 from server.services.bulk import Outcome

@@ -13,8 +13,8 @@ from werkzeug.wsgi import wrap_file
 
 from server.auth import allow, current_actor, current_store
 from server.errors import InputError
-from server.pages.facts import Row, rows_of
 from server.pages.frame import render
+from server.pages.issue_rows import Row, rows_of
 from server.pages.parts import Choice
 from server.services import erasing, keeping, listing, rights
 from server.services.keeping import Outlook

@@ -8,8 +8,8 @@ from werkzeug.wrappers import Response
 
 from server.auth import allow, current_actor, current_store
 from server.pages.contexts import RegridPage
-from server.pages.facts import rows_of
 from server.pages.frame import render
+from server.pages.issue_rows import rows_of
 from server.pages.parts import MovedCounts, ShiftRow
 from server.services import areas, moving, regrid
 from server.services.regrid import MOVERS, Page

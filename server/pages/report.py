@@ -11,9 +11,9 @@ from server.auth import allow, current_actor, current_store, optional_actor
 from server.errors import Conflict, InputError, NotFound
 from server.maps import MapView, map_parts
 from server.pages.entry import problem_page
-from server.pages.facts import row_of
 from server.pages.frame import render
 from server.pages.ground import basemap_data, basemap_of, extent, urls
+from server.pages.issue_rows import row_of
 from server.pages.photos import REQUEST_MOST, photos_sent
 from server.pages.report_parts import DonePage, Look, errors_of, look_of, report_page, spot_rows
 from server.pages.sentences import map_words

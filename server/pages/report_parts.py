@@ -8,7 +8,7 @@ from pypinyin import lazy_pinyin
 
 from server.maps import MapParts
 from server.pages.choices import category_choices, source_choices
-from server.pages.facts import Row, row_of
+from server.pages.issue_rows import Row, row_of
 from server.pages.parts import Choice
 from server.services.desk_entry import Preview, Typed
 from server.services.gazetteer import FoundPlace

@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response
 from server.auth import allow, current_actor, current_store
 from server.errors import InputError
 from server.pages.choices import area_choices, category_choices
-from server.pages.facts import Row, rows_of
 from server.pages.frame import inside, render
+from server.pages.issue_rows import Row, rows_of
 from server.pages.parts import Choice
 from server.pages.times import clock_words, left_words
 from server.services import areas, bulk, supervision_desk

@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from server.auth import allow, current_actor, current_store, optional_actor
 from server.errors import Conflict, InputError, NotFound
 from server.pages.entry import problem_page
-from server.pages.facts import Row, row_of
 from server.pages.frame import render
+from server.pages.issue_rows import Row, row_of
 from server.pages.parts import Choice
 from server.pages.report import DESK_ROLES
 from server.pages.report_parts import CategoryOption, SpotRow, category_options, errors_of, spot_rows

@@ -10,9 +10,10 @@ from flask import Blueprint, request
 from server.auth import allow, current_actor, current_store
 from server.maps import MapParts, MapView, map_parts
 from server.pages.action_forms import forms_of
-from server.pages.facts import rows_of, told
+from server.pages.facts import told
 from server.pages.frame import render
 from server.pages.ground import basemap_data, basemap_of, bounds_around, urls
+from server.pages.issue_rows import rows_of
 from server.pages.parts import ActionForm
 from server.pages.sentences import map_words
 from server.pages.times import left_words
