@@ -70,7 +70,7 @@ def test_the_list_behind_a_number_says_what_it_shows_and_each_part_of_it_can_be_
 ):
     client = client_of("supervisor_li")
     links = links_of(body(client.get("/board?period=year")))
-    closed = next(url for url, *_rest in links if "ended_until=2026-12-31" in url)
+    closed = min((url for url, *_rest in links if "ended_until=2026-12-31" in url), key=len)
     judged = next(url for url, *_rest in links if "verdict" in url)
     held = next(url for url, *_rest in links if "holder" in url)
     page = body(client.get(closed))
