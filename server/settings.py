@@ -244,7 +244,6 @@ SETTINGS: tuple[Setting, ...] = (
         "办结、不予受理或并案满多少天后清除居民信息（姓名、电话、原话、地址、照片）；0 为不清除",
     ),
     Setting("export_days", 7, _whole(1, 365), "1 至 365 的整天数", "导出的大文件保留多少天，过期自动删除"),
-    Setting("export_days", 7, _whole(1, 365), "1 至 365 的整天数", "导出的大文件保留多少天，过期自动删除"),
     Setting("nearest_m", 50.0, _metres, "0 至 10000 的米数", "不在任何网格内的点，多少米内算作最近的网格"),
     Setting(
         "heat_minimum",

@@ -41,19 +41,7 @@ def category_said(code: str) -> str:
 
 def _code(kind: str, given: Mapping[str, Any]) -> str:
     """Choose the sentence: some kinds have several."""
-    if kind == "export" and given["what"] == "backup":
-        return "export.backup"
-    if kind == "export" and "seen_as" in given:
-        return "export.as"
-    if kind == "export" and "count" in given:
-        return "export.counted"
-    if kind == "department.change" and "name" in given["fields"]:
-        return "department.rename"
-    if kind == "calendar.remove":
-        return "calendar.restored" if given["is_shipped"] else "calendar.gone"
-    if kind == "area.change" and "name" in given["fields"]:
-        return "area.rename"
-    return kind
+    return next((said for one, is_so, said in _SEVERAL if one == kind and is_so(given)), kind)
 
 
 def _scopes_said(scopes: str) -> str:
@@ -78,6 +66,16 @@ def _why_said(why: str) -> str:
     return _(NAMES.get("why", {}).get(why, why))
 
 
+_SEVERAL: tuple[tuple[str, Callable[[Mapping[str, Any]], bool], str], ...] = (
+    ("export", lambda given: given["what"] == "backup", "export.backup"),
+    ("export", lambda given: "seen_as" in given, "export.as"),
+    ("export", lambda given: "count" in given, "export.counted"),
+    ("department.change", lambda given: "name" in given["fields"], "department.rename"),
+    ("calendar.remove", lambda given: bool(given["is_shipped"]), "calendar.restored"),
+    ("calendar.remove", lambda given: not given["is_shipped"], "calendar.gone"),
+    ("area.change", lambda given: "name" in given["fields"], "area.rename"),
+)
+"""Kinds that are said in several ways: the first row that holds."""
 _SPELLED: dict[str, Callable[[Any], str]] = {
     "category": category_said,
     "fields": _fields_said,
