@@ -10,7 +10,8 @@ from server.services import intake
 from server.services.drafts import Draft
 from tests.personas import PASSWORD, PERSONAS
 
-SAMPLES = {"number": "20260310-00001", "code": "990101001001008", "name": "css/base.css", "version": "x",
+UID = "00000000-0000-7000-8000-000000000001"
+SAMPLES = {"uid": UID, "number": "20260310-00001", "code": "990101001001008", "name": "css/base.css", "version": "x",
            "path": "x", "what": "cancel", "z": "10", "x": "1", "y": "1"}  # fmt: skip
 
 
@@ -64,6 +65,7 @@ def test_no_number_in_an_address_is_longer_than_a_database_holds(app):
     assert [rule for rule, one in numbers if one.max is None or one.max > 2**63 - 1] == []
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_nobody_gets_in_without_signing_in(quiet, client_of):
     stranger = client_of()
     for endpoint, method, url in routes(quiet):
@@ -75,7 +77,14 @@ def test_nobody_gets_in_without_signing_in(quiet, client_of):
             assert answer.headers["Location"].startswith("/sign-in"), url
 
 
-@pytest.mark.parametrize("login", sorted(PERSONAS))
+EACH = [
+    *(("sqlite", login) for login in sorted(PERSONAS)),
+    ("postgis", "supervisor_li"),
+    ("postgis", "handler_sun"),
+]
+
+
+@pytest.mark.parametrize(("database_url", "login"), EACH, indirect=["database_url"])
 def test_each_persona_gets_what_the_mark_says_and_never_a_fault(quiet, client_of, town, login):
     client, actor = client_of(login), town.actors[login]
     for endpoint, method, url in routes(quiet):
@@ -107,6 +116,7 @@ def test_an_issue_is_there_for_those_of_its_area_and_absent_for_the_others(
     assert "13812345678" not in listed
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_post_without_the_forms_token_is_refused(quiet, client_of, town):
     quiet.config["WTF_CSRF_ENABLED"] = True
     client, roles = client_of("worker_lin"), town.actors["worker_lin"].roles
