@@ -36,9 +36,10 @@ def entries(store):
 
 def test_once_says_what_it_did_and_the_second_time_that_there_was_nothing(wangge, store, late):
     done = wangge("jobs", "--once")
-    red, told = done.output.splitlines()
+    red, told, judged = done.output.splitlines()
     assert (done.exit_code, red) == (0, "到期未结，标红：1 件")
     assert re.fullmatch(r"督办.*：1 件", told)
+    assert "考评" in judged
     assert entries(store) == 1
     again = wangge("jobs", "--once", lang="en")
     assert (again.exit_code, again.output) == (0, "Nothing fell due; nothing was done.\n")
