@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from geo.tiles import MOST_LAT
 
-__all__ = ["AXIS", "PIXELS", "ZOOM", "band", "merged", "middles", "square_at"]
+__all__ = ["AXIS", "PIXELS", "ZOOM", "band", "merged", "middles", "square_at", "squares_at"]
 
 AXIS = 65_536
 """Squares along each axis of the world."""
@@ -46,6 +46,21 @@ def square_at(lon: float, lat: float) -> int:
     column = min(max(math.floor(x * AXIS), 0), AXIS - 1)
     row = min(max(math.floor(y * AXIS), 0), AXIS - 1)
     return row * AXIS + column
+
+
+def squares_at(lon: ArrayLike, lat: ArrayLike) -> NDArray[np.int64]:
+    """Tell the numbers of the squares that hold points; see :func:`square_at`.
+
+    Parameters
+    ----------
+    lon, lat : array_like of float, shape (n,)
+        WGS 84 degrees, finite.
+    """
+    phi = np.radians(np.clip(np.asarray(lat, dtype=np.float64), -MOST_LAT, MOST_LAT))
+    x = (np.asarray(lon, dtype=np.float64) + 180.0) / 360.0
+    y = 0.5 - np.arcsinh(np.tan(phi)) / (2.0 * np.pi)
+    column, row = (np.clip(np.floor(axis * AXIS), 0, AXIS - 1).astype(np.int64) for axis in (x, y))
+    return np.asarray(row * AXIS + column, dtype=np.int64)
 
 
 def merged(square: ArrayLike, doublings: int) -> NDArray[np.int64]:

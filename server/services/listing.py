@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, and_, func, not_, select
 from server.db import Tx
 from server.models import Issue
 from server.services.briefs import COLUMNS, Brief, briefs_of
+from server.services.columns import are_held, columns_read
 from server.services.conditions import asked
 from server.services.filters import Filters
 from server.services.orders import NEWEST, order_of
@@ -75,9 +76,13 @@ def matching(tx: Tx, actor: Actor, filters: Filters) -> ColumnElement[bool]:
 def count(tx: Tx, actor: Actor, filters: Filters) -> int:
     """Count the issues that match; see :func:`matching`.
 
-    What somebody sees by area is counted by its index, and what they see besides on its own: one condition with
-    OR would have every issue there is looked at for its area.
+    Over the columns where this process has read them and they hold what is asked for; else by the database, where
+    what somebody sees by area is counted by its index, and what they see besides on its own: one condition with OR would
+    have every issue there is looked at for its area.
     """
+    kept = columns_read(tx) if are_held(filters) else None
+    if kept is not None:
+        return kept.count(tx, actor, filters)
     first, *rest = ways(actor)
     wanted = tuple(asked(tx, actor, filters))
     counted = select(func.count()).select_from(Issue).where(*wanted)

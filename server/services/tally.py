@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import case, func, select
+import numpy as np
 
 from server.db import Tx
-from server.models import Area, Issue
+from server.models.types import to_micros
 from server.services.areas import AreaView
+from server.services.columns import columns_of
+from server.services.columns.tree import tree_of
 from server.services.filters import Filters
-from server.services.listing import matching
 from server.services.people import Actor
 from server.workflow import OPEN
 
@@ -48,17 +49,14 @@ def tally_by_area(tx: Tx, actor: Actor, areas: Iterable[AreaView]) -> dict[str, 
     dict[str, Tally]
         Code -> counts; an area without any open issue has zeros.
     """
-    late = func.sum(case((Issue.due_at <= tx.now, 1), else_=0))
-    rows = tx.session.execute(
-        select(Area.path, func.count(), late)
-        .join(Area, Area.id == Issue.area_id)
-        .where(matching(tx, actor, Filters(states=tuple(sorted(OPEN)))))
-        .group_by(Area.path)
-    ).all()
+    rows = columns_of(tx).chosen(tx, actor, Filters(states=tuple(sorted(OPEN))), ("area", "due_us"))
+    path_of = {row.id: row.path for row in tree_of(tx).areas}
+    many = np.bincount(rows["area"])
+    late = np.bincount(rows["area"][rows["due_us"] <= to_micros(tx.now)], minlength=len(many))
     opened: Counter[str] = Counter()
     overdue: Counter[str] = Counter()
-    for path, count, past in rows:
-        for code in path.strip("/").split("/"):
-            opened[code] += count
-            overdue[code] += int(past or 0)
+    for key in np.flatnonzero(many).tolist():
+        for code in path_of.get(key, "").strip("/").split("/"):
+            opened[code] += int(many[key])
+            overdue[code] += int(late[key])
     return {area.code: Tally(opened[area.code], overdue[area.code]) for area in areas}

@@ -8,10 +8,24 @@ database is asked by (:mod:`server.services.permissions`).
 transaction that began before another thread did so may see rows a moment newer than itself; never older ones.
 """
 
-from server.services.columns.asked import Condition, conditions
-from server.services.columns.current import columns_of
+from server.services.columns.asked import Condition, are_held, conditions
+from server.services.columns.beside import beside
+from server.services.columns.current import columns_of, columns_read
 from server.services.columns.narrow import NAMES, NEVER, Array
 from server.services.columns.rows import Columns, Rows
 from server.services.columns.seen import seen
 
-__all__ = ["NAMES", "NEVER", "Array", "Columns", "Condition", "Rows", "columns_of", "conditions", "seen"]
+__all__ = [
+    "NAMES",
+    "NEVER",
+    "Array",
+    "Columns",
+    "Condition",
+    "Rows",
+    "are_held",
+    "beside",
+    "columns_of",
+    "columns_read",
+    "conditions",
+    "seen",
+]

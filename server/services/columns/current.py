@@ -24,7 +24,7 @@ from server.services.columns.reading import read, read_these
 from server.services.columns.rows import Columns
 from server.words import NAMES as WORDS
 
-__all__ = ["columns_of"]
+__all__ = ["columns_of", "columns_read"]
 
 SHELF, LOCK = "columns", "columns lock"
 OVERLAP = timedelta(seconds=60)
@@ -61,6 +61,11 @@ def columns_of(tx: Tx) -> Columns:
         found = _all(tx) if known is None else _refreshed(tx, known)
         tx.store.shelf[SHELF] = tx.seen[SHELF] = found
     return found
+
+
+def columns_read(tx: Tx) -> Columns | None:
+    """Give the columns as of a transaction if this process has read them; None before, and while it does."""
+    return columns_of(tx) if SHELF in tx.store.shelf else None
 
 
 def _writes(tx: Tx) -> bool:

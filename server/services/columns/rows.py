@@ -1,6 +1,6 @@
 """Rows of columns: all of a process's, and those that a question leaves of them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -114,17 +114,23 @@ class Columns:
         InputError
             There is no area, person or department of that name, or none that the actor knows of.
         """
+        return tuple(rows.where(mask) for rows, mask in self._masked(tx, actor, filters))
+
+    def count(self, tx: Tx, actor: Actor, filters: Filters) -> int:
+        """Count the rows that :meth:`found` gives."""
+        masked = self._masked(tx, actor, filters)
+        return sum(len(rows) if mask is None else int(np.count_nonzero(mask)) for rows, mask in masked)
+
+    def _masked(self, tx: Tx, actor: Actor, filters: Filters) -> Iterator[tuple[Rows, Array | None]]:
         from server.services.columns.asked import conditions  # noqa: PLC0415 - it is told of rows
         from server.services.columns.seen import seen  # noqa: PLC0415
 
         wanted = [*seen(tx, actor), *conditions(tx, actor, filters, self.codes)]
-        kept = []
         for rows, mask in self.parts():
             for one in wanted:
                 told = one(rows)
                 mask = told if mask is None else mask & told  # noqa: PLW2901 - grown step by step
-            kept.append(rows.where(mask))
-        return tuple(kept)
+            yield rows, mask
 
     def chosen(self, tx: Tx, actor: Actor, filters: Filters, names: Sequence[str]) -> dict[str, Array]:
         """Give columns of the issues that match and may be seen.

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from geo.crs import WGS84, plane_crs, project_points
 from server.db import Tx
-from server.services.columns import Rows, columns_of
+from server.services.columns import Rows, beside, columns_of
 from server.services.filters import Bbox, Filters
 from server.services.heat.boxes import covering, inside
 from server.services.heat.ground import reach_of
@@ -21,11 +21,7 @@ from server.services.heat.hours import hour_of_week
 from server.services.people import Actor
 from server.services.statistics import Period
 
-__all__ = ["Points", "points_of"]
-
-SHELF = "heat places"
-PLACES_MOST = 4
-"""Columns whose places are kept: those as of now and a moment ago, of two parts."""
+__all__ = ["Points", "placed", "points_of"]
 
 Places = NDArray[np.float32]
 Truths = NDArray[np.bool_]
@@ -96,7 +92,7 @@ def points_of(
         Unknown area, person or department in the filters.
     """
     kept = columns_of(tx)
-    places = [_places(tx, rows.columns, middle) for rows, _alive in kept.parts()]
+    places = [placed(tx, rows, middle) for rows, _alive in kept.parts()]
     box = filters.bbox
     if box is not None and all(_holds(box, one.extent) for one in places):
         box = None
@@ -104,7 +100,7 @@ def points_of(
     if period is not None:
         since, until = filters.since or period.since, filters.until or period.until
         wanted = replace(wanted, since=max(period.since, since), until=min(period.until, until))
-    parts = [_placed(rows, place) for rows, place in zip(kept.found(tx, actor, wanted), places, strict=True)]
+    parts = [_located(rows, place) for rows, place in zip(kept.found(tx, actor, wanted), places, strict=True)]
     if slot is not None:
         parts = [one.where(_in_slot(one.rows, slot, tx.config.zone)) for one in parts]
     if box is None:
@@ -118,10 +114,6 @@ class Placed:
 
     Attributes
     ----------
-    lon : ndarray
-        The column itself, by which it is known again.
-    middle : tuple of float
-        Middle of the cells.
     x, y : ndarray of float32
         As of :class:`Points`, NaN for issues that have no place near the cells.
     is_whole : bool
@@ -130,15 +122,18 @@ class Placed:
         The box around those that have.
     """
 
-    lon: NDArray[Any]
-    middle: tuple[float, float]
     x: Places
     y: Places
     is_whole: bool
     extent: Bbox | None
 
 
-def _placed(rows: Rows, place: Placed) -> Points:
+def placed(tx: Tx, rows: Rows, middle: tuple[float, float]) -> Placed:
+    """Tell where all points of the rows' columns lie; found once for as long as these stand."""
+    return beside(tx, rows.columns, ("places", middle), lambda: _places(rows.columns, middle))
+
+
+def _located(rows: Rows, place: Placed) -> Points:
     x, y = (place.x, place.y) if rows.at is None else (place.x.take(rows.at), place.y.take(rows.at))
     points = Points(rows, x, y)
     return points if place.is_whole else points.where(~np.isnan(x))
@@ -155,20 +150,13 @@ def _in_slot(rows: Rows, slot: int, zone: tzinfo) -> Truths:
     return np.asarray(hour_of_week(rows["reported_us"], zone) == slot)
 
 
-def _places(tx: Tx, columns: Mapping[str, Any], middle: tuple[float, float]) -> Placed:
+def _places(columns: Mapping[str, Any], middle: tuple[float, float]) -> Placed:
     """Tell where all points of columns lie."""
-    known: dict[int, Placed] = tx.store.shelf.setdefault(SHELF, {})
     lon, lat = columns["lon"], columns["lat"]
-    kept = known.get(id(lon))
-    if kept is None or kept.lon is not lon or kept.middle != middle:
-        near = inside(reach_of(middle), lon, lat)
-        plane = plane_crs(*middle)
-        (east,), (north,) = project_points(np.array(middle[:1]), np.array(middle[1:]), WGS84, plane)
-        x, y = np.full((2, len(lon)), np.nan, np.float32)
-        out, up = project_points(lon[near], lat[near], WGS84, plane)
-        x[near], y[near] = out - east, up - north
-        kept = Placed(lon, middle, x, y, bool(near.all()), covering(lon[near], lat[near]))
-        for old in list(known)[: max(len(known) - PLACES_MOST + 1, 0)]:
-            known.pop(old, None)
-        known[id(lon)] = kept
-    return kept
+    near = inside(reach_of(middle), lon, lat)
+    plane = plane_crs(*middle)
+    (east,), (north,) = project_points(np.array(middle[:1]), np.array(middle[1:]), WGS84, plane)
+    x, y = np.full((2, len(lon)), np.nan, np.float32)
+    out, up = project_points(lon[near], lat[near], WGS84, plane)
+    x[near], y[near] = out - east, up - north
+    return Placed(x, y, bool(near.all()), covering(lon[near], lat[near]))

@@ -12,6 +12,7 @@ from server.errors import InputError
 from server.models import Issue, Whistle
 from server.services import listing
 from server.services.briefs import clock_of
+from server.services.columns import columns_of
 from server.services.filters import FIELDS, Filters
 from server.services.people import system_actor
 from server.workflow import OPEN
@@ -73,6 +74,21 @@ def test_an_administrator_finds_no_issue(everything, listed):
 def test_the_system_finds_everything(store, everything):
     with store.read() as tx:
         assert listing.count(tx, system_actor(), Filters()) == len(everything)
+
+
+@pytest.mark.parametrize("login", PERSONAS)
+def test_columns_and_database_count_the_same(login, store, town, everything):
+    def counts(tx):
+        for given, _rule in ASKED.values():
+            try:
+                yield listing.count(tx, town.actors[login], Filters.parse(given, ZONE))
+            except InputError as error:  # an area that they do not know of
+                yield error.code
+
+    with store.read() as tx:
+        by_database = list(counts(tx))
+        columns_of(tx)
+        assert list(counts(tx)) == by_database
 
 
 ASKED = {
