@@ -1,6 +1,5 @@
 """Hot spots: found, written as files, and inspected."""
 
-from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 import orjson
@@ -12,13 +11,12 @@ from server.api.resource import Body, Query, answer, answer_once, download, form
 from server.api.told_loop import Named, Told
 from server.auth import allow
 from server.db import Tx
-from server.formats import Record, Table
 from server.services import hotspots
 from server.services.drafts import LIMITS
 from server.services.hotspots import Asked, Found, Spot
 from server.services.people import Actor
 from server.services.permissions import may_inspect
-from server.words import _, sentence
+from server.words import sentence
 from server.workflow import Role
 
 __all__ = ["blueprint"]
@@ -136,7 +134,9 @@ def index(query_data: HotspotQuery) -> Response:
 def export(suffix: str, query_data: HotspotQuery) -> Response:
     """Hot spots as a file: outlines with their numbers, or a spreadsheet."""
     form, asked = form_of(suffix), query_data.asked()
-    return download("hotspots", form, lambda tx, actor: hotspot_table(tx, hotspots.find(tx, actor, asked)))
+    return download(
+        "hotspots", form, lambda tx, actor: hotspots.hotspot_table(tx, hotspots.find(tx, actor, asked))
+    )
 
 
 @blueprint.post("/hotspots/inspections")
@@ -201,38 +201,3 @@ def _spot(spot: Spot, actor: Actor) -> dict[str, Any]:
         "may_inspect": may_inspect(actor, spot.path),
         "geometry": orjson.Fragment(shapely.to_geojson(spot.geometry)),
     }
-
-
-def hotspot_table(tx: Tx, found: Found) -> Table:
-    """Make a table of hot spots; headings in the language spoken."""
-    columns = {
-        "key": _("编码"),
-        "cell": _("网格编码"),
-        "cell_name": _("网格"),
-        "category": _("类别"),
-        "course": _("走势"),
-        "weeks": _("连续周数"),
-        "z": "z",
-        "q": "q",
-        "count": _("事件数"),
-        "sentence": _("说明"),
-    }
-    types = {"weeks": int, "z": float, "q": float, "count": int}
-    return Table(columns, _records(found), tx.config.zone, types, "hotspots", "MultiPolygon")
-
-
-def _records(found: Found) -> Iterator[Record]:
-    for spot in found.spots:
-        facts = {
-            "key": spot.key,
-            "cell": spot.cell,
-            "cell_name": spot.name,
-            "category": hotspots.category_said(spot.category),
-            "course": hotspots.course_said(spot.course),
-            "weeks": spot.weeks,
-            "z": round(spot.z, 3),
-            "q": spot.q,
-            "count": spot.count,
-            "sentence": hotspots.said(spot.values),
-        }
-        yield Record(facts, orjson.Fragment(shapely.to_geojson(spot.geometry)))

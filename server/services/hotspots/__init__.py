@@ -18,6 +18,7 @@ from server.services.hotspots.asked import ALL, Asked
 from server.services.hotspots.finding import FEWEST_ISSUES, FEWEST_UNITS
 from server.services.hotspots.inspecting import Inspection, Proposal, inspect, proposal
 from server.services.hotspots.spots import Found, Short, Spot, find, one
+from server.services.hotspots.table import hotspot_table
 from server.services.hotspots.told import category_said, course_said, origin_said, said
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "category_said",
     "course_said",
     "find",
+    "hotspot_table",
     "inspect",
     "one",
     "origin_said",
