@@ -3,7 +3,7 @@
 The same for everybody who shares the frame; who is told what of it, :mod:`.spots` decides.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,12 +75,13 @@ def judged(tx: Tx, frame: Frame, asked: Asked, weeks: Weeks) -> tuple[Ground, tu
         One a category that has any issue, or all together.
     """
     ground, columns = ground_of(tx, frame, asked.units), columns_of(tx)
-    state = (layout(tx), columns.last, weeks.edges)
+    place = (layout(tx), weeks.edges)
     key = (frame.path, asked.units, asked.category, asked.weeks)
     kept: dict[Any, Any] = tx.store.shelf.setdefault("hotspots", {})
     known = kept.get(key)
-    if known is None or known[0] != state:
-        known = (state, tuple(_judged(tx, frame, asked, weeks, ground, columns)))
+    if known is None or known[0] != (place, columns.last):
+        before = known[1] if known is not None and known[0][0] == place else ()
+        known = ((place, columns.last), tuple(_judged(tx, frame, asked, weeks, ground, columns, before)))
         while len(kept) >= KEPT:
             kept.pop(next(iter(kept)), None)
         kept[key] = known
@@ -89,18 +90,37 @@ def judged(tx: Tx, frame: Frame, asked: Asked, weeks: Weeks) -> tuple[Ground, tu
 
 
 def _judged(
-    tx: Tx, frame: Frame, asked: Asked, weeks: Weeks, ground: Ground, columns: Columns
+    tx: Tx,
+    frame: Frame,
+    asked: Asked,
+    weeks: Weeks,
+    ground: Ground,
+    columns: Columns,
+    before: Iterable[Judged],
 ) -> Iterator[Judged]:
-    issues = _counted(tx, frame, asked, weeks, ground, columns)
+    """Count, and judge what was not judged before with the same counts."""
+    issues, known = _counted(tx, frame, asked, weeks, ground, columns), {one.category: one for one in before}
+    for code, own in _split(asked, issues, columns):
+        unit, week = issues["unit"][own], issues["week"][own]
+        flat = np.bincount(unit * len(weeks) + week, minlength=len(ground.keys) * len(weeks))
+        counts = flat.reshape(len(ground.keys), len(weeks)).astype(np.float64)
+        same = known.get(code)
+        if same is None or not np.array_equal(same.counts, counts):
+            same = _one(code, len(unit), counts, ground)
+        yield same
+
+
+def _split(
+    asked: Asked, issues: Mapping[str, NDArray[np.int64]], columns: Columns
+) -> Iterator[tuple[str, NDArray[np.intp]]]:
+    """Give the issues of each category that has any, or all together, by their places."""
     if asked.category != EACH:
-        yield _one(
-            "" if asked.category == ALL else asked.category, issues["unit"], issues["week"], weeks, ground
-        )
+        yield "" if asked.category == ALL else asked.category, np.arange(len(issues["unit"]))
         return
     for number, code in enumerate(columns.codes["category"]):
-        own = issues["category"] == number
-        if own.any():
-            yield _one(code, issues["unit"][own], issues["week"][own], weeks, ground)
+        own = np.flatnonzero(issues["category"] == number)
+        if len(own):
+            yield code, own
 
 
 def _counted(
@@ -124,13 +144,8 @@ def _counted(
     }
 
 
-def _one(
-    category: str, unit: NDArray[np.int64], week: NDArray[np.int64], weeks: Weeks, ground: Ground
-) -> Judged:
-    size = len(ground.keys)
-    flat = np.bincount(unit * len(weeks) + week, minlength=size * len(weeks))
-    counts = flat.reshape(size, len(weeks)).astype(np.float64)
-    if size < FEWEST_UNITS or len(unit) < FEWEST_ISSUES:
-        return Judged(category, len(unit), counts, None)
+def _one(category: str, issues: int, counts: Floats, ground: Ground) -> Judged:
+    if len(counts) < FEWEST_UNITS or issues < FEWEST_ISSUES:
+        return Judged(category, issues, counts, None)
     values = rates(counts, ground.households) if ground.is_by_household else counts
-    return Judged(category, len(unit), counts, emerging(values, ground.neighbours, alpha=ALPHA))
+    return Judged(category, issues, counts, emerging(values, ground.neighbours, alpha=ALPHA))

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -14,14 +15,14 @@ from server.db import Tx
 from server.errors import NotFound
 from server.models import Issue
 from server.services.areas import path_of
-from server.services.columns import columns_of
+from server.services.columns import Columns, Rows, columns_of, conditions
+from server.services.columns.tree import tree_of
 from server.services.filters import Filters
 from server.services.hotspots.asked import ALL, EACH, Asked, Weeks
 from server.services.hotspots.buildings import Where, where_of
 from server.services.hotspots.finding import FEWEST_ISSUES, FEWEST_UNITS, Judged, judged
 from server.services.hotspots.ground import BAND, Frame, Ground, frame_of, own_paths
 from server.services.hotspots.parts import Part, parts_of
-from server.services.listing import matching
 from server.services.people import Actor
 from server.services.statistics.indicators import said
 from server.services.statistics.shapes import Query
@@ -31,6 +32,7 @@ __all__ = ["MOST", "Found", "Short", "Spot", "find", "one"]
 MOST = 100
 """Spots told; the highest first."""
 PLACES_READ = 2_000
+WHERE_KEPT = 2_000  # spots whose buildings are kept
 DECIMALS = 6
 
 
@@ -174,7 +176,7 @@ def find(tx: Tx, actor: Actor, asked: Asked) -> Found:
     owned = _owned(ground, own_paths(actor), base)
     raw = [part for one in told for part in parts_of(one, ground, owned)]
     raw.sort(key=lambda part: (-part.z, part.path, part.category))
-    finder = _Finder(tx, actor, weeks, ground)
+    finder = _finder(tx, actor, weeks, ground)
     return Found(
         asked, frame, weeks, len(ground.keys), sum(one.issues for one in told), ground.is_by_household,
         None if lattice is None else lattice.side_m, None if lattice is None else BAND * lattice.side_m,
@@ -219,14 +221,22 @@ def _owned(ground: Ground, own: tuple[str, ...], base: str) -> NDArray[np.bool_]
     return np.fromiter(kept, dtype=np.bool_, count=len(ground.paths))
 
 
+def _finder(tx: Tx, actor: Actor, weeks: Weeks, ground: Ground) -> "_Finder":
+    columns = columns_of(tx)
+    within = Filters(since=weeks.edges[0], until=weeks.edges[-1])
+    return _Finder(tx, actor, weeks, ground, columns, columns.found(tx, actor, within))
+
+
 @dataclass(frozen=True, eq=False)
 class _Finder:
-    """Finds the issues behind a spot."""
+    """Finds the issues behind a spot, among those of the weeks that the actor may see."""
 
     tx: Tx
     actor: Actor
     weeks: Weeks
     ground: Ground
+    columns: Columns
+    rows: tuple[Rows, ...]
 
     def spot(self, part: Part) -> Spot:
         """Tell a part as a spot: with its outline, the list of its issues, and the buildings they speak of."""
@@ -240,20 +250,40 @@ class _Finder:
         if part.category:
             query["category"] = part.category
         query |= {"since": said(since, zone), "until": said(until, zone, end=True)}
-        filters = Filters.parse(query, zone)
-        count = sum(part.counts[-span:])
-        if self.ground.lattice is not None:
-            found = columns_of(self.tx).chosen(self.tx, self.actor, filters, ("id",))
-            count = len(found["id"])
+        ids = self._issues(query, part.path)
         return Spot(
             self.ground.keys[peak], cell, self.ground.names[peak], part.path, part.category, part.course,
-            part.weeks, part.z, part.q, len(part.units), part.counts, count, query, shape,
-            where_of(self._places(filters)),
+            part.weeks, part.z, part.q, len(part.units), part.counts, len(ids), query, shape,
+            self._where(ids[-PLACES_READ:]),
         )  # fmt: skip
 
-    def _places(self, filters: Filters) -> list[str]:
-        query = select(Issue.place_text).where(matching(self.tx, self.actor, filters), Issue.place_text != "")
-        return [row.place_text for row in self.tx.rows(query.limit(PLACES_READ))]
+    def _issues(self, query: Query, path: str) -> NDArray[np.int64]:
+        """List what a query finds, as key and version, by key; ``path`` is that of its area, if it names one."""
+        asked = Filters.parse(
+            {name: text for name, text in query.items() if name != "area"}, self.tx.config.zone
+        )
+        wanted = list(conditions(self.tx, self.actor, asked, self.columns.codes))
+        if "area" in query:
+            told = tree_of(self.tx).below([path])
+            wanted.append(lambda rows: told[np.minimum(rows["area"], len(told) - 1)])
+        found = [rows.where(np.logical_and.reduce([one(rows) for one in wanted])) for rows in self.rows]
+        keys = np.concatenate(
+            [np.stack([rows["id"], rows["version"]], axis=1, dtype=np.int64) for rows in found]
+        )
+        return np.asarray(keys[np.argsort(keys[:, 0])])
+
+    def _where(self, issues: NDArray[np.int64]) -> Where | None:
+        """Find the buildings that issues speak of; kept while they are what they were."""
+        kept: dict[bytes, Where | None] = self.tx.store.shelf.setdefault("hotspot where", {})
+        key = blake2b(issues.tobytes(), digest_size=16).digest()
+        if key not in kept:
+            query = select(Issue.place_text).where(
+                Issue.id.in_(issues[:, 0].tolist()), Issue.place_text != ""
+            )
+            while len(kept) >= WHERE_KEPT:
+                kept.pop(next(iter(kept)), None)
+            kept[key] = where_of(row.place_text for row in self.tx.rows(query))
+        return kept[key]
 
 
 def _box(shape: Any) -> str:  # noqa: ANN401 - a shapely geometry
