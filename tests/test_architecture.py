@@ -19,7 +19,7 @@ LAYERS = (  # from the bottom up; a module imports its own layer and what lies b
     {"faults", "words", "shipped", "formats"},
     {"db", "guards", "locks", "blobs", "pinging", "models", "uids", "migrations", "upgrade", "keys"},
     {"services"},
-    {"auth", "security", "crowding", "limiting", "translate", "statics", "maps", "demo"},
+    {"auth", "security", "crowding", "limiting", "downloads", "translate", "statics", "maps", "demo"},
     EDGES,
     {"app"},
 )

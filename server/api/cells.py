@@ -4,10 +4,11 @@ from flask import Response
 from pydantic import Field
 
 from server.api.asked import DEEPEST_ZOOM
-from server.api.resource import Query, answer, download, form_of, resource, stored
+from server.api.resource import Query, answer, resource, stored
 from server.api.told import CellList
 from server.auth import allow
 from server.db import Tx
+from server.downloads import download, form_of
 from server.services import layer
 from server.services.exporting.tables import cell_facts, cell_table
 from server.services.filters import bbox_of

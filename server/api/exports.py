@@ -6,10 +6,11 @@ from uuid import UUID
 from flask import Response
 from pydantic import AwareDatetime, Field
 
-from server.api.resource import Body, answer, answer_once, attached, resource, stored
+from server.api.resource import Body, answer, answer_once, resource, stored
 from server.api.told_loop import Told
 from server.auth import ISSUE_ROLES, allow, current_actor, current_store, done_reading
 from server.db import Tx
+from server.downloads import attached
 from server.errors import NotFound
 from server.formats import FORMATS
 from server.services import exporting

@@ -14,8 +14,6 @@ from server.api.resource import (
     Body,
     answer,
     answer_once,
-    download,
-    form_of,
     resource,
     stored,
 )
@@ -23,6 +21,7 @@ from server.api.telling import brief_told, issue_told, named
 from server.api.told import IssueAnswer, IssueList, OutcomesAnswer
 from server.auth import ISSUE_ROLES, allow, current_actor, current_store, done_reading
 from server.db import Tx
+from server.downloads import download, form_of
 from server.services import audit, exporting, intake, issues, listing, outcomes, receipts, unmasking
 from server.services.categories import category_name
 from server.services.drafts import LIMITS, Draft

@@ -4,22 +4,20 @@ A body must be one JSON object under its right name, a parameter known and given
 told field by field in the asker's language. The rest is in the resources.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from itertools import chain
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
 from apiflask import APIBlueprint, HTTPError
-from flask import Response, abort, request, send_file, stream_with_context
+from flask import Response, abort, request
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 from werkzeug.exceptions import BadRequest
 
 from server.auth import current_actor, current_store, done_reading, reading
 from server.db import Tx
+from server.downloads import download, form_of
 from server.errors import InputError
-from server.formats import FORMATS, Format, Table
 from server.services import idempotency
 from server.services.idempotency import Answer
 from server.services.people import Actor
@@ -33,7 +31,6 @@ __all__ = [
     "Query",
     "answer",
     "answer_once",
-    "attached",
     "download",
     "form_of",
     "resource",
@@ -208,53 +205,3 @@ def answer_once(
             if key:
                 idempotency.remember(tx, actor, key, digest, known)
     return answer(known.body, known.status)
-
-
-def form_of(suffix: str) -> Format:
-    """Find a format by the suffix of an address; an unknown one is no address (404)."""
-    if suffix not in FORMATS:
-        abort(404)
-    return FORMATS[suffix]
-
-
-def download(name: str, form: Format, make: Callable[[Tx, Actor], Table]) -> Response:
-    """Answer with a list as a file, in pieces as they are read.
-
-    Parameters
-    ----------
-    name : str
-        Of the file, without suffix.
-    form : Format
-        How.
-    make : Callable[[Tx, Actor], Table]
-        What; asked before the first byte is sent, so that a refusal can still be one.
-    """
-    actor = current_actor()
-    done_reading()
-
-    def pieces() -> Iterator[bytes]:
-        with current_store().read() as tx:
-            yield from form.write(make(tx, actor))
-
-    reading = stream_with_context(pieces())
-    told = Response(chain([next(reading)], reading), mimetype=form.mimetype)
-    told.headers["Content-Disposition"] = f'attachment; filename="{name}.{form.suffix}"'
-    told.headers["Cache-Control"] = "private, no-store"
-    return told
-
-
-def attached(path: Path, name: str, mimetype: str) -> Response:
-    """Answer with a file that somebody may have and nobody else: kept by no cache.
-
-    Parameters
-    ----------
-    path : Path
-        Where it lies.
-    name : str
-        As it is to be called.
-    mimetype : str
-        What it is.
-    """
-    told = send_file(path.resolve(), mimetype, as_attachment=True, download_name=name, max_age=0)
-    told.headers["Cache-Control"] = "private, no-store"
-    return told

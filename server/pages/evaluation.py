@@ -8,9 +8,9 @@ from uuid import UUID
 from flask import Blueprint, abort, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from server.api.resource import download, form_of
 from server.auth import allow, current_actor, current_store, done_reading
 from server.db import Tx
+from server.downloads import download, form_of
 from server.errors import InputError
 from server.pages.evaluation_parts import Head, Place, Rules, head_of, places_of, rules_of, totals_of
 from server.pages.frame import render

@@ -9,8 +9,8 @@ from uuid import UUID
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
-from server.api.resource import attached, download
 from server.auth import ISSUE_ROLES, allow, current_actor, current_store
+from server.downloads import attached, download
 from server.errors import NotFound
 from server.formats import FORMATS
 from server.pages.filters_said import filters_said
