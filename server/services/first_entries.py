@@ -34,11 +34,13 @@ def entries_of(
         State.REPORTED,
         row["reported_at"],
         with_private(given_at_report(row, where), sealed),
+        received_at=row["received_at"],
     )
     if draft.closed_at:
         ended = max(draft.closed_at, row["reported_at"])
         return [first, NewEntry(issue_id, 2, actor, role_shown(actor, where.path), "import", State.REPORTED,
-                                State.CLOSED, ended, {"import": draft.import_id})]  # fmt: skip
+                                State.CLOSED, ended, {"import": draft.import_id},
+                                received_at=row["received_at"])]  # fmt: skip
     if holder is None or holder.person_id is None:
         return [first]
     return [first, _dispatched(issue_id, row, holder)]
@@ -62,4 +64,15 @@ def given_at_dispatch(row: Mapping[str, Any], holder: OnDuty) -> dict[str, Any]:
 def _dispatched(issue_id: int, row: dict[str, Any], holder: OnDuty) -> NewEntry:
     steps = (State.REPORTED, State.DISPATCHED)
     at, given = row["received_at"], given_at_dispatch(row, holder)
-    return NewEntry(issue_id, 2, system_actor(), Role.SYSTEM, "dispatch", *steps, at, given, stage_used_s=0)
+    return NewEntry(
+        issue_id,
+        2,
+        system_actor(),
+        Role.SYSTEM,
+        "dispatch",
+        *steps,
+        at,
+        given,
+        stage_used_s=0,
+        received_at=at,
+    )

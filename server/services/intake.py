@@ -6,7 +6,7 @@ transaction, or nothing of it.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -75,7 +75,11 @@ def report(tx: Tx, actor: Actor, draft: Draft) -> Receipt:
 
 
 def report_many(
-    tx: Tx, actor: Actor, drafts: Sequence[Draft], facts: Sequence[dict[str, Any]] | None = None
+    tx: Tx,
+    actor: Actor,
+    drafts: Sequence[Draft],
+    facts: Sequence[dict[str, Any]] | None = None,
+    tellers: Sequence[tuple[datetime, Actor]] | None = None,
 ) -> list[Receipt]:
     """Take reports in.
 
@@ -89,6 +93,8 @@ def report_many(
         Up to some hundreds.
     facts : Sequence of dict, optional
         What :func:`server.services.drafts.checked` said of each, where the caller has asked already.
+    tellers : Sequence of (datetime, Actor), optional
+        When each is received and who reports it, where these differ; duty is asked as for all.
 
     Returns
     -------
@@ -102,7 +108,8 @@ def report_many(
     Conflict
         A client-made uid is already there.
     """
-    facts = facts or [checked(tx, draft) for draft in drafts]
+    told = [(replace(tx, now=at), who) for at, who in tellers] if tellers else [(tx, actor)] * len(drafts)
+    facts = facts or [checked(one, draft) for (one, _), draft in zip(told, drafts, strict=True)]
     grid = open_locator(tx)
     places = place_on(tx, grid, drafts)
     live = [
@@ -112,22 +119,22 @@ def report_many(
     numbers = _numbers(tx, [fact["happened_at"] for fact in facts])
     rules = rules_of(tx)
     rows, holders, sealed = [], [], []
-    for draft, fact, where, number in zip(drafts, facts, places, numbers, strict=True):
+    for (one, who), draft, fact, where, number in zip(told, drafts, facts, places, numbers, strict=True):
         holder = None if draft.closed_at else _holder(on_duty, where)
         holders.append(holder)
-        sealed.append(_sealed(tx, draft))
-        row = _issue_row(tx, actor, draft, fact, where, holder, number)
-        rows.append(row | _clocks(rules, row, tx.now))
+        sealed.append(_sealed(one, draft))
+        row = _issue_row(one, who, draft, fact, where, holder, number)
+        rows.append(row | _clocks(rules, row, one.now))
     _refuse_known(tx, [draft.uid for draft in drafts if draft.uid])
     ids = _inserted(tx, rows)
     texts = [
-        {**one.row, "issue_id": key} for key, several in zip(ids, sealed, strict=True) for one in several
+        {**text.row, "issue_id": key} for key, several in zip(ids, sealed, strict=True) for text in several
     ]
     if texts:
         tx.session.execute(insert(PrivateText.__table__), texts)  # type: ignore[arg-type] # see _inserted
     entries: list[NewEntry] = []
-    for step in zip(ids, drafts, rows, holders, sealed, places, strict=True):
-        entries += entries_of(actor, *step)
+    for (_, who), *step in zip(told, ids, drafts, rows, holders, sealed, places, strict=True):
+        entries += entries_of(who, *step)
     append(tx, entries)
     held = [holder if holder and holder.person_id else None for holder in holders]
     return [

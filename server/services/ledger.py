@@ -20,7 +20,7 @@ from server.services.people import Actor
 from server.services.private import Sealed
 from server.workflow import FINISHED, NEW_ROUND, Role, State
 
-__all__ = ["NewEntry", "append", "broken_chains", "digest_of", "role_shown"]
+__all__ = ["NewEntry", "append", "broken_chains", "digest_of", "role_shown", "row_of"]
 
 FACTS = (
     "issue_id",
@@ -62,6 +62,8 @@ class NewEntry:
         Digest of the entry before; "" for the first.
     stage_used_s : int or None
         Seconds that the stage which it ends took, by the clock of its limit.
+    received_at : datetime or None
+        When it was received, where that is not the transaction's instant.
     """
 
     issue_id: int
@@ -75,6 +77,7 @@ class NewEntry:
     given: dict[str, Any] = field(default_factory=dict)
     previous: str = ""
     stage_used_s: int | None = None
+    received_at: datetime | None = None
 
 
 def role_shown(actor: Actor, path: str) -> str:
@@ -110,26 +113,31 @@ def append(tx: Tx, entries: Iterable[NewEntry]) -> dict[int, str]:
     rows = []
     for one in entries:
         previous = last.get(one.issue_id, one.previous)
-        row: dict[str, Any] = {
-            "issue_id": one.issue_id,
-            "seq": one.seq,
-            "actor": "system" if one.actor.is_system else "person",
-            "person_id": one.actor.person_id,
-            "role": str(one.role),
-            "action": one.action,
-            "from_state": str(one.from_state) if one.from_state else None,
-            "to_state": str(one.to_state),
-            "given": one.given,
-            "happened_at": one.happened_at,
-            "received_at": tx.now,
-            "stage_used_s": one.stage_used_s,
-        }
-        row["previous"] = previous
-        row["digest"] = last[one.issue_id] = digest_of(previous, row)
+        row = row_of(tx, one, previous)
+        last[one.issue_id] = row["digest"]
         rows.append(row)
     if rows:
         tx.session.execute(insert(Entry.__table__), rows)  # type: ignore[arg-type] # without the ORM: half the time
     return last
+
+
+def row_of(tx: Tx, one: NewEntry, previous: str) -> dict[str, Any]:
+    """Give the columns of a step to be written; it continues the chain at a digest."""
+    row: dict[str, Any] = {
+        "issue_id": one.issue_id,
+        "seq": one.seq,
+        "actor": "system" if one.actor.is_system else "person",
+        "person_id": one.actor.person_id,
+        "role": str(one.role),
+        "action": one.action,
+        "from_state": str(one.from_state) if one.from_state else None,
+        "to_state": str(one.to_state),
+        "given": one.given,
+        "happened_at": one.happened_at,
+        "received_at": one.received_at or tx.now,
+        "stage_used_s": one.stage_used_s,
+    }
+    return row | {"previous": previous, "digest": digest_of(previous, row)}
 
 
 def count_times(issue: Issue, entry: NewEntry) -> None:

@@ -33,17 +33,17 @@ def _ask_suspend(step: Step) -> None:
 def _asked(step: Step) -> None:
     kind = step.action.removeprefix("ask_")
     field = "until" if kind == "extend" else "review_date"
-    step.tx.session.add(
-        Ask(
-            issue_id=step.issue.id,
-            round=step.issue.round,
-            kind=kind,
-            state="open",
-            by_id=step.actor.person_id,
-            at=step.at,
-            until=fields.instant(step.tx, field, step.codes["until"], step.tx.now),
-        )
+    ask = Ask(
+        issue_id=step.issue.id,
+        round=step.issue.round,
+        kind=kind,
+        state="open",
+        by_id=step.actor.person_id,
+        at=step.at,
+        until=fields.instant(step.tx, field, step.codes["until"], step.tx.now),
     )
+    step.tx.session.add(ask)
+    step.asks.append(ask)
 
 
 def _extend(step: Step) -> None:

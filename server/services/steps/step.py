@@ -34,8 +34,8 @@ class Step:
         Path of its area.
     entries : Sequence of Entry
         What was done before, in order.
-    whistles, asks : Sequence
-        Departments called, and requests, in order.
+    whistles, asks : Sequence, list
+        Departments called, and requests, in order; one that is made now is put to them.
     action : str
         What.
     target : State
@@ -58,7 +58,7 @@ class Step:
     path: str
     entries: Sequence[Entry]
     whistles: Sequence[Whistle]
-    asks: Sequence[Ask]
+    asks: list[Ask]
     action: str
     target: State
     given: Mapping[str, Any]
