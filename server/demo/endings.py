@@ -9,14 +9,14 @@ from server.demo.seasons import ZONE
 from server.services.categories import categories
 from server.services.rules import ALL, shipped_limits
 
-__all__ = ["Fate", "ending"]
+__all__ = ["Fate", "by_day", "ending"]
 
 Fate = Literal["reported", "dispatched", "closed"]
 _HOURS = {"urgent_hour": 0.7, "work_hour": 1.6, "work_day": 20.0, "natural_day": 15.0}  # usual, per unit
 _SPREAD = 0.8  # of the logarithm
-_FRESH = timedelta(days=21)  # younger ones are still being dealt with
+_FRESH = timedelta(days=6)  # younger ones are still being dealt with
 _SLOW = 3.5  # times longer
-_STUCK = ((timedelta(days=60), 0.12), (timedelta(days=150), 0.02), (timedelta(days=400), 0.002))
+_STUCK = ((timedelta(days=60), 0.04), (timedelta(days=150), 0.02), (timedelta(days=400), 0.002))
 _WAITING = timedelta(days=6)  # so long an issue outside every cell waits at the desk
 _OPENS, _CLOSES = 8, 17  # o'clock: nobody closes at night
 
@@ -60,14 +60,15 @@ def ending(
     usual = _HOURS[limit.kind] * limit.amount
     hours = usual * float(np.exp(rng.normal(0.0, _SPREAD))) * (_SLOW if age < _FRESH else 1.0)
     hours *= _SLOW * _SLOW if slow else 1.0
-    closed_at = _by_day(reported_at + timedelta(hours=hours), rng)
+    closed_at = by_day(reported_at + timedelta(hours=hours), rng)
     stuck = next(share for limit, share in _STUCK if age < limit)
     if closed_at >= as_of or (rng.random() < stuck and not beyond):
         return ("dispatched", None) if not beyond else ("reported", None)
     return "closed", closed_at
 
 
-def _by_day(instant: datetime, rng: np.random.Generator) -> datetime:
+def by_day(instant: datetime, rng: np.random.Generator) -> datetime:
+    """Move an instant of the evening or the night to the next morning."""
     local = instant.astimezone(ZONE)
     if local.hour >= _CLOSES:
         local += timedelta(days=1)

@@ -13,15 +13,17 @@ import numpy as np
 from sqlalchemy import select
 
 from server.db import Tx
+from server.demo.deeds import done_usually
 from server.demo.pictures import MOST, shown
 from server.demo.town import SEED
 from server.models import Area, Department, Issue
 from server.services import attachments, issues
 from server.services.categories import categories
+from server.services.histories import ACTIONS, Act, tell
 from server.services.people import Actor
 from server.workflow import Role, State, WorkflowError
 
-__all__ = ["LIVES", "Crew", "live"]
+__all__ = ["LIVES", "WORDS", "Crew", "crew_of", "live"]
 
 LIVES: Mapping[str, tuple[float, tuple[str, ...]]] = {
     "untaken": (0.16, ()),
@@ -56,17 +58,6 @@ WORDS: Mapping[str, Mapping[str, object]] = {
     "escalate": {"reason": "需要社区出面协调。"},
     "urge": {"text": "居民再次来电催问。"},
 }
-DONE: Mapping[str, dict[str, object]] = {
-    "street_lamp": {"quantity": 6, "unit": "盏", "money": 1380},
-    "drain_blocked": {"quantity": 42, "unit": "米", "money": 2600},
-    "sewage_overflow": {"quantity": 18, "unit": "米", "money": 900},
-    "heating": {"quantity": 12, "unit": "户"},
-    "exposed_rubbish": {"quantity": 3, "unit": "车", "money": 450},
-    "tree_trimming": {"quantity": 15, "unit": "棵"},
-    "paving_damage": {"quantity": 24, "unit": "平方米", "money": 1900},
-    "fire_hazard": {"quantity": 4, "unit": "处"},
-}
-"""How much was done, by category."""
 SHOWN = frozenset({"finish", "note"})
 """Lives in which somebody takes photos."""
 LYING_ABOUT = frozenset({"exposed_rubbish", "sanitation", "sewage_overflow", "drain_blocked", "paving_damage",
@@ -74,6 +65,8 @@ LYING_ABOUT = frozenset({"exposed_rubbish", "sanitation", "sewage_overflow", "dr
 """Categories that the drawn pictures fit."""
 PICTURED = frozenset({"take", "finish"})
 """What is shown of them: how it was when it was taken, how it is when it is finished."""
+CALLING = frozenset({"transfer", "whistle"})
+"""What calls a department."""
 _TURNS = {
     "extend": Role.LEADER,
     "pass": Role.LEADER,
@@ -108,40 +101,78 @@ class Crew:
         return next(one for one in self.people.values() if one.department_id == department_id)
 
 
-def live(tx: Tx, actors: Sequence[Actor], as_of: datetime) -> None:
-    """Let every issue that was dispatched come as far as it has.
+def crew_of(tx: Tx, actors: Sequence[Actor]) -> Crew:
+    """Gather everybody."""
+    people = {one.person_id: one for one in actors if one.person_id is not None}
+    return Crew(people, dict(tx.session.execute(select(Department.code, Department.id)).all()))
+
+
+def live(tx: Tx, crew: Crew, keys: Sequence[int], as_of: datetime) -> None:
+    """Let issues that were dispatched come as far as they have.
 
     Parameters
     ----------
     tx : Tx
         The transaction of the seeding.
-    actors : Sequence of Actor
+    crew : Crew
         Everybody.
+    keys : Sequence of int
+        Issues that nobody has touched yet.
     as_of : datetime
         Nothing happens later.
     """
     rng = np.random.default_rng([SEED, 7])
-    people = {one.person_id: one for one in actors if one.person_id is not None}
-    crew = Crew(people, dict(tx.session.execute(select(Department.code, Department.id)).all()))
     shares = np.cumsum([share for share, _ in LIVES.values()])
     rows = tx.session.execute(
         select(Issue, Area.path)
         .join(Area, Area.id == Issue.area_id)
-        .where(Issue.state == State.DISPATCHED)
+        .where(Issue.state == State.DISPATCHED, Issue.id.in_(keys))
         .order_by(Issue.id)
     ).all()
     # Evenly spread over all lives, so that a small town meets the seldom ones too.
     draws = (rng.permutation(len(rows)) + 0.5) / max(len(rows), 1) * shares[-1]
     lives = [list(LIVES.values())[int(np.searchsorted(shares, draw))][1] for draw in draws.tolist()]
+    _suit(rows, lives)
     pictured = _pictured(rows, lives)
+    told: dict[int, list[Act]] = {}
     for at_row, ((issue, path), actions) in enumerate(zip(rows, lives, strict=True)):
-        is_shown = at_row in pictured
         left = (as_of - issue.reported_at) * 0.9
         times = np.sort(rng.beta(1.0, 3.0, size=len(actions))) * left.total_seconds()
-        for action, seconds in zip(actions, times.tolist(), strict=True):
-            at = issue.reported_at + timedelta(seconds=seconds)
-            if not _act(replace(tx, now=at), crew, issue, path, action, is_shown=is_shown):
+        moments = [issue.reported_at + timedelta(seconds=seconds) for seconds in times.tolist()]
+        if at_row not in pictured and ACTIONS.issuperset(actions):
+            told[issue.id] = _acts(crew, issue, path, list(zip(moments, actions, strict=True)))
+            continue
+        for action, at in zip(actions, moments, strict=True):
+            if not _act(replace(tx, now=at), crew, issue, path, action, is_shown=at_row in pictured):
                 break
+    tell(tx, told)
+
+
+def _suit(rows: Sequence[Any], lives: list[tuple[str, ...]]) -> None:
+    """Exchange lives until what departments are called to is theirs, as far as there is such."""
+    theirs = [bool(categories()[issue.category].row["department"]) for issue, _path in rows]
+    calls = [not CALLING.isdisjoint(actions) for actions in lives]
+    spare = [at for at, call in enumerate(calls) if theirs[at] and not call]
+    for at, other in zip(
+        (at for at, call in enumerate(calls) if call and not theirs[at]), spare, strict=False
+    ):
+        lives[at], lives[other] = lives[other], lives[at]
+
+
+def _acts(crew: Crew, issue: Issue, path: str, steps: Sequence[tuple[datetime, str]]) -> list[Act]:
+    """Say who does each of the steps that can be told at once."""
+    holder, known = crew.people[issue.holder_person_id or 0], categories()[issue.category].row
+    acts = []
+    for at, action in steps:
+        if action == "pass" and known["self_check"] == "yes":
+            continue  # the system has done it
+        if action == "object" and not issue.callback:
+            break
+        actor = crew.over(path, _TURNS[action]) if action in _TURNS else holder
+        if action in _TURNS and actor.person_id == holder.person_id:
+            break
+        acts.append(Act(at, actor, action, {**WORDS.get(action, {}), **_more(issue, at, action, None)}))
+    return acts
 
 
 def _pictured(rows: Sequence[Any], lives: Sequence[Sequence[str]]) -> frozenset[int]:
@@ -156,7 +187,7 @@ def _pictured(rows: Sequence[Any], lives: Sequence[Sequence[str]]) -> frozenset[
 def _act(tx: Tx, crew: Crew, issue: Issue, path: str, action: str, *, is_shown: bool) -> bool:
     """Do one thing as whoever's turn it is; False where the table has nobody do it here."""
     department = crew.departments.get(categories()[issue.category].row["department"])
-    if action in ("transfer", "whistle") and department is None:
+    if action in CALLING and department is None:
         return False
     if action in _TURNS:
         actor = crew.over(path, _TURNS[action])
@@ -164,7 +195,7 @@ def _act(tx: Tx, crew: Crew, issue: Issue, path: str, action: str, *, is_shown: 
         actor = crew.handler(department if action == "answer" else issue.holder_department_id)
     else:
         actor = crew.people[issue.holder_person_id or 0]
-    given = {**WORDS.get(action, {}), **_more(tx, issue, action, department)}
+    given = {**WORDS.get(action, {}), **_more(issue, tx.now, action, department)}
     try:
         _perform(tx, actor, issue, action, given, is_shown=is_shown and action in PICTURED)
     except WorkflowError:
@@ -187,15 +218,15 @@ def _perform(
         attachments.attach(tx, actor, issue.number, "before", photos, device)
 
 
-def _more(tx: Tx, issue: Issue, action: str, department: int | None) -> dict[str, object]:
+def _more(issue: Issue, now: datetime, action: str, department: int | None) -> dict[str, object]:
     """Make up what depends on the issue and the day."""
     code = categories()[issue.category].row["department"]
-    due = max(issue.due_at or tx.now, tx.now)
+    due = max(issue.due_at or now, now)
     told: dict[str, dict[str, object]] = {
         "transfer": {"holder": f"department:{department}"},
-        "whistle": {"departments": [code], "answer_by": tx.now + timedelta(days=2)},
+        "whistle": {"departments": [code], "answer_by": now + timedelta(days=2)},
         "ask_extend": {"until": due + timedelta(days=5)},
-        "ask_suspend": {"review_date": tx.now + timedelta(days=60)},
-        "finish": DONE.get(issue.category, {}),
+        "ask_suspend": {"review_date": now + timedelta(days=60)},
+        "finish": done_usually(issue.category),
     }
     return told.get(action, {})

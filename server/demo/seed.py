@@ -1,8 +1,9 @@
 """Seed a fresh store with the demonstration town, through the services that everybody uses.
 
 Ground, people and stories are invented elsewhere in this package; here they are imported, hired and reported.
-An open issue is reported at its own time by the worker or the desk that would have done so; finished ones come
-in as history, month by month, entered by the desk of their subdistrict. All of it is one transaction whose
+An open issue, or one that was finished in the last months, is reported at its own time by the worker or the desk
+that would have done so; what was finished before comes in as history, month by month, entered by the desk of its
+subdistrict. All of it is one transaction whose
 parts bear their own instants, so a seeding that is interrupted leaves the store as empty as it was.
 """
 
@@ -20,8 +21,9 @@ from sqlalchemy import select
 from server.db import Store, Tx
 from server.demo.drawing import write_town_map
 from server.demo.gazetteer import town_places
+from server.demo.history import DAYS, go_through
 from server.demo.judging import judge_last_month
-from server.demo.lives import live
+from server.demo.lives import crew_of, live
 from server.demo.staff import PERSONAS, Staff, build_staff
 from server.demo.stories import Story, drafts
 from server.demo.town import Town, build_town
@@ -101,7 +103,7 @@ def seed(
         _import(before, town)
         _hire(before, staff)
         gazetteer.keep(before, town_places(town))
-        live(tx, _tell(tx, town, staff, stories), now)
+        _tell(tx, town, staff, stories, now)
         _go_away(tx, staff, now)
         judge_last_month(tx, actor_of_login(tx, _HOME_LEADER))
         accounts = [[login, PASSWORD, _role(staff, login)] for login in PERSONAS]
@@ -157,29 +159,40 @@ def _go_away(tx: Tx, staff: Staff, now: datetime) -> None:
     tx.session.flush()
 
 
-def _tell(tx: Tx, town: Town, staff: Staff, stories: Sequence[Story]) -> list[Actor]:
-    """Report everything, the finished first; gives everybody."""
-    cells = _cells(town, stories)
+def _tell(tx: Tx, town: Town, staff: Staff, stories: Sequence[Story], now: datetime) -> None:
+    """Report everything, the finished first, and let it come as far as it has."""
     actors = {one.login: actor_of_login(tx, one.login) for one in staff.people}
     desks = {
         area: actors[one.login] for one in staff.people for role, area in one.roles if role == "dispatcher"
     }
     workers = {duty.area: actors[duty.login] for duty in staff.duties if duty.kind == "A"}
-    home = actors[_HOME_DESK]
+    home, oldest = actors[_HOME_DESK], now - timedelta(days=DAYS)
     done: dict[tuple[str, str], list[Draft]] = defaultdict(list)
-    for story, cell in zip(stories, cells, strict=True):
-        if story.closed_at:
+    lived: list[tuple[Story, str]] = []
+    for story, cell in zip(stories, _cells(town, stories), strict=True):
+        if story.closed_at and not (cell and story.reported_at >= oldest):
             done[story.reported_at.strftime("%Y-%m"), cell[:9]].append(_draft(story))
+        else:
+            lived.append((story, cell))
     for (_, area), several in sorted(done.items(), key=lambda item: item[0]):
         for start in range(0, len(several), _BATCH):
             batch = several[start : start + _BATCH]
             entered = max(draft.closed_at for draft in batch if draft.closed_at)
             intake.report_many(replace(tx, now=entered), desks.get(area, home), batch)
-    for story, cell in zip(stories, cells, strict=True):
-        if not story.closed_at:
-            teller = _teller(story, cell, desks, workers, home)
-            intake.report(replace(tx, now=story.reported_at), teller, _draft(story))
-    return list(actors.values())
+    crew = crew_of(tx, list(actors.values()))
+    keys: tuple[list[int], list[int]] = ([], [])
+    for start in range(0, len(lived), _BATCH):
+        batch_of = lived[start : start + _BATCH]
+        tellers = [
+            (story.reported_at, _teller(story, cell, desks, workers, home)) for story, cell in batch_of
+        ]
+        told = [replace(_draft(story), closed_at=None) for story, _ in batch_of]
+        for (story, _), receipt in zip(
+            batch_of, intake.report_many(tx, home, told, None, tellers), strict=True
+        ):
+            keys[story.closed_at is not None].append(receipt.id)
+    go_through(tx, crew, keys[True], now)
+    live(tx, crew, keys[False], now)
 
 
 def _teller(

@@ -74,6 +74,11 @@ class Spots:
         self._corners = shapely.get_coordinates(town.buildings.geometry.to_numpy()).reshape(-1, 5, 2)
         self._by_compound = town.buildings.groupby("compound", sort=False).indices
         self._compounds = town.compounds.set_index("name", drop=False)
+        old = town.buildings[town.buildings["style"].eq("slab") & town.buildings["use"].eq("residential")]
+        homes = old.groupby("cell")["households"].sum().sort_values(ascending=False, kind="stable")
+        self._by_cell = {
+            cell: np.flatnonzero(table.index.isin(old.index) & table["cell"].eq(cell)) for cell in homes.index
+        }
         self._homes = town.buildings.groupby("compound", sort=False)["households"].sum()
         self._district = town.level("district").geometry.to_numpy()[0]
         self._named = town.roads[town.roads["name"] != ""]
@@ -103,6 +108,25 @@ class Spots:
             lines = self._beyond if kind == "beyond" else self._inside
             return self._along(lines, count, 0.0 if kind == "beyond" else hot, kind)
         return self._at(kind, count, styles, hot)
+
+    def in_one(self, cell: str, count: int, *, beside: bool) -> list[Spot]:
+        """Draw spots in one cell.
+
+        Parameters
+        ----------
+        cell : str
+            Its code; people live there.
+        count : int
+            How many.
+        beside : bool
+            Beside buildings rather than in them.
+        """
+        return self._buildings_at(self._rng.choice(self._by_cell[cell], count), beside=beside)
+
+    @cached_property
+    def lived_in(self) -> list[str]:
+        """Codes of the cells whose people live in old blocks, the most homes first."""
+        return list(self._by_cell)
 
     def _at(self, kind: str, count: int, styles: Sequence[str], hot: float) -> list[Spot]:
         """Spots in or beside buildings."""

@@ -5,13 +5,14 @@ cold months, dogs in summer, sewage on rainy days, each kind at its own few hot 
 nothing but the category table.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
 import shapely
 
-from server.demo.endings import Fate, ending
+from server.demo.endings import Fate, by_day, ending
 from server.demo.names import SURNAMES
 from server.demo.phrases import OFFICIAL, PHRASES, PRIVATE
 from server.demo.seasons import Season
@@ -28,6 +29,13 @@ _BEYOND_KINDS = ("road_damage", "exposed_rubbish", "street_lamp", "manhole_cover
 _ON_BORDER = 0.02  # of the issues on roads lie exactly on a corner of cells
 _NAMED = 0.45  # of the residents who leave a name and a telephone number
 _UNMEASURED = 0.25  # of a device's reports, without accuracy
+_COLD = frozenset({11, 12, 1, 2, 3})
+_OUTBREAKS = (
+    ("heating", "home", 3, 0.005),
+    ("exposed_rubbish", "grounds", 4, 0.0045),
+    ("drain_blocked", "home", 8, 0.0035),
+)
+"""Kind, where, over how many weeks, share of the issues."""
 _METRE = 1.0 / 111_000.0  # degrees, roughly; only jitter is made with it
 
 
@@ -93,8 +101,8 @@ def drafts(town: Town, as_of: datetime, count: int = 6000, seed: int = SEED) -> 
     corners = shapely.STRtree(shapely.points(shapely.get_coordinates(town.cells.geometry.to_numpy())))
     shares = np.array([tale.share for tale in TALES.values()])
     beyond = round(count * _BEYOND_SHARE)
-    counts = rng.multinomial(count - beyond - len(TALES), shares / shares.sum()) + 1
-    told: list[Story] = []
+    told = list(_outbreaks(as_of, count, spots, rng))
+    counts = rng.multinomial(count - beyond - len(told) - len(TALES), shares / shares.sum()) + 1
     for (category, tale), number in zip(TALES.items(), counts.tolist(), strict=True):
         places, moments = _places(tale, number, spots, corners, rng), season.moments(tale, number)
         for spot, (when, source) in zip(places, moments, strict=True):
@@ -106,6 +114,24 @@ def drafts(town: Town, as_of: datetime, count: int = 6000, seed: int = SEED) -> 
         fate = ending(category, when, as_of, rng, beyond=True)
         told.append(_story(category, spot, when, source, fate, rng))
     return tuple(sorted(told, key=lambda story: (story.reported_at, story.category, story.lon, story.lat)))
+
+
+def _outbreaks(as_of: datetime, count: int, spots: Spots, rng: np.random.Generator) -> Iterator[Story]:
+    """Tell of what goes wrong again and again in one cell: the heating of a block, rubbish, a sewer."""
+    is_cold = as_of.month in _COLD
+    for (category, place, weeks, share), cell in zip(
+        _OUTBREAKS if is_cold else _OUTBREAKS[1:], spots.lived_in[3::5], strict=False
+    ):
+        number = round(count * share)
+        names, shares = zip(*TALES[category].sources, strict=True)
+        told = rng.choice(names, number, p=np.array(shares) / sum(shares))
+        back = np.sort(rng.beta(1.0, 1.6, number)) * weeks * timedelta(weeks=1).total_seconds()
+        for spot, source, seconds in zip(
+            spots.in_one(cell, number, beside=place != "home"), told.tolist(), back.tolist(), strict=True
+        ):
+            when = by_day(as_of - timedelta(seconds=seconds, hours=12), rng)
+            when = min(when, as_of - timedelta(minutes=int(rng.integers(5, 300))))
+            yield _story(category, spot, when, source, ending(category, when, as_of, rng), rng)
 
 
 def _places(

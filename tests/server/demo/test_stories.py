@@ -77,6 +77,19 @@ def test_each_kind_has_its_own_few_hot_places(category, stories, demo_town):
     assert (counts > 0).sum() > 20
 
 
+def test_a_few_cells_have_an_outbreak_of_their_own(stories, demo_town, as_of):
+    cells = demo_town.cells.geometry.to_numpy()
+
+    def most(category, weeks):
+        late = [one for one in of(stories, category) if as_of - one.reported_at < timedelta(weeks=weeks)]
+        _, rows = shapely.STRtree(cells).query(points(late), predicate="intersects")
+        counts = np.sort(np.bincount(rows, minlength=len(cells)))[::-1]
+        return counts[0] / max(counts[1], 1)
+
+    assert most("exposed_rubbish", 4) > 2
+    assert most("heating", 3) > 1.3
+
+
 def test_patrols_keep_office_hours_and_the_hotline_does_not(stories):
     patrols = [local(story).hour for story in stories if story.source == "patrol"]
     calls = [local(story).hour for story in stories if story.source == "hotline"]
