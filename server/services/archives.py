@@ -22,12 +22,28 @@ from sqlalchemy import Column, LargeBinary, Table, Uuid
 from server.errors import InputError, SetupError
 from server.models import Base
 from server.models.types import SRID, Geom, Instant, from_micros
+from server.services.bulletin import templates
+from server.services.evaluation import presets
+from server.services.statistics import rates
 
-__all__ = ["FORMAT", "KEYS", "MANIFEST", "Archive", "file_member_of", "member_of", "opened", "written_as"]
+__all__ = [
+    "FORMAT",
+    "KEYS",
+    "MANIFEST",
+    "OWN",
+    "Archive",
+    "file_member_of",
+    "member_of",
+    "opened",
+    "own_member_of",
+    "written_as",
+]
 
-FORMAT = 2
-KNOWN = frozenset({1, FORMAT})
-"""Forms that can be read; the first had no files."""
+FORMAT = 3
+KNOWN = frozenset({1, 2, FORMAT})
+"""Forms that can be read; the first had no files, the second none of the store's own."""
+OWN = (rates.FILE, presets.FILE, *templates.FILES.values())
+"""Files that a store's folder may have in place of those that ship with the program."""
 MANIFEST, KEYS = "manifest.json", "keys.json"
 CHUNK = 1 << 20
 LONGEST_LINE = 1 << 26  # bytes; the outline of a whole province is a tenth of it
@@ -48,7 +64,7 @@ class Archive:
         Open for reading.
     manifest : dict
         ``format, version, revision, made_at, database, settings, tables`` (name -> ``columns, rows, bytes,
-        sha256``), ``keys`` (``bytes, sha256``) and ``files`` (``count, bytes``).
+        sha256``), ``keys`` (``bytes, sha256``), ``files`` (``count, bytes``) and ``own`` (name -> ``bytes, sha256``).
     """
 
     file: zipfile.ZipFile
@@ -66,6 +82,11 @@ class Archive:
             if FILE.fullmatch(name):
                 yield self.file.read(name)
 
+    def own(self) -> Iterator[tuple[str, bytes]]:
+        """Give the store's own files with their names, one after another."""
+        for name in self.manifest.get("own") or {}:
+            yield name, self.file.read(own_member_of(name))
+
     @property
     def keys(self) -> bytes:
         """The keys that seal private text."""
@@ -80,6 +101,11 @@ def member_of(table: str) -> str:
 def file_member_of(digest: str) -> str:
     """Name the member that holds a file of a photo."""
     return f"files/{digest}"
+
+
+def own_member_of(name: str) -> str:
+    """Name the member that holds one of :data:`OWN`."""
+    return f"own/{name}"
 
 
 @contextmanager
@@ -138,6 +164,10 @@ def _manifest(file: zipfile.ZipFile) -> dict[str, Any]:
 def _examine(archive: Archive) -> None:
     told = {member_of(name): facts for name, facts in archive.manifest["tables"].items()}
     told[KEYS] = archive.manifest["keys"]
+    own = archive.manifest.get("own") or {}
+    if not own.keys() <= set(OWN) or any(facts["bytes"] > LARGEST_FILE for facts in own.values()):
+        raise _Wrong("own")
+    told |= {own_member_of(name): facts for name, facts in own.items()}
     infos = archive.file.infolist()
     files = [one for one in infos if FILE.fullmatch(one.filename)]
     rest = [one.filename for one in infos if not FILE.fullmatch(one.filename)]

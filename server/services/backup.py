@@ -23,7 +23,16 @@ from server.keys import keys_of
 from server.models import Attachment, Base
 from server.models.types import Instant, to_micros
 from server.services import audit
-from server.services.archives import FORMAT, KEYS, MANIFEST, file_member_of, member_of, plain
+from server.services.archives import (
+    FORMAT,
+    KEYS,
+    MANIFEST,
+    OWN,
+    file_member_of,
+    member_of,
+    own_member_of,
+    plain,
+)
 from server.services.people import system_actor
 
 __all__ = ["Saved", "back_up"]
@@ -104,7 +113,7 @@ def _write(store: Store, file: IO[bytes]) -> tuple[dict[str, int], int]:
     ):
         revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
         tables = {str(table.name): _save(archive, connection, table) for table in Base.metadata.sorted_tables}
-        files = _save_files(store, archive, connection)
+        files, own = _save_files(store, archive, connection), _save_own(store, archive)
         keys = _keys(store)
         archive.writestr(KEYS, keys)
         manifest = {
@@ -117,6 +126,7 @@ def _write(store: Store, file: IO[bytes]) -> tuple[dict[str, int], int]:
             "keys": {"bytes": len(keys), "sha256": hashlib.sha256(keys).hexdigest()},
             "tables": tables,
             "files": files,
+            "own": own,
         }
         archive.writestr(MANIFEST, orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
     return {name: facts["rows"] for name, facts in tables.items()}, files["count"]
@@ -135,6 +145,17 @@ def _save_files(store: Store, archive: zipfile.ZipFile, connection: Connection) 
             archive.writestr(zipfile.ZipInfo(file_member_of(digest)), data)  # a picture shrinks no further
             count, size = count + 1, size + len(data)
     return {"count": count, "bytes": size}
+
+
+def _save_own(store: Store, archive: zipfile.ZipFile) -> dict[str, dict[str, Any]]:
+    """Save what the store's folder has in place of files that ship with the program."""
+    told = {}
+    for name in OWN:
+        with suppress(FileNotFoundError):
+            data = (store.folder / name).read_bytes()
+            archive.writestr(own_member_of(name), data)
+            told[name] = {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+    return told
 
 
 @contextmanager

@@ -131,6 +131,8 @@ def _bring_all(store: Store, archive: Archive) -> None:
         _end_sessions(connection, archive, store.clock())
         for data in archive.files():
             blobs_of(store).put(data)
+        for name, data in archive.own():
+            (store.folder / name).write_bytes(data)
         keys = os.open(store.folder / KEYS_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(keys, "wb") as file:
             file.write(archive.keys)

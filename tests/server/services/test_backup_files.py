@@ -12,7 +12,7 @@ from server.services.backup import back_up
 from server.services.checkup import examine
 from server.services.restore import restore
 from tests.pictures import drawn, sent
-from tests.server.services.archiving import refuse
+from tests.server.services.archiving import facts_of, refuse, rewritten
 
 
 @pytest.fixture
@@ -42,6 +42,28 @@ def test_the_files_of_photos_go_with_a_backup_and_those_of_purged_ones_do_not(
     assert blobs_of(other).get(pictured[0].digest) == pictured[0].photo.data
     with other.read() as tx:
         assert examine(tx, 100).complaints == ()
+
+
+def test_what_the_store_has_in_place_of_shipped_files_goes_along(store, place, tmp_path):
+    own = {"rates.csv": b"rate,part\n", "bulletin.docx": b"PK", "evaluations.toml": b"# ours\n"}
+    for name, data in {**own, "notes.txt": b"not ours"}.items():
+        (store.folder / name).write_bytes(data)
+    path = back_up(store, tmp_path / "all.zip").path
+    config, open_it = place("sqlite")
+    restore(path, config)
+    folder = open_it().folder
+    assert {name: (folder / name).read_bytes() for name in own} == own
+    assert not (folder / "notes.txt").exists()
+
+
+def test_own_files_of_other_names_are_refused(store, place, tmp_path):
+    def change(manifest, members):
+        manifest["own"] = {"../keys.json": facts_of(b"")}
+        members["own/../keys.json"] = b""
+
+    path = back_up(store, tmp_path / "all.zip").path
+    rewritten(path, change)
+    assert refuse(path, place) == "backup.damaged"
 
 
 def test_a_file_that_was_changed_in_a_backup_is_noticed(store, pictured, place, tmp_path):
