@@ -190,7 +190,7 @@ def _sparks(tx: Tx, actor: Actor, filters: Filters) -> dict[str, tuple[int, ...]
     first = days.since.astimezone(zone).date()
     midnights = [datetime.combine(first + timedelta(days=day), time(), zone) for day in range(SPARK_DAYS)]
     day = np.searchsorted([to_micros(at) for at in midnights], rows["reported_us"], side="right") - 1
-    unit = tree.at_level("community")[rows["area"]]
+    unit = tree.at_level("community")(rows["area"])
     code_of = {area.id: area.code for area in tree.areas}
     return {
         code_of[key]: tuple(np.bincount(day[unit == key], minlength=SPARK_DAYS).tolist())

@@ -52,14 +52,14 @@ class Tree:
             told[self.ids[begin : bisect_left(self.paths, path[:-1] + PATH_END)]] = True
         return told
 
-    def at_level(self, level: str) -> Array:
-        """Give for each key, as far as there are areas and one more, the area of a level it lies in; 0: in none."""
+    def at_level(self, level: str) -> Callable[[Array], Array]:
+        """Give what tells of keys of areas, however narrow, which area of a level each lies in; 0: in none."""
         unit = np.zeros(int(self.ids.max(initial=0)) + 2, np.int64)
         for row in self.areas:
             if row.level == level:
                 begin = bisect_left(self.paths, row.path)
                 unit[self.ids[begin : bisect_left(self.paths, row.path[:-1] + PATH_END)]] = row.id
-        return unit
+        return lambda keys: unit.take(keys, mode="clip")
 
     def is_all(self, told: Array) -> bool:
         """Tell whether a mask names every area that there is."""
@@ -88,9 +88,4 @@ def lies_below(
     told = tree.below([*paths, *(tree.path_of[code] for code in codes)])
     if tree.is_all(told):
         return None
-
-    def found(rows: Rows) -> Array:
-        keys = rows["area"]
-        return told[keys if not len(keys) or int(keys.max()) < len(told) else np.minimum(keys, len(told) - 1)]
-
-    return found
+    return lambda rows: told.take(rows["area"], mode="clip")

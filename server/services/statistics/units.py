@@ -2,20 +2,20 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-from sqlalchemy import and_, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import or_, select
 
 from server.errors import InputError
-from server.models import Area, Department, Duty, Person
-from server.services.areas import PATH_END, visible_paths
+from server.models import Department, Person
+from server.services.areas import visible_paths
 from server.services.categories import categories, category_name
 from server.services.columns.tree import Tree, tree_of
+from server.services.duties import answer_of
 from server.services.filters import known
 from server.services.named import departments
+from server.services.roster import roster_of
 from server.services.statistics.counting import Asker, By
 from server.services.statistics.shapes import Query
 from server.words import NAMES, source_name
@@ -88,7 +88,7 @@ def _areas(level: str) -> Callable[[Asker], Split]:
     def by_area(asker: Asker) -> Split:
         tree = tree_of(asker.tx)
         unit_of = tree.at_level(level)
-        by = By(lambda rows: unit_of[np.minimum(rows["area"], len(unit_of) - 1)], _key)
+        by = By(lambda rows: unit_of(rows["area"]), _key)
         return Split(by, lambda seen: _area_units(asker, tree, level, seen))
 
     return by_area
@@ -153,26 +153,24 @@ def _by_worker(asker: Asker) -> Split:
 
 
 def _on_duty(asker: Asker) -> dict[int, int | None]:
-    """Give who answers for cells of the actor's now, first in line, and how many households live there."""
-    cell, named = aliased(Area), aliased(Area)
-    end = func.substr(named.path, 1, func.length(named.path) - 1).concat(PATH_END)
-    now = asker.tx.now
-    query = (
-        select(Duty.person_id, func.sum(cell.households))
-        .join(named, named.id == Duty.area_id)
-        .join(cell, and_(cell.path >= named.path, cell.path < end, cell.level == "cell"))
-        .where(Duty.kind == "A", Duty.starts_at <= now, cell.retired_grid_id.is_(None))
-        .where(or_(Duty.ends_at.is_(None), Duty.ends_at > now))
-        .group_by(Duty.person_id)
-    )
-    base = select(Area.path).where(Area.code == asker.query.get("area", "")).scalar_subquery()
-    if "area" in asker.query:
-        query = query.where(func.substr(cell.path, 1, func.length(base)) == base)
-    own = [and_(cell.path >= path, cell.path < path[:-1] + PATH_END) for path in visible_paths(asker.actor)]
-    return {
-        key: None if homes is None else int(homes)
-        for key, homes in asker.tx.rows(query.where(or_(*own, cell.id == -1)))
+    """Give who answers for cells of the actor's now, leave aside, and how many households live there: each once."""
+    tree, own = tree_of(asker.tx), visible_paths(asker.actor)
+    base = tree.path_of.get(asker.query.get("area", ""), "/")
+    cells = {
+        row.id: row
+        for row in tree.areas
+        if row.level == "cell" and row.retired_grid_id is None and row.path.startswith(base)
+        if any(row.path.startswith(path) for path in own)
     }
+    roster = roster_of(asker.tx, list(cells), asker.tx.now, {key: (cells[key].name, None) for key in cells})
+    at_home = replace(roster, leave={})
+    homes: dict[int, int | None] = {}
+    for key, row in cells.items():
+        answer = answer_of(at_home, key)
+        if answer.person_id is not None and answer.reason in ("duty.A", "duty.B"):
+            known = homes.get(answer.person_id)
+            homes[answer.person_id] = known if row.households is None else (known or 0) + row.households
+    return homes
 
 
 def _by_department(asker: Asker) -> Split:

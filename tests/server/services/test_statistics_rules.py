@@ -1,12 +1,14 @@
 """Rates as data, and days that a change of clocks makes longer."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from server.errors import SetupError
+from server.models import Area, Duty
 from server.services import intake, statistics
+from server.services.board import board
 from server.services.drafts import Draft
 from server.services.filters import Filters
 from server.services.people import system_actor
@@ -77,3 +79,39 @@ def test_a_day_of_twenty_five_hours_keeps_all_of_its_issues(store, town):
     assert {one.slot: one.figure.value for one in hours.points if one.figure.value} == {
         0: 1, sunday: 1, sunday + 2: 2, sunday + 23: 1,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_more_areas_than_a_byte_can_number_are_counted_though_only_the_first_have_issues(store, town):
+    with store.write() as tx:
+        tx.session.add_all(
+            Area(code=f"{key}", level="cell", name=f"{key}", path=f"/{key}/", pinyin="") for key in range(300)
+        )
+    actor = town.actors["worker_lin"]
+    with store.write() as tx:
+        intake.report(tx, actor, Draft("heating", "patrol", "x", lon=122.015, lat=37.015))
+    with store.read() as tx:
+        period = Period.last(7, tx.now, tx.config.zone)
+        cells = statistics.by(tx, system_actor(), Filters(), period, "cell", ("new",))
+        sparks = board(tx, actor, Filters(), period).sparks
+    assert {row.code: row.figures[0].value for row in cells.rows if row.figures[0].value} == {
+        "990101001001008": 1
+    }
+    assert [sum(days) for days in sparks.values()] == [1]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_households_count_once_for_whoever_answers_for_the_cell(store, town):
+    cell, start = town.areas["990101001001008"], datetime(2025, 1, 1, tzinfo=UTC)
+    with store.write() as tx:
+        for login, area in (
+            ("worker_lin", cell),  # a second duty beside the first, for the same cell
+            ("worker_he", cell),
+            ("leader_zhao", town.areas["990101001001"]),
+        ):
+            key = town.people[login]
+            tx.session.add(Duty(area_id=area, person_id=key, kind="A", starts_at=start + timedelta(key)))
+    with store.read() as tx:
+        period = Period.last(7, tx.now, tx.config.zone)
+        table = statistics.by(tx, town.actors["supervisor_li"], Filters(), period, "worker", ("new",))
+    assert {row.name: row.households for row in table.rows} == {"林晓": 400, "何平": 800}
