@@ -30,7 +30,7 @@ from server.upgrade import upgrade
 from tests.personas import token_of
 
 GOAL_MS, SOON_S = 100.0, 5.0
-SIZES = tuple(int(size) for size in os.environ.get("WANGGE_BENCH_SIZES", "10000,100000,1000000").split(","))
+SIZES = tuple(int(size) for size in os.environ.get("BENCH_SIZES", "10000,100000,1000000").split(","))
 WARM, TIMES, PATIENCE_S = 5, 60, 60.0
 CATEGORIES = ("heating", "road_damage", "parking", "noise", "dogs", "fire_door", "exposed_rubbish")
 SOURCES = ("hotline", "phone", "patrol", "wechat", "visit")
