@@ -6,6 +6,8 @@ import platform
 from pathlib import Path
 
 from benchmarks import (
+    at_size,
+    beside_folium,
     datum,
     desk_latency,
     import_rate,
@@ -56,6 +58,8 @@ def main() -> None:
         "desk_latency": desk_latency.run(),
         "permission_cost": permission_cost.run(),
         "sign_in_rate": sign_in_rate.run(),
+        "at_size": at_size.run(),
+        "beside_folium": beside_folium.run(),
     }
     OUT.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     telling.write(told["locator"])
