@@ -13,6 +13,7 @@ from server.config import Config, load
 from server.db import Store
 from server.keys import keys_of
 from server.pages.frame import LANGUAGE_COOKIE
+from server.services import warming
 from server.shipped import shipped
 from server.upgrade import check_version
 
@@ -83,6 +84,7 @@ def create_app(config: Config, store: Store | None = None) -> APIFlask:
 def from_environment() -> APIFlask:
     """Make the application from environment and file alone; granian's workers call this."""
     app = create_app(load())
+    warming.begin(app.extensions["wangge"])
     # What is loaded by now stays: to look through it again costs a large answer a tenth of a second, time and again.
     gc.collect()
     gc.freeze()

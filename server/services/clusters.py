@@ -20,7 +20,7 @@ from server.services.columns import Array, Rows, beside, columns_of
 from server.services.filters import Filters
 from server.services.people import Actor
 
-__all__ = ["SINGLE_FROM", "Gathered", "Spot", "gather"]
+__all__ = ["SINGLE_FROM", "Gathered", "Spot", "gather", "squares_of"]
 
 SINGLE_FROM = 15
 MOST = 2_000
@@ -96,9 +96,22 @@ def gather(tx: Tx, actor: Actor, filters: Filters, zoom: int) -> Gathered:
     return Gathered(_with_facts(tx, _merge(rows, ZOOM - zoom))) if rows.size else Gathered(())
 
 
+def squares_of(tx: Tx, rows: Rows) -> tuple[Array, Array]:
+    """Tell where all points of the rows' columns lie; found once for as long as these stand.
+
+    Returns
+    -------
+    numbers : ndarray of int64, shape (n,)
+        Squares with any point.
+    place : ndarray of int32
+        Of each issue's square among these; ``n`` without a point.
+    """
+    return beside(tx, rows.columns, "squares", lambda: _squares(rows.columns))
+
+
 def _by_square(tx: Tx, rows: Rows) -> Sums:
     """Add up count, lon, lat and key of the issues in each square; points alone."""
-    numbers, place = beside(tx, rows.columns, "squares", lambda: _squares(rows.columns))
+    numbers, place = squares_of(tx, rows)
     place = place if rows.at is None else place.take(rows.at)
     columns = [rows[name] for name in ("lon", "lat", "id")]
     has = place < len(numbers)

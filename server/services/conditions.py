@@ -21,11 +21,12 @@ from server.services.standing import SPENT_AT
 from server.workflow import FINISHED, HELD, NEW_ROUND, OPEN, State
 
 __all__ = [
-    "AWAITED", "HELD_STATES", "OPEN_STATES", "asked", "is_open", "is_stalled", "may_decide", "unanswered",
+    "AWAITED", "HELD_STATES", "OPEN_STATES", "WAITING_STATES", "asked", "is_open", "is_stalled", "may_decide", "unanswered",
 ]  # fmt: skip
 
 OPEN_STATES = [str(state) for state in State if state in OPEN]
 HELD_STATES = [str(state) for state in State if state in HELD]
+WAITING_STATES = [str(State.REPORTED), str(State.DISPATCHED)]
 _SENT_BACK = ("rework", "object")
 _WORKED = ("take", *sorted(FINISHED))
 
@@ -37,8 +38,11 @@ def is_open() -> ColumnElement[bool]:
 
 def is_stalled(tx: Tx) -> ColumnElement[bool]:
     """Condition: nobody dispatched or took it in time, though its due has not come."""
-    waiting = Issue.state.in_([str(State.REPORTED), str(State.DISPATCHED)])
-    return and_(waiting, Issue.stage_due_at <= tx.now, or_(Issue.due_at.is_(None), Issue.due_at > tx.now))
+    return and_(
+        Issue.state.in_(WAITING_STATES),
+        Issue.stage_due_at <= tx.now,
+        or_(Issue.due_at.is_(None), Issue.due_at > tx.now),
+    )
 
 
 def unanswered(tx: Tx) -> ColumnElement[bool]:

@@ -5,15 +5,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 from sqlalchemy import ColumnElement, and_, false, func, or_, select
 
 from server.db import Tx
 from server.errors import InputError
 from server.models import Area, Ask, Department, Entry, Issue, Person, Whistle
+from server.models.types import from_micros, to_micros
 from server.services import briefs
 from server.services.areas import below
 from server.services.briefs import Brief
-from server.services.conditions import asked, is_open, is_stalled, may_decide, unanswered
+from server.services.columns import NEVER, Array, columns_of
+from server.services.columns.asked import one_of
+from server.services.columns.tree import lies_below
+from server.services.conditions import (
+    OPEN_STATES,
+    WAITING_STATES,
+    asked,
+    may_decide,
+    unanswered,
+)
 from server.services.filters import Filters, known
 from server.services.people import Actor
 from server.workflow import Role
@@ -124,31 +135,25 @@ def desk(tx: Tx, actor: Actor, filters: Filters, tab: str = "red", page: int = 1
     if tab not in TABS:
         raise InputError("field.not_one_of", field="tab", value=tab[:40], expected=known("tab"))
     narrowed = and_(*asked(tx, actor, filters), _over(actor, _CHECK))
-    page = max(1, min(page, MOST_PAGES))
-    late = {
-        "red": Issue.due_at <= tx.now,
-        "amber": and_(Issue.due_at > tx.now, Issue.amber_at <= tx.now),
-        "stages": is_stalled(tx),
-    }
-    queries = {
-        "red": _limits(and_(narrowed, late["red"])),
-        "amber": _limits(and_(narrowed, late["amber"])),
-        "stages": _stages(and_(narrowed, late["stages"])),
-        "whistles": _whistles(tx, narrowed),
-        "asks": _asks(actor, narrowed),
-    }
-    # Open issues are gone through once for all their tabs.
-    beside = [select(func.count()).select_from(queries[one].order_by(None).subquery()) for one in TABS[3:]]
-    columns = [func.count().filter(one) for one in late.values()]
-    counts = tx.session.execute(
-        select(*columns, *(one.scalar_subquery() for one in beside))
-        .select_from(Issue)
-        .where(is_open(), narrowed)
-    ).one()
+    late = _late(tx, actor, filters)
+    queries = {"whistles": _whistles(tx, narrowed), "asks": _asks(actor, narrowed)}
+    beside = [select(func.count()).select_from(one.order_by(None).subquery()) for one in queries.values()]
+    waiting = tx.session.execute(select(*(one.scalar_subquery() for one in beside))).one()
     start = (page - 1) * PER_PAGE
-    rows = tx.session.execute(queries[tab].offset(start).limit(PER_PAGE + 1)).all()
+    rows: Sequence[Any]
+    if tab in late:
+        keys, ends = late[tab]
+        some = np.lexsort((keys, ends))[start : start + PER_PAGE + 1]
+        rows = [
+            (key, from_micros(end)) for key, end in zip(keys[some].tolist(), ends[some].tolist(), strict=True)
+        ]
+    else:
+        rows = tx.session.execute(queries[tab].offset(start).limit(PER_PAGE + 1)).all()
     lines = _lines(tx, actor, rows[:PER_PAGE])
-    return Desk(tab, dict(zip(queries, counts, strict=True)), lines, page, len(rows) > PER_PAGE)
+    counts = {name: len(keys) for name, (keys, _ends) in late.items()} | dict(
+        zip(queries, waiting, strict=True)
+    )
+    return Desk(tab, counts, lines, page, len(rows) > PER_PAGE)
 
 
 def _over(actor: Actor, roles: frozenset[Role]) -> ColumnElement[bool]:
@@ -158,12 +163,26 @@ def _over(actor: Actor, roles: frozenset[Role]) -> ColumnElement[bool]:
     return Issue.area_id.in_(select(Area.id).where(or_(*(below(path) for path in paths))).correlate(None))
 
 
-def _limits(condition: ColumnElement[bool]) -> Any:  # noqa: ANN401 - a SELECT
-    return select(Issue.id, Issue.due_at).where(is_open(), condition).order_by(Issue.due_at, Issue.id)
-
-
-def _stages(condition: ColumnElement[bool]) -> Any:  # noqa: ANN401
-    return select(Issue.id, Issue.stage_due_at).where(condition).order_by(Issue.stage_due_at, Issue.id)
+def _late(tx: Tx, actor: Actor, filters: Filters) -> dict[str, tuple[Array, Array]]:
+    """Find what is red, amber and stalled where this person checks: keys, and when it was or is due."""
+    paths = [grant.path for grant in actor.grants if grant.role in _CHECK]
+    kept, lies, now = columns_of(tx), lies_below(tx, paths), to_micros(tx.now)
+    is_open, waits = (one_of("state", states, kept.codes) for states in (OPEN_STATES, WAITING_STATES))
+    parts: dict[str, list[Array]] = {"red": [], "amber": [], "stages": []}
+    for found in kept.found(tx, actor, filters):  # they see all that lies where they check
+        rows = found.where(is_open(found))
+        rows = rows if lies is None else rows.where(lies(rows))
+        due = rows["due_us"]
+        for tab, mask in (
+            ("red", due <= now),
+            ("amber", (due > now) & (due != NEVER) & (rows["amber_us"] <= now)),
+            ("stages", (due > now) & (rows["stage_us"] <= now) & waits(rows)),
+        ):
+            late = rows.where(mask)
+            end = late["stage_us" if tab == "stages" else "due_us"]
+            parts[tab].append(np.stack([late["id"].astype(np.int64), end]))
+    whole = {tab: np.concatenate(some, axis=1) for tab, some in parts.items()}
+    return {tab: (both[0], both[1]) for tab, both in whole.items()}
 
 
 def _whistles(tx: Tx, narrowed: ColumnElement[bool]) -> Any:  # noqa: ANN401
@@ -192,7 +211,7 @@ def _lines(tx: Tx, actor: Actor, rows: Sequence[Any]) -> tuple[Line, ...]:
     ids = list(dict.fromkeys(row[0] for row in rows))
     found, said = briefs.by_ids(tx, ids), _said(tx, ids)
     lines = []
-    for key, until, *facts in rows:
+    for key, until, *facts in (row for row in rows if row[0] in found):
         what, who = [*facts, "", ""][:2]
         may = Role.SUPERVISOR in actor.roles_at(found[key].area.path)
         told = said.get((key, "supervise")), said.get((key, "urge"))

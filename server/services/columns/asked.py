@@ -1,7 +1,7 @@
 """Filters as masks over columns: what :func:`server.services.conditions.asked` says to a database.
 
-What the columns do not hold (words, what an issue waits for, amber and green clocks) the database is asked for by
-that very function, and its keys are looked up here.
+What the columns do not hold (words, what an issue waits for) the database is asked for by that very function, and its
+keys are looked up here.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -29,13 +29,11 @@ __all__ = ["Condition", "are_held", "conditions", "one_of"]
 Condition = Callable[[Rows], Array]
 """Rows -> a mask over them."""
 Codes = Mapping[str, Sequence[str]]
-HELD = frozenset({"red", "none"})
-"""Clocks that the columns tell."""
 
 
 def are_held(filters: Filters) -> bool:
     """Tell whether the columns hold all that filters ask for, so that the database need not be asked."""
-    return not (filters.q or filters.todo) and HELD.issuperset(filters.clocks)
+    return not (filters.q or filters.todo)
 
 
 def conditions(tx: Tx, actor: Actor, filters: Filters, codes: Codes) -> Iterator[Condition]:
@@ -76,7 +74,7 @@ def conditions(tx: Tx, actor: Actor, filters: Filters, codes: Codes) -> Iterator
     if filters.overdue:
         yield _red(codes, now)
     if filters.clocks:
-        yield _either([_clock(tx, actor, colour, codes, now) for colour in filters.clocks])
+        yield _either([_clock(colour, codes, now) for colour in filters.clocks])
     if filters.urgent:
         yield lambda rows: rows["urgent"]
     if filters.again:
@@ -159,13 +157,19 @@ _VERDICTS: Mapping[str, Condition] = {
 }
 
 
-def _clock(tx: Tx, actor: Actor, colour: str, codes: Codes, now: int) -> Condition:
+def _clock(colour: str, codes: Codes, now: int) -> Condition:
+    is_open = one_of("state", OPEN_STATES, codes)
     if colour == "red":
         return _red(codes, now)
     if colour == "none":
-        is_open = one_of("state", OPEN_STATES, codes)
         return lambda rows: (rows["due_us"] == NEVER) | ~is_open(rows)
-    return _by_database(tx, actor, Filters(clocks=(colour,)))
+
+    def runs(rows: Rows) -> Array:
+        return (rows["due_us"] > now) & (rows["due_us"] != NEVER) & is_open(rows)
+
+    if colour == "amber":
+        return lambda rows: runs(rows) & (rows["amber_us"] <= now)
+    return lambda rows: runs(rows) & (rows["amber_us"] > now)
 
 
 def _named(tx: Tx, actor: Actor, filters: Filters) -> Iterator[Condition]:

@@ -50,7 +50,7 @@ def columns_of(tx: Tx) -> Columns:
     tx : Tx
         Any transaction.
     """
-    if _writes(tx):
+    if tx.writes:
         known = tx.store.shelf.get(SHELF)
         return _all(tx) if known is None else _refreshed(tx, known)
     if SHELF in tx.seen:
@@ -66,10 +66,6 @@ def columns_of(tx: Tx) -> Columns:
 def columns_read(tx: Tx) -> Columns | None:
     """Give the columns as of a transaction if this process has read them; None before, and while it does."""
     return columns_of(tx) if SHELF in tx.store.shelf else None
-
-
-def _writes(tx: Tx) -> bool:
-    return bool(tx.session.connection().get_execution_options().get("wangge_writes"))
 
 
 def _last(tx: Tx) -> tuple[int, int]:

@@ -52,6 +52,8 @@ NARROW: Mapping[str, Kind] = {
     "ended_us": _instant("ended_at"),
     "due_us": _instant("due_at"),
     "finished_us": _instant("finished_at"),
+    "amber_us": _instant("amber_at"),
+    "stage_us": _instant("stage_due_at"),
     "state": Kind("state", "i1", -1, is_code=True),
     "category": Kind("category", "i2", -1, is_code=True),
     "source": Kind("source", "i1", -1, is_code=True),

@@ -62,10 +62,9 @@ def ended_at(tx: Tx, at_us: int) -> Array:
 
 def _stretches(tx: Tx) -> _Stretches:
     lock: threading.Lock = tx.store.shelf.setdefault(LOCK, threading.Lock())
-    writes = tx.session.connection().get_execution_options().get("wangge_writes")
     with lock:
         found = _refreshed(tx, tx.store.shelf.get(SHELF, _Stretches(0, np.empty((0, 4), np.int64))))
-        if not writes:
+        if not tx.writes:
             tx.store.shelf[SHELF] = found
     return found
 

@@ -101,8 +101,8 @@ class Columns:
         actor : Actor
             Who asks.
         filters : Filters
-            What is asked for; what the columns do not hold (words, what is waited for, amber and green clocks)
-            the database is asked for, and nothing else.
+            What is asked for; what the columns do not hold (words, what is waited for) the database is asked for,
+            and nothing else.
 
         Returns
         -------

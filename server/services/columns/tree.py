@@ -13,6 +13,7 @@ from server.models import Area
 from server.services.areas import PATH_END, layout
 from server.services.columns.narrow import Array
 from server.services.columns.rows import Rows
+from server.services.shelves import shelved
 
 __all__ = ["Tree", "lies_below", "tree_of"]
 
@@ -26,8 +27,6 @@ class Tree:
 
     Attributes
     ----------
-    state : tuple
-        What it was read at.
     areas : list of rows
         ``path id code name level households retired_grid_id`` of each, by path.
     paths : list of str
@@ -38,7 +37,6 @@ class Tree:
         Code -> path.
     """
 
-    state: tuple[Any, ...]
     areas: list[Any]
     paths: list[str]
     ids: Array
@@ -69,15 +67,13 @@ class Tree:
 def tree_of(tx: Tx) -> Tree:
     """Give the tree as a transaction sees it."""
     newest, many = tx.rows(select(func.max(Area.id), func.count(Area.id)))[0]
-    state = (layout(tx), newest, many)
-    known: Tree | None = tx.store.shelf.get(SHELF)
-    if known is not None and known.state == state:
-        return known
+    return shelved(tx, SHELF, (layout(tx), newest, many), lambda: _read(tx))
+
+
+def _read(tx: Tx) -> Tree:
     rows = sorted(tx.rows(select(*_COLUMNS)), key=lambda row: row.path)
     ids = np.array([row.id for row in rows], np.int64)
-    found = Tree(state, rows, [row.path for row in rows], ids, {row.code: row.path for row in rows})
-    tx.store.shelf[SHELF] = found
-    return found
+    return Tree(rows, [row.path for row in rows], ids, {row.code: row.path for row in rows})
 
 
 def lies_below(

@@ -10,9 +10,9 @@ from sqlalchemy import select
 
 from server.errors import InputError, ServerError
 from server.models import Issue
-from server.services import intake, issues, listing
+from server.services import intake, issues, listing, warming
 from server.services.columns import NAMES as NAMES_KEPT
-from server.services.columns import NEVER, columns_of, current
+from server.services.columns import NEVER, columns_of, columns_read, current
 from server.services.columns.reading import read
 from server.services.columns.rows import gathered
 from server.services.drafts import Draft
@@ -100,6 +100,15 @@ def report(store, town, at, cell="worker_lin"):
         return intake.report(
             tx, town.actors["dispatcher_qian"], Draft("heating", "phone", "冷", lon=lon, lat=lat)
         )
+
+
+def test_a_new_process_reads_them_before_it_is_asked(store, wandered):
+    store.shelf.clear()
+    with store.read() as tx:
+        assert columns_read(tx) is None
+    warming.begin(store).join()
+    with store.read() as tx:
+        assert len(columns_read(tx)) == len(by_database(tx, system_actor(), Filters()))
 
 
 def test_what_happens_after_the_columns_were_read_is_in_them_at_the_next_question(
