@@ -15,13 +15,11 @@ from server.services import hotspots
 from server.services.drafts import LIMITS
 from server.services.hotspots import Asked, Found, Spot
 from server.services.people import Actor
-from server.services.permissions import may_inspect
+from server.services.permissions import LEADING, may_inspect
 from server.words import sentence
-from server.workflow import Role
 
 __all__ = ["blueprint"]
 
-INSPECTORS = (Role.LEADER, Role.DISPATCHER, Role.SUPERVISOR)
 Units = Annotated[Literal["cells", "lattice"], Field(description="cells, or squares of a fine lattice")]
 Weeks = Annotated[int, Field(description="weeks of seven whole days up to yesterday", ge=4, le=52)]
 blueprint = resource("hotspots")
@@ -140,7 +138,7 @@ def export(suffix: str, query_data: HotspotQuery) -> Response:
 
 
 @blueprint.post("/hotspots/inspections")
-@allow(*INSPECTORS, scope="report")
+@allow(*LEADING, scope="report")
 @blueprint.input(InspectionBody)
 @blueprint.output(InspectionAnswer, status_code=201)
 def inspect(json_data: InspectionBody) -> Response:

@@ -19,14 +19,11 @@ from server.services.categories import categories, category_name
 from server.services.drafts import LIMITS
 from server.services.hotspots import Asked, Found, Spot
 from server.services.people import Actor
-from server.services.permissions import may_inspect
+from server.services.permissions import AREA_ROLES, LEADING, may_inspect
 from server.words import _, sentence
-from server.workflow import Role
 
-__all__ = ["AREA_ROLES", "blueprint"]
+__all__ = ["blueprint"]
 
-AREA_ROLES = (Role.WORKER, Role.LEADER, Role.DISPATCHER, Role.SUPERVISOR)
-INSPECTORS = AREA_ROLES[1:]
 WEEKS = (4, 8, 12, 26, 52)
 BAR = 20  # units of height of the bars
 DAY = "%Y-%m-%d"
@@ -135,7 +132,7 @@ def index() -> str:
 
 
 @blueprint.get("/hotspots/inspect")
-@allow(*INSPECTORS, scope="report")
+@allow(*LEADING, scope="report")
 def confirm() -> str:
     """Say what inspecting a hot spot brings about, before it is done."""
     asked, key, of = _named(request.args)
@@ -157,7 +154,7 @@ def confirm() -> str:
 
 
 @blueprint.post("/hotspots/inspect")
-@allow(*INSPECTORS, scope="report")
+@allow(*LEADING, scope="report")
 def inspect() -> Response:
     """Make the inspection, and show it."""
     asked, key, of = _named(request.form)

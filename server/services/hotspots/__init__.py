@@ -15,9 +15,10 @@ answer but this; and a unit without issues of its own is no spot, however hot it
 """
 
 from server.services.hotspots.asked import ALL, Asked
+from server.services.hotspots.behind import Spot
 from server.services.hotspots.finding import FEWEST_ISSUES, FEWEST_UNITS
 from server.services.hotspots.inspecting import Inspection, Proposal, inspect, proposal
-from server.services.hotspots.spots import Found, Short, Spot, find, one
+from server.services.hotspots.spots import Found, Short, find, one
 from server.services.hotspots.table import hotspot_table
 from server.services.hotspots.told import category_said, course_said, origin_said, said
 

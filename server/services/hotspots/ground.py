@@ -18,7 +18,7 @@ from server.models import Area, Boundary
 from server.services.areas import PATH_END, below, layout
 from server.services.locating import open_locator
 from server.services.people import Actor
-from server.services.permissions import AREA_ROLES
+from server.services.permissions import overseen
 
 __all__ = ["FEWEST_UNITS", "Frame", "Ground", "frame_of", "ground_of", "own_paths"]
 
@@ -117,7 +117,7 @@ def own_paths(actor: Actor) -> tuple[str, ...]:
     """List the paths of the areas whose issues somebody sees by a role."""
     if actor.is_system:
         return ("/",)
-    return tuple(dict.fromkeys(grant.path for grant in actor.grants if grant.role in AREA_ROLES))
+    return overseen(actor)
 
 
 def frame_of(tx: Tx, actor: Actor) -> Frame | None:

@@ -9,18 +9,18 @@ import shapely
 from sqlalchemy import func, select
 
 from server.db import Tx
-from server.errors import InputError, NotPermitted
-from server.models import Area, Issue
+from server.errors import InputError, NotFound, NotPermitted
+from server.models import Area, Boundary, Issue
 from server.services import duties, intake
 from server.services.categories import categories
 from server.services.drafts import Draft, is_blank
 from server.services.filters import Filters
 from server.services.hotspots.asked import Asked, Weeks
-from server.services.hotspots.spots import Spot, one
+from server.services.hotspots.behind import Spot
+from server.services.hotspots.spots import one
 from server.services.hotspots.told import ORIGIN, said
 from server.services.listing import matching
 from server.services.locating import open_locator
-from server.services.outlines import shapes
 from server.services.people import Actor
 from server.services.permissions import may_inspect
 
@@ -162,10 +162,13 @@ def _place(where: dict[str, Any]) -> str:
 
 
 def _keys(tx: Tx, spot: Spot) -> list[str]:
-    """Give the keys of its inspections: as of today, and of each day of the week before."""
+    """Give the keys of its inspections, as of today and of each day of the week before.
+
+    By cell and category: a spot of squares grows and wanders, and its cell is checked once all the same.
+    """
     edge = Weeks.before(tx.now, 1, tx.config.zone).edges[-1].astimezone(tx.config.zone)
     days = [(edge - timedelta(days=back)).date().isoformat() for back in range(DAYS)]
-    return [f"hotspot:{spot.category or '*'}:{spot.key}:{day}" for day in days]
+    return [f"hotspot:{spot.category or '*'}:{spot.cell}:{day}" for day in days]
 
 
 def _most(tx: Tx, actor: Actor, spot: Spot) -> str:
@@ -189,6 +192,9 @@ def _point(tx: Tx, actor: Actor, spot: Spot) -> tuple[float, float]:
         if len(inside):
             nearest = np.square(inside - np.median(inside, axis=0)).sum(axis=1).argmin()
             return float(inside[nearest, 0]), float(inside[nearest, 1])
-    cell = tx.session.scalar(select(Area.id).where(Area.code == spot.cell)) or 0
-    middle = shapely.point_on_surface(shapes(tx, "cell")[cell])
+    query = select(Boundary.geom).join(Area, Area.id == Boundary.area_id)
+    shape = tx.session.scalar(query.where(Area.code == spot.cell, Boundary.last_grid_id.is_(None)))
+    if shape is None:  # another grid is in force by now
+        raise NotFound("hotspot.gone")
+    middle = shapely.point_on_surface(shape)
     return float(middle.x), float(middle.y)

@@ -23,6 +23,7 @@ from server.services.hotspots.ground import Frame, frame_of
 from server.services.listing import count
 from server.services.people import system_actor
 from server.words import speaking
+from tests.statements import counted
 
 ON_ONE = pytest.mark.parametrize(
     "database_url", ["sqlite"], indirect=True
@@ -107,6 +108,31 @@ def test_each_spot_lists_exactly_its_issues(store, burning):
             with store.read() as tx:
                 filters = Filters.parse(spot.query, tx.config.zone)
                 assert count(tx, burning.actors["supervisor_li"], filters) == spot.count > 0
+
+
+@ON_ONE
+def test_places_of_all_spots_are_read_at_once_and_one_spot_alone_reads_its_own(store, burning):
+    supervisor = burning.actors["supervisor_li"]
+    with counted(store) as sent:
+        spots = found(store, supervisor, category="heating").spots
+    assert len(spots) > 1
+    assert sum("place_text" in one for one in sent) == 1
+    spot = next(one for one in spots if one.cell == HOT)
+    with counted(store) as sent, store.read() as tx:
+        same = hotspots.one(tx, supervisor, Asked(), HOT, "heating")
+    assert (same.values, same.query, same.count) == (spot.values, spot.query, spot.count)
+    assert not [one for one in sent if "place_text" in one]
+
+
+@ON_ONE
+def test_a_spot_of_squares_is_inspected_once_though_its_peak_moves(store, burning):
+    supervisor = burning.actors["supervisor_li"]
+    cells, squares = Asked(category="heating"), Asked("lattice", "heating")
+    spot = next(one for one in found(store, supervisor, units="lattice").spots if one.cell == HOT)
+    with store.write() as tx:
+        made = hotspots.inspect(tx, supervisor, squares, spot.key, "heating")
+        again = hotspots.inspect(tx, supervisor, cells, HOT, "heating")
+    assert (again.number, again.is_new) == (made.number, False)
 
 
 @ON_ONE
