@@ -8,9 +8,11 @@ from sqlalchemy import func, select
 
 from server.db import Tx
 from server.models import Issue
+from server.models.types import to_micros
 from server.services import areas, hotspots, listing, statistics
 from server.services.bulletin.shapes import Best, Kind, Place, Report, Step
 from server.services.categories import categories, category_name
+from server.services.columns import columns_of
 from server.services.filters import Filters
 from server.services.heat_picture import picture
 from server.services.outcomes import outcomes
@@ -73,6 +75,8 @@ def gather(tx: Tx, actor: Actor, code: str, period: Period) -> Report:
     """
     filters = Filters(area=code)
     figures = {one.key: one for one in statistics.summary(tx, actor, filters, period)}
+    if not _has_before(tx, actor, filters, period):
+        figures = {key: replace(one, previous=None) for key, one in figures.items()}
     area = areas.by_code(tx, code)
     below = BELOW.get(area.level, "")
     kinds = tuple(_kinds(tx, actor, filters, period))
@@ -101,6 +105,13 @@ def gather(tx: Tx, actor: Actor, code: str, period: Period) -> Report:
         merged=listing.count(tx, actor, replace(reported, states=("merged",))),
         spots=tuple(_spots(tx, actor, code)) if period.until > tx.now - FRESH else (),
     )
+
+
+def _has_before(tx: Tx, actor: Actor, filters: Filters, period: Period) -> bool:
+    """Tell whether anything was reported by the end of the period before: else there is nothing to compare with."""
+    reported = columns_of(tx).chosen(tx, actor, filters, ("reported_us",))["reported_us"]
+    earlier, _year_ago = period.compared(tx.now)
+    return bool(reported.size) and bool(reported.min() < to_micros(earlier.until))
 
 
 def heat_of(tx: Tx, actor: Actor, code: str, period: Period) -> bytes:

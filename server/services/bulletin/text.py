@@ -97,8 +97,11 @@ def _overview(report: Report) -> Iterator[str]:
     if not new:
         yield _("{period}，{area}没有收到社情民意信息。", **told)
     else:
-        groups = _joined(one.name for one in report.groups[:GROUPS_MOST] if one.new)
-        yield _("{period}，{area}共收集社情民意信息 {n} 条，涉及{groups}等方面", groups=groups, **told)
+        named = [one.name for one in report.groups if one.new]
+        groups = _joined(named[:GROUPS_MOST])
+        if len(named) > GROUPS_MOST:
+            groups = _("{groups}等", groups=groups)
+        yield _("{period}，{area}共收集社情民意信息 {n} 条，涉及{groups}方面", groups=groups, **told)
         change = _change(figures["new"], report)
         yield _("，{change}。", change=change) if change else _("。")
     closed, on_time = int(figures["closed"].value or 0), figures["on_time"]
@@ -112,22 +115,27 @@ def _overview(report: Report) -> Iterator[str]:
             change=_points(on_time, report),
         )
     else:
-        yield _("没有到期应办结的事件，按期办结率 {rate}。", rate=NOTHING)
+        yield _("尚无到期事件。")
     open_now, overdue = int(figures["open"].value or 0), int(figures["overdue"].value or 0)
     yield _("目前未结 {n} 件，其中超期 {overdue} 件。", n=open_now, overdue=overdue)
-    rates = {key: percent(figures[key].value) for key in ("response", "resolution", "satisfaction")}
-    change = _points(figures["satisfaction"], report)
-    if (figures["satisfaction"].value or 0.0) >= PROUD:
-        yield _(
-            "经回访统计，响应率 {response}，解决率 {resolution}，群众满意度达 {satisfaction}{change}。",
-            change=change,
-            **rates,
-        )
-    else:
-        yield _(
-            "经回访统计，响应率 {response}，解决率 {resolution}，群众满意度为 {satisfaction}{change}。",
-            change=change,
-            **rates,
+    rates = tuple(_rates(report))
+    yield _("经回访统计，{rates}。", rates=_("，").join(rates)) if rates else _("尚无回访结果。")
+
+
+def _rates(report: Report) -> Iterator[str]:
+    """Say the three rates, each where there is something to count it from."""
+    response, resolution, satisfaction = (
+        report.figures[key] for key in ("response", "resolution", "satisfaction")
+    )
+    if response.value is not None:
+        yield _("响应率 {rate}", rate=percent(response.value))
+    if resolution.value is not None:
+        yield _("解决率 {rate}", rate=percent(resolution.value))
+    if satisfaction.value is not None:
+        told = {"rate": percent(satisfaction.value), "change": _points(satisfaction, report)}
+        is_proud = satisfaction.value >= PROUD
+        yield (
+            _("群众满意度达 {rate}{change}", **told) if is_proud else _("群众满意度为 {rate}{change}", **told)
         )
 
 

@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -170,13 +171,13 @@ def test_what_was_done_adds_up_and_no_word_of_a_resident_is_in_it(store, town, c
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_a_period_without_anything_is_told_without_zeros_for_rates(store, town):
+def test_of_a_period_without_anything_no_rate_and_no_comparison_is_told(store, town):
     with store.read() as tx:
         report = gathered(tx, town.actors["supervisor_li"], since="2025-01-01", until="2025-01-31")
         assert [one.key for one in bulletin.sections(report)] == ["overview"]
         text = bulletin.sections(report)[0].text
         assert text.startswith("2025 年 1 月，西苑街道没有收到社情民意信息。")
-        assert "响应率 —，解决率 —，群众满意度为 —。" in text
+        assert text.endswith("办结 0 件；尚无到期事件。目前未结 0 件，其中超期 0 件。尚无回访结果。")
         template = bulletin.template_of(tx)
         opened = docx.Document(io.BytesIO(bulletin.make(report, template.content, template.file)))
         assert len(opened.inline_shapes) == 1  # the trend; no bars of nothing, no picture
@@ -240,7 +241,7 @@ def test_a_whole_bulletin_speaks_english_too():
         )
         assert bulletin.titles(report).period == "February 2026"
     assert not re.search("[\u3000-\u9fff]", text)
-    for said_in_it in ("1. In general Last month, residents of Sample raised 20 concerns", "100% more than in the month before (10)",
+    for said_in_it in ("1. In general Last month, 20 concerns were recorded in Sample, on Sample", "100% more than in the month before (10)",
                        "roads mended: 18482", "723500 yuan", "45 points above the month before"):  # fmt: skip
         assert said_in_it in text, said_in_it
 
@@ -249,7 +250,30 @@ def test_the_sample_is_told_in_the_houses_style():
     text = {one.key: one.text for one in bulletin.sections(sample(MARCH, ZONE))}
     assert list(text) == ["overview", "concerns", "outcomes", "hotspots", "best", "repeated"]
     assert text["overview"].startswith(
-        "上月，样例共收集社情民意信息 20 条，涉及样例等方面，比前一个月（10 条）上升 100%。"
+        "上月，样例共收集社情民意信息 20 条，涉及样例方面，比前一个月（10 条）上升 100%。"
     )
     assert text["best"] == "按期办结率较高的社区有样例（90%）。"
     assert Period.preset("month", MARCH, ZONE).previous() == sample(MARCH, ZONE).period
+
+
+def test_what_was_not_counted_is_not_told_and_and_others_only_where_there_are_others():
+    one = sample(MARCH, ZONE)
+    figures = {**one.figures, "satisfaction": replace(one.figures["satisfaction"], value=None)}
+    groups = tuple(replace(one.groups[0], name=name) for name in "甲乙丙丁戊己")
+    text = bulletin.sections(replace(one, figures=figures, groups=groups))[0].text
+    assert "涉及甲、乙、丙、丁、戊等方面" in text
+    assert text.endswith("经回访统计，响应率 90%，解决率 90%。")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_nothing_is_compared_with_a_time_before_the_first_issue(store, town, clock):
+    actor = town.actors["dispatcher_qian"]
+    with store.write() as tx:
+        intake.report(tx, actor, Draft("heating", "phone", "不热", lon=122.015, lat=37.015))
+    with store.read() as tx:
+        told = bulletin.sections(gathered(tx, town.actors["supervisor_li"]))[0].text
+    assert "1 条，涉及水电气暖方面。" in told
+    clock.at += timedelta(days=31)
+    with store.read() as tx:
+        told = bulletin.sections(gathered(tx, town.actors["supervisor_li"]))[0].text
+    assert "没有收到社情民意信息" in told
