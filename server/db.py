@@ -60,6 +60,11 @@ class Tx:
         """Whether this runs on SQLite."""
         return self.store.on_sqlite
 
+    @property
+    def writes(self) -> bool:
+        """Whether this is a writing transaction."""
+        return bool(self.session.connection().get_execution_options().get("wangge_writes"))
+
     def rows(self, statement: Executable, values: dict[str, Any] | None = None) -> Sequence[Any]:
         """Read columns past the ORM, which takes as long again; what was added to the session is seen."""
         self.session.flush()

@@ -8,12 +8,14 @@ from server.maps import CHINA, Basemap
 from server.services import areas
 from server.services.basemap import FILE_NAME, ZOOMS
 from server.services.people import Actor
+from server.services.shelves import shelved
 from server.words import _
 
 __all__ = ["around", "basemap_data", "basemap_of", "bounds_around", "extent", "urls"]
 
 
 AROUND_M = 400.0
+EXTENTS_KEPT = 500
 METRES_A_DEGREE = 111_320.0  # of latitude, on the sphere of web maps
 Bounds = tuple[float, float, float, float]
 
@@ -70,12 +72,13 @@ def extent(tx: Tx, actor: Actor) -> Bounds:
 
     Kept per state of the area tree and the actor's areas, because it is asked for with every map.
     """
-    key = ("extent", areas.layout(tx), areas.visible_paths(actor))
-    if key not in tx.store.shelf:
+
+    def make() -> Bounds:
         boxes = [area.bbox for area in areas.find(tx, actor, level="cell", limit=20_000) if area.bbox]
-        tx.store.shelf[key] = around(boxes) if boxes else CHINA
-    bounds: Bounds = tx.store.shelf[key]
-    return bounds
+        return around(boxes) if boxes else CHINA
+
+    which = areas.visible_paths(actor)
+    return shelved(tx, "extent", areas.layout(tx), make, which=which, most=EXTENTS_KEPT)
 
 
 def around(boxes: list[Bounds]) -> Bounds:

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from server.db import Tx
 from server.models import Area, Boundary
+from server.services.shelves import shelved
 
 __all__ = ["Box", "boxes"]
 
@@ -27,10 +28,10 @@ def boxes(tx: Tx, layout: object) -> Mapping[str, Box]:
     Mapping
         Code -> west, south, east, north in WGS 84 degrees.
     """
-    kept = tx.store.shelf.get("boxes")
-    if kept is not None and kept[0] == layout:
-        known: Mapping[str, Box] = kept[1]
-        return known
+    return shelved(tx, "boxes", layout, lambda: _read(tx))
+
+
+def _read(tx: Tx) -> Mapping[str, Box]:
     found: dict[str, Box] = {}
     rows = tx.session.execute(
         select(Area.path, Boundary.west, Boundary.south, Boundary.east, Boundary.north)
@@ -42,5 +43,4 @@ def boxes(tx: Tx, layout: object) -> Mapping[str, Box]:
         for code in path.strip("/").split("/"):
             left, bottom, right, top = found.get(code, (west, south, east, north))
             found[code] = (min(left, west), min(bottom, south), max(right, east), max(top, north))
-    tx.store.shelf["boxes"] = (layout, found)
     return found

@@ -21,6 +21,7 @@ from server.services import areas, duties
 from server.services.areas import below
 from server.services.filters import Bbox
 from server.services.people import Actor
+from server.services.shelves import shelved
 from server.services.tally import tally_by_area
 from server.workflow import Role
 
@@ -170,10 +171,10 @@ def _fitting(tx: Tx, keys: Sequence[int], wanted: ZoomClass) -> Mapping[int, byt
 def _outlines(tx: Tx, of: ZoomClass) -> Mapping[int, bytes]:
     """Read simplified outlines as GeoJSON, area id -> text, from this process's shelf when there."""
     grid_id = areas.current_grid(tx)
-    shelved = tx.store.shelf.get(("layer", of.most))
-    if shelved is not None and shelved[0] == grid_id:
-        known: Mapping[int, bytes] = shelved[1]
-        return known
+    return shelved(tx, "layer", grid_id, lambda: _drawn(tx, of), which=of.most, most=len(CLASSES))
+
+
+def _drawn(tx: Tx, of: ZoomClass) -> Mapping[int, bytes]:
     rows = tx.session.execute(
         select(Boundary.area_id, Boundary.geom).where(
             Boundary.level == "cell", Boundary.last_grid_id.is_(None)
@@ -181,9 +182,7 @@ def _outlines(tx: Tx, of: ZoomClass) -> Mapping[int, bytes]:
     ).all()
     shapes = np.array([row.geom for row in rows], dtype=object)
     texts = simplified(shapes, of) if len(shapes) else []
-    outlines = dict(zip((row.area_id for row in rows), texts, strict=True))
-    tx.store.shelf["layer", of.most] = (grid_id, outlines)
-    return outlines
+    return dict(zip((row.area_id for row in rows), texts, strict=True))
 
 
 def simplified(shapes: NDArray[np.object_], of: ZoomClass) -> Sequence[bytes]:

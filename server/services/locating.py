@@ -227,8 +227,7 @@ def _tidy(tx: Tx, path: Path) -> None:
     """
     listed = [one for one in path.parent.glob("locator-*") if one != path]
     drafts = list(path.parent.glob(".locator-*"))
-    writes = tx.session.connection().get_execution_options().get("wangge_writes", False)
-    if not (listed or drafts) or (tx.on_sqlite and not writes):
+    if not (listed or drafts) or (tx.on_sqlite and not tx.writes):
         return
     newest = current_grid(tx)
     kept = _path(tx, newest) if newest is not None else path

@@ -19,6 +19,7 @@ from server.models import LEVELS, Area, Boundary
 from server.services.areas import below, layout, path_of, reaches, visible_paths
 from server.services.layer import CLASSES, MOST_BYTES, ZoomClass, simplified, zoom_class
 from server.services.people import Actor
+from server.services.shelves import shelved
 
 __all__ = ["LEVELS", "Outline", "level_below", "outlines", "shapes"]
 
@@ -109,14 +110,14 @@ def _fitting(tx: Tx, level: str, keys: list[int], wanted: ZoomClass) -> Mapping[
 
 def _texts(tx: Tx, level: str, of: ZoomClass) -> Mapping[int, bytes]:
     """Give the simplified outlines of a level as GeoJSON, area id -> text, from this process's shelf when there."""
-    state, key = layout(tx), ("outlines", level, of.most)
-    shelved = tx.store.shelf.get(key)
-    if shelved is None or shelved[0] != state:
+
+    def make() -> dict[int, bytes]:
         found = shapes(tx, level)
         texts = simplified(np.array(list(found.values()), dtype=object), of) if found else []
-        shelved = tx.store.shelf[key] = (state, dict(zip(found, texts, strict=True)))
-    known: Mapping[int, bytes] = shelved[1]
-    return known
+        return dict(zip(found, texts, strict=True))
+
+    many = len(LEVELS) * len(CLASSES)
+    return shelved(tx, "outlines", layout(tx), make, which=(level, of.most), most=many)
 
 
 def shapes(tx: Tx, level: str) -> Mapping[int, Shape]:
@@ -135,12 +136,7 @@ def shapes(tx: Tx, level: str) -> Mapping[int, Shape]:
         cells = select(Boundary.area_id, Boundary.geom).join(Area, Area.id == Boundary.area_id)
         current = cells.where(Boundary.last_grid_id.is_(None), Boundary.level == level)
         return {row.area_id: row.geom for row in tx.rows(current.order_by(Area.path))}
-    state = layout(tx)
-    shelved = tx.store.shelf.get("dissolved")
-    if shelved is None or shelved[0] != state:
-        shelved = tx.store.shelf["dissolved"] = (state, _dissolved(tx))
-    known: Mapping[str, Mapping[int, Shape]] = shelved[1]
-    return known.get(level, {})
+    return shelved(tx, "dissolved", layout(tx), lambda: _dissolved(tx)).get(level, {})
 
 
 def _dissolved(tx: Tx) -> Mapping[str, Mapping[int, Shape]]:

@@ -19,6 +19,7 @@ from server.models import Boundary, Issue
 from server.services import areas
 from server.services.filters import Bbox
 from server.services.heat.boxes import around
+from server.services.shelves import shelved
 
 __all__ = ["COARSEST", "GROUP", "MOST_PLACES", "View", "degrees_around", "middle_of", "reach_of", "view_of"]
 
@@ -69,22 +70,24 @@ class View:
 
 def middle_of(tx: Tx) -> tuple[float, float]:
     """Tell the middle of the cells, lon and lat; without cells that of the issues, without those 0, 0."""
-    key = ("middle", areas.current_grid(tx))
-    if key not in tx.store.shelf:
-        box = select(
-            func.min(Boundary.west),
-            func.min(Boundary.south),
-            func.max(Boundary.east),
-            func.max(Boundary.north),
-        ).where(Boundary.level == "cell", Boundary.last_grid_id.is_(None))
-        west, south, east, north = tx.rows(box)[0]
-        if west is None:
-            mean = select(func.avg(Issue.lon), func.avg(Issue.lat)).where(Issue.square.is_not(None))
-            lon, lat = tx.rows(mean)[0]
-            return round(float(lon or 0.0)), round(float(lat or 0.0))
-        tx.store.shelf[key] = ((west + east) / 2.0, (south + north) / 2.0)
-    lon, lat = tx.store.shelf[key]
-    return float(lon), float(lat)
+    found = shelved(tx, "middle", areas.current_grid(tx), lambda: _middle_of_cells(tx))
+    if found is not None:
+        return found
+    mean = select(func.avg(Issue.lon), func.avg(Issue.lat)).where(Issue.square.is_not(None))
+    lon, lat = tx.rows(mean)[0]
+    return round(float(lon or 0.0)), round(float(lat or 0.0))
+
+
+def _middle_of_cells(tx: Tx) -> tuple[float, float] | None:
+    edges = (
+        func.min(Boundary.west),
+        func.min(Boundary.south),
+        func.max(Boundary.east),
+        func.max(Boundary.north),
+    )
+    current = (Boundary.level == "cell", Boundary.last_grid_id.is_(None))
+    west, south, east, north = tx.rows(select(*edges).where(*current))[0]
+    return None if west is None else ((west + east) / 2.0, (south + north) / 2.0)
 
 
 def reach_of(middle: tuple[float, float]) -> Bbox:

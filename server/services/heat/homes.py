@@ -21,6 +21,7 @@ from server.db import Tx
 from server.models import Area, Boundary
 from server.services import areas
 from server.services.heat.ground import View
+from server.services.shelves import shelved
 
 __all__ = ["Homes", "homes_of", "homes_on"]
 
@@ -65,18 +66,12 @@ def homes_of(tx: Tx, middle: tuple[float, float]) -> Homes:
     middle : tuple of float
         Where the plane is chosen.
     """
-    mark = areas.layout(tx)
-    kept = tx.store.shelf.get(SHELF)
-    if kept is None or kept[0] != mark:
-        rows = tx.rows(
-            select(Area.id, Area.households, Boundary.geom)
-            .join(Boundary, Boundary.area_id == Area.id)
-            .where(Area.level == "cell", Boundary.last_grid_id.is_(None))
-        )
-        kept = (mark, _laid_out(rows, middle))
-        tx.store.shelf[SHELF] = kept
-    found: Homes = kept[1]
-    return found
+    query = (
+        select(Area.id, Area.households, Boundary.geom)
+        .join(Boundary, Boundary.area_id == Area.id)
+        .where(Area.level == "cell", Boundary.last_grid_id.is_(None))
+    )
+    return shelved(tx, SHELF, areas.layout(tx), lambda: _laid_out(tx.rows(query), middle))
 
 
 def _laid_out(rows: Sequence[Any], middle: tuple[float, float]) -> Homes:
