@@ -28,6 +28,8 @@ __all__ = ["UNITS", "Heat", "difference", "heat"]
 
 USUAL_VALUES, MOST_VALUES = 16_000, 40_000
 """Squares laid together beyond the first as long as four go to a radius, beyond the second in any case."""
+NEGLIGIBLE = 1e-6
+"""Share of the largest difference below which there is none."""
 UNITS = {"raw": "issues", "per_km2": "issues_per_km2", "per_household": "issues_per_1000_households"}
 
 Floats = NDArray[np.float64]
@@ -233,7 +235,10 @@ def _told(plain: Heat, view: View, values: Floats) -> Heat:
         values = values.reshape(rows, 2, columns, 2).mean(axis=(1, 3))
         group *= 2
     rows, columns = values.shape
-    row, column = np.nonzero(np.nan_to_num(values))
+    values = np.nan_to_num(values)
+    if plain.than_total is not None:  # what two periods' equal heat leaves by rounding
+        values = np.where(np.abs(values) < NEGLIGIBLE * np.abs(values).max(initial=0.0), 0.0, values)
+    row, column = np.nonzero(values)
     found = values[row, column]
     most = float(np.abs(found).max(initial=0.0))
     spot = lattice.corners(

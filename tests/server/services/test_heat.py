@@ -186,6 +186,7 @@ def test_a_difference_is_one_taken_from_the_other(store, scattered, clock):
     assert (told.total, told.than_total) == (one.total, other.total)
     assert told.value.sum() == pytest.approx(one.value.sum() - other.value.sum())
     assert told.value.min() < 0
+    assert np.abs(told.value).min() >= told.most * 1e-6
     assert told.breaks == tuple(-bound for bound in reversed(told.breaks))
     assert usual.than_total == heat_of(store, period=month.compared(clock.at)[0]).total
 
