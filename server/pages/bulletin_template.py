@@ -99,8 +99,11 @@ def upload() -> Response | tuple[str, int]:
     """Put another template in its place."""
     try:
         name, content = _given()
+        with current_store().read() as tx:
+            specimen = bulletin.specimen(tx, current_actor())
+        tried = bulletin.tried(specimen, name, content)
         with current_store().write() as tx:
-            key = bulletin.upload(tx, current_actor(), name, content)
+            key = bulletin.upload(tx, current_actor(), tried)
     except InputError as error:
         with current_store().read() as tx:
             return _page(tx, refusal(error)), status_of(error)

@@ -11,6 +11,7 @@ SENTENCES: dict[str, str] = {
     "bulletin.part": "模板里的“{part}”不能用：宏、控件、嵌入的文件都不收；请删去后另存为 .docx。",
     "bulletin.outside": "模板引用了外部内容“{target}”；请把它改成文档内的内容后重新上传。",
     "bulletin.field": "模板里的域“{value}”会读取外部内容，不能用；请删去。",
+    "bulletin.field_marks": "模板的域或链接里写了占位符（“{value}”）；占位符只能写在正文里，请移出来。",
     "bulletin.placeholder": "模板里的占位符“{name}”认不得；可用的有：{known}。",
     "bulletin.language": "模板里的“{value}”不能用；只能写占位符、{{% for %}} 循环和 {{% if %}} 条件，循环里不能再套循环。",
     "bulletin.syntax": "模板里“{value}”附近的占位符写得不完整（{why}）；请核对大括号。",

@@ -14,7 +14,16 @@ from server.services.bulletin.document import has_word, make
 from server.services.bulletin.gathering import MADE_BY, area_for, gather, heat_of
 from server.services.bulletin.periods import PERIODS, chosen
 from server.services.bulletin.shapes import Best, Kind, Place, Report, Section, Step
-from server.services.bulletin.templates import Template, may_edit, remove, template_of, upload
+from server.services.bulletin.templates import (
+    Template,
+    Tried,
+    may_edit,
+    remove,
+    specimen,
+    template_of,
+    tried,
+    upload,
+)
 from server.services.bulletin.text import Titles, money_said, numbered, percent, sections, step_said, titles
 
 __all__ = [
@@ -30,6 +39,7 @@ __all__ = [
     "Step",
     "Template",
     "Titles",
+    "Tried",
     "area_for",
     "chosen",
     "gather",
@@ -42,8 +52,10 @@ __all__ = [
     "percent",
     "remove",
     "sections",
+    "specimen",
     "step_said",
     "template_of",
     "titles",
+    "tried",
     "upload",
 ]

@@ -14,7 +14,7 @@ from server.errors import InputError
 from server.services.bulletin.charts import Chart, chart_xml, workbook
 from server.services.bulletin.context import DRAWN, PLACEHOLDERS, known, values
 from server.services.bulletin.language import environment
-from server.services.bulletin.packages import check_package
+from server.services.bulletin.packages import check_made, check_package
 from server.services.bulletin.shapes import Report
 from server.services.bulletin.text import step_said
 from server.words import _
@@ -88,7 +88,9 @@ def make(report: Report, template: bytes, file: str, heat: bytes | None = None) 
         raise InputError("bulletin.language", field="file", value=(error.message or "")[:80]) from error
     except BROKEN as error:
         raise InputError("bulletin.not_docx", field="file", file=file) from error
-    return kept.getvalue()
+    made = kept.getvalue()
+    check_made(made)
+    return made
 
 
 def _drawn(opened: Any, report: Report, heat: bytes | None, docxtpl: Any) -> dict[str, Any]:  # noqa: ANN401

@@ -26,6 +26,9 @@ PLAIN = (
 KNOWN_MOST = 60
 MARKED = re.compile(r"<[^>]*>")
 LOOPS_MOST, PLACEHOLDERS_MOST, DEEPEST = 40, 2000, 20
+REPEATED_MOST = 100_000  # characters that stand in loops: a row of a table in Word has some 5,000
+UNSAID = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+"""What XML cannot hold: Word, or what fills the template, would drop all that follows."""
 
 
 class _Language(ImmutableSandboxedEnvironment):
@@ -80,7 +83,7 @@ class _Reader:
     """Goes through a template once."""
 
     def __init__(self, names: Names) -> None:
-        self.names, self.loops, self.nodes = names, 0, 0
+        self.names, self.loops, self.nodes, self.repeated = names, 0, 0, 0
 
     def read(self, tree: nodes.Template) -> None:
         """Refuse what is no placeholder, loop or condition, and names that there are not."""
@@ -90,6 +93,10 @@ class _Reader:
         self.nodes += not isinstance(node, nodes.TemplateData)
         if not isinstance(node, PLAIN) or self.nodes > PLACEHOLDERS_MOST or depth > DEEPEST:
             raise InputError("bulletin.language", field="file", value=_spelled(node))
+        if isinstance(node, nodes.Const) and UNSAID.search(str(node.value)):
+            raise InputError("bulletin.language", field="file", value=_spelled(node))
+        if isinstance(node, nodes.TemplateData) and rows:
+            self._repeat(node)
         if isinstance(node, nodes.For):
             rows = self._loop(node, rows)
             for child in (*node.body, *node.else_):
@@ -104,6 +111,12 @@ class _Reader:
             return
         for child in node.iter_child_nodes():
             self._read(child, rows, depth + 1)
+
+    def _repeat(self, node: nodes.TemplateData) -> None:
+        """Count what a loop writes again for each row."""
+        self.repeated += len(node.data)
+        if self.repeated > REPEATED_MOST:
+            raise InputError("bulletin.language", field="file", value=MARKED.sub("", node.data).strip()[:60])
 
     def _loop(self, node: nodes.For, rows: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
         """Take a loop over a table, which holds no other loop."""

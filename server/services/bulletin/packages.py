@@ -9,34 +9,40 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from server.errors import InputError
+from server.services.bulletin.fields import check_fields, may_hold_fields
 
-__all__ = ["BYTES_MOST", "check_package"]
+__all__ = ["BYTES_MOST", "check_made", "check_package"]
 
 BYTES_MOST = 5 * 1024 * 1024
 """Longest file that is taken."""
 ENTRIES_MOST = 200
 UNPACKED_MOST = 20 * 1024 * 1024
 XML_MOST = 512 * 1024  # of one part: a bulletin's text has some 50 KB
+XML_ALL = 3 * 1024 * 1024  # of all parts together
+TAGS_MOST = (
+    80_000  # of all parts together, ends counted too: the shipped template has 26,000, most of them styles
+)
+BRACES_MOST = 4_000
 DOCUMENT = "word/document.xml"
 TYPES = "[Content_Types].xml"
 MAIN = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
-KNOWN = re.compile(r".*\.(xml|rels|png|jpe?g|gif|bmp|emf|wmf|tiff?|odttf|txt)", re.IGNORECASE)
+KNOWN = re.compile(r".*\.(xml|rels|png|jpe?g|gif|bmp|emf|wmf|tiff?|odttf)", re.IGNORECASE)
 BARRED = re.compile(r"(^|/)(embeddings|activex|vbaproject|vbadata|externallinks|afchunk)", re.IGNORECASE)
 BARRED_TYPES = re.compile(r"macro|vba|activex|oleobject|\.package|afchunk|altchunk", re.IGNORECASE)
+PICTURES = ("image/", "application/vnd.openxmlformats-officedocument.obfuscatedfont")
+"""What a part that is no XML may be, by its content type."""
+PICTURED = ("/image", "/font", "/thumbnail")
+"""Relationships that may lead to such a part; whatever else one leads to is read as XML."""
+WRITTEN = re.compile(rb"<\?xml[^>]*encoding\s*=\s*[\"'](?!utf-8|us-ascii)", re.IGNORECASE)
 LINK = "/hyperlink"
 OPEN_TO = ("http://", "https://", "mailto:")
-OUTSIDE = re.compile(
-    r"DDE|INCLUDE|IMPORT|(?<!HYPER)LINK\b|DATABASE|MACROBUTTON|QUOTE|\bRD\b|\bPRINT\b|\bASK\b|\bFILLIN\b|\bSET\b",
-    re.IGNORECASE,
-)
-"""Fields that read what is elsewhere, run something, ask, or build such a field out of parts."""
 
 
 def check_package(content: bytes, file: str) -> None:
@@ -65,12 +71,37 @@ def check_package(content: bytes, file: str) -> None:
         raise InputError("bulletin.not_docx", field="file", file=file) from error
     if DOCUMENT not in parts or TYPES not in parts:
         raise InputError("bulletin.not_docx", field="file", file=file)
-    for name, text in parts.items():
+    written = {name: text for name, text in parts.items() if text is not None}
+    for name, text in written.items():
         _check_part(name, text, file)
+    _check_kinds(fromstring(written[TYPES]), [name for name, text in parts.items() if text is None])
 
 
-def _parts(archive: zipfile.ZipFile, file: str) -> Iterator[tuple[str, bytes]]:
-    """Give the XML of an archive, unpacked as far as it may be; pictures are only measured."""
+def check_made(content: bytes) -> None:
+    """Refuse what a template became, if there is now a field in it that reads from outside.
+
+    Parameters
+    ----------
+    content : bytes
+        The file made.
+
+    Raises
+    ------
+    InputError
+        Names the field.
+    """
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for name in archive.namelist():
+            if not name.startswith("word/") or not name.endswith(".xml"):
+                continue
+            text = archive.read(name)
+            if may_hold_fields(text):
+                check_fields(_root(name, text), name)
+
+
+def _parts(archive: zipfile.ZipFile, file: str) -> Iterator[tuple[str, bytes | None]]:
+    """Give the parts of an archive: the XML of each, None for pictures, which are only measured."""
+    length, tags, braces = 0, 0, 0
     entries = [one for one in archive.infolist() if not one.is_dir()]
     names = [one.filename.lower() for one in entries]
     sizes = [one.file_size for one in entries]
@@ -82,25 +113,47 @@ def _parts(archive: zipfile.ZipFile, file: str) -> Iterator[tuple[str, bytes]]:
         is_xml = one.filename.lower().endswith((".xml", ".rels"))
         if is_xml and one.file_size > XML_MOST:
             raise InputError("bulletin.inflated", field="file", file=file)
-        with archive.open(
-            one
-        ) as opened:  # never reads more than the directory says; another length is refused
+        with archive.open(one) as opened:  # never reads more than the directory says
             content = opened.read()
-        if is_xml:
-            yield one.filename, content
+        if not is_xml:
+            yield one.filename, None
+            continue
+        length, tags = length + len(content), tags + content.count(b"<")
+        braces += sum(content.count(mark) for mark in (b"{{", b"{%", b"{#"))
+        if length > XML_ALL or tags > TAGS_MOST or braces > BRACES_MOST:
+            raise InputError("bulletin.inflated", field="file", file=file)
+        yield one.filename, content
 
 
 def _check_part(name: str, text: bytes, file: str) -> None:
-    try:
-        root = fromstring(text, forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
-        raise InputError("bulletin.part", field="file", part=name[-60:]) from error
+    root = _root(name, text)
     if name == TYPES:
         _check_types(root, file)
-    elif name.endswith(".rels"):
+    elif name.lower().endswith(".rels"):
         _check_relations(root)
     else:
-        _check_fields(root, name)
+        check_fields(root, name)
+
+
+def _root(name: str, text: bytes) -> Element:
+    """Read a part's XML, which is in UTF-8: in another encoding two readers might read two things."""
+    if WRITTEN.match(text.lstrip(b"\xef\xbb\xbf")):
+        raise InputError("bulletin.part", field="file", part=name[-60:])
+    try:
+        text.decode()
+        return fromstring(text, forbid_dtd=True)
+    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
+        raise InputError("bulletin.part", field="file", part=name[-60:]) from error
+
+
+def _check_kinds(types: Element, pictures: Sequence[str]) -> None:
+    """Refuse a part that is called a picture and told to be anything else."""
+    ends = {one.get("Extension", "").lower(): one.get("ContentType", "").lower() for one in types}
+    told = {one.get("PartName", "").lower(): one.get("ContentType", "").lower() for one in types}
+    for name in pictures:
+        low = f"/{name.lower()}"
+        if not told.get(low, ends.get(low.rpartition(".")[2], "")).startswith(PICTURES):
+            raise InputError("bulletin.part", field="file", part=name[-60:])
 
 
 def _check_types(root: Element, file: str) -> None:
@@ -122,24 +175,10 @@ def _check_relations(root: Element) -> None:
             target, is_link=is_link
         ):
             raise InputError("bulletin.outside", field="file", target=target[:80])
+        if not is_link and not target.lower().endswith(".xml") and not kind.endswith(PICTURED):
+            raise InputError("bulletin.part", field="file", part=target[-60:])
 
 
 def _leaves(target: str, *, is_link: bool) -> bool:
     """Whether a target that should lie in the document names a host, a drive or what is above it."""
     return not is_link and (":" in target or "\\" in target or target.startswith("//") or "../.." in target)
-
-
-def _check_fields(root: Element, name: str) -> None:
-    """Refuse fields that read from outside; one may be spread over several runs."""
-    told = []
-    for one in root.iter():
-        kind = str(one.tag).rpartition("}")[2]
-        if kind in ("altChunk", "object", "control", "OLEObject"):
-            raise InputError("bulletin.part", field="file", part=f"{name[-40:]}: {kind}")
-        if kind in ("instrText", "delInstrText"):
-            told.append(one.text or "")
-        elif kind == "fldSimple":
-            told += [value for key, value in one.attrib.items() if key.endswith("instr")]
-    found = OUTSIDE.search("".join(told))
-    if found:
-        raise InputError("bulletin.field", field="file", value=found[0])

@@ -14,6 +14,7 @@ from server.services import audit
 from server.services.administered import need_session
 from server.services.bulletin.document import make
 from server.services.bulletin.sample import sample
+from server.services.bulletin.shapes import Report
 from server.services.calendar_files import shown_name
 from server.services.people import Actor
 from server.services.permissions import over
@@ -21,7 +22,7 @@ from server.shipped import shipped
 from server.words import language
 from server.workflow import Role
 
-__all__ = ["FILES", "Template", "may_edit", "remove", "template_of", "upload"]
+__all__ = ["FILES", "Template", "Tried", "may_edit", "remove", "specimen", "template_of", "tried", "upload"]
 
 FILES = {"zh": "bulletin.docx", "en": "bulletin-en.docx"}
 """Names of the template by language, in ``data/bulletin`` and in the store's folder alike."""
@@ -47,6 +48,22 @@ class Template:
     own_since: datetime | None
 
 
+@dataclass(frozen=True)
+class Tried:
+    """A template that was filled once, and may serve.
+
+    Attributes
+    ----------
+    file : str
+        Name that it was uploaded under.
+    content : bytes
+        The .docx.
+    """
+
+    file: str
+    content: bytes
+
+
 def template_of(tx: Tx) -> Template:
     """Give the template of the language spoken now: the store's own where there is one, else as shipped."""
     name = FILES[language()]
@@ -65,15 +82,25 @@ def may_edit(tx: Tx, actor: Actor) -> bool:
     return any(tops <= set(over(actor, role)) for role in OWNERS)
 
 
-def upload(tx: Tx, actor: Actor, file: str, content: bytes) -> int:
-    """Take a template in, after it was filled once with a sample; gives the key of the act.
+def specimen(tx: Tx, actor: Actor) -> Report:
+    """Give the numbers that a template is tried with before it is taken in.
+
+    Raises
+    ------
+    NotPermitted
+        The template is not the actor's to change, or the request came with a token.
+    """
+    _need(tx, actor)
+    return sample(tx.now, tx.config.zone)
+
+
+def tried(report: Report, file: str, content: bytes) -> Tried:
+    """Fill a template with a sample; no transaction is open while that lasts.
 
     Parameters
     ----------
-    tx : Tx
-        Writing transaction.
-    actor : Actor
-        Supervises or administers the whole.
+    report : Report
+        See :func:`specimen`.
     file : str
         Name that it was uploaded under.
     content : bytes
@@ -83,18 +110,36 @@ def upload(tx: Tx, actor: Actor, file: str, content: bytes) -> int:
     ------
     InputError
         It cannot be used: says why, and names the placeholder.
+    """
+    shown = shown_name(file)
+    if not content:
+        raise InputError("bulletin.file", field="file")
+    make(report, content, shown)
+    return Tried(shown, content)
+
+
+def upload(tx: Tx, actor: Actor, given: Tried) -> int:
+    """Take a template in; gives the key of the act.
+
+    Parameters
+    ----------
+    tx : Tx
+        Writing transaction.
+    actor : Actor
+        Supervises or administers the whole.
+    given : Tried
+        The template, after it was tried.
+
+    Raises
+    ------
     NotPermitted
         Not theirs to change, or a request that came with a token.
     """
     _need(tx, actor)
-    shown = shown_name(file)
-    if not content:
-        raise InputError("bulletin.file", field="file")
-    make(sample(tx.now, tx.config.zone), content, shown)
-    key = audit.record(tx, actor, "bulletin.upload", file=shown, language=language())
+    key = audit.record(tx, actor, "bulletin.upload", file=given.file, language=language())
     path = _own(tx)
     draft = path.with_suffix(".part")
-    draft.write_bytes(content)
+    draft.write_bytes(given.content)
     draft.chmod(0o600)
     draft.replace(path)
     return key

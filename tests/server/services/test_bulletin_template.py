@@ -52,6 +52,10 @@ def report():
         ("{% set x = 1 %}", "bulletin.language", "assign"),
         ("{% include 'sign_in.html' %}", "bulletin.language", "include"),
         ("{% macro m() %}{% endmacro %}", "bulletin.language", "m"),
+        (r"{{ '\ud800' }}", "bulletin.language", "ud800"),
+        (r"{{ '\x0b' }}", "bulletin.language", "x0b"),
+        (r"{% if 标题 == '\uffff' %}{% endif %}", "bulletin.language", "uffff"),
+        ("{% for 行 in 类别表 %}" + "长" * 100_001 + "{% endfor %}", "bulletin.language", "长长长"),
         ("{{ 标题", "bulletin.syntax", "标题"),
         ("{% if 标题 %}", "bulletin.syntax", ""),
     ],
@@ -81,6 +85,23 @@ def relations(line):
     return lambda old: old.replace(b"</Relationships>", line.encode() + b"</Relationships>")
 
 
+def body(line):
+    return lambda old: old.replace(b"<w:body>", f"<w:body><w:p>{line}</w:p>".encode())
+
+
+def field(code):
+    return {DOCUMENT: body(f"{BEGIN}<w:r><w:instrText>{code}</w:instrText></w:r>{END}")}
+
+
+def types(part, kind, whole=""):
+    told = whole or f"application/vnd.openxmlformats-officedocument.wordprocessingml.{kind}"
+    line = f'<Override PartName="{part}" ContentType="{told}"/></Types>'
+    return lambda old: old.replace(b"</Types>", line.encode())
+
+
+BEGIN, END = (f'<w:r><w:fldChar w:fldCharType="{one}"/></w:r>' for one in ("begin", "end"))
+TYPES = "[Content_Types].xml"
+HEADER = b'<w:hdr xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:p/></w:hdr>'
 RELS = "word/_rels/document.xml.rels"
 KIND = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 ENTITIES = '<!DOCTYPE w [<!ENTITY a "x"><!ENTITY b "&a;&a;">]><w>&b;</w>'
@@ -102,6 +123,20 @@ ENTITIES = '<!DOCTYPE w [<!ENTITY a "x"><!ENTITY b "&a;&a;">]><w>&b;</w>'
         ({"[Content_Types].xml": lambda old: old.replace(b"document.main+xml", b"document.macroEnabled.main+xml")}, "bulletin.part"),
         ({DOCUMENT: lambda old: old.replace(b"<w:body>", b"<w:body><w:p><w:r><w:instrText>INCLUDE</w:instrText></w:r><w:r><w:instrText>PICTURE x</w:instrText></w:r></w:p>")}, "bulletin.field"),
         ({DOCUMENT: lambda old: old.replace(b"<w:body>", b'<w:body><w:p><w:fldSimple w:instr="DDEAUTO c"/></w:p>')}, "bulletin.field"),
+        (field('INC{# x #}LUDEPICTURE "http://evil.example/x.png" \\d'), "bulletin.field_marks"),
+        (field("INC{{ 'LUDEPICTURE' }}"), "bulletin.field_marks"),
+        (field("D{# #}DEAUTO c"), "bulletin.field_marks"),
+        ({DOCUMENT: body(f"{BEGIN}<w:r><w:t>DDEAUTO c</w:t></w:r>{END}")}, "bulletin.field"),
+        ({DOCUMENT: body('<w:fldSimple w:instr="D{# #}DEAUTO c"/>')}, "bulletin.field_marks"),
+        ({DOCUMENT: body('<w:hyperlink w:anchor="{{ 标题 }}"/>')}, "bulletin.field_marks"),
+        ({"word/header9.txt": HEADER, TYPES: types("/word/header9.txt", "header+xml")}, "bulletin.part"),
+        ({"word/media/a.png": HEADER, TYPES: types("/word/media/A.png", "header+xml")}, "bulletin.part"),
+        ({"word/media/a.png": HEADER}, "bulletin.part"),
+        ({"word/media/a.png": HEADER, TYPES: types("/word/media/a.png", "x", "image/png"),
+          RELS: relations(f'<Relationship Id="x9" Type="{KIND}/header" Target="media/a.png"/>')}, "bulletin.part"),
+        ({"word/header9.xml": b"<?xml version='1.0' encoding='cp037'?><a/>"}, "bulletin.part"),
+        ({"word/header9.xml": b"<a>" + b"<p/>" * 100_000 + b"</a>"}, "bulletin.inflated"),
+        ({f"word/header{n}.xml": b"<a>" + b" " * 2**18 + b"</a>" for n in range(13)}, "bulletin.inflated"),
         ({"word/media/a.png": bytes(21 * 2**20)}, "bulletin.inflated"),
         ({"word/extra.xml": b"<a>" + b" " * 2**20 + b"</a>"}, "bulletin.inflated"),
         ({f"word/media/{n}.png": b"" for n in range(250)}, "bulletin.inflated"),
@@ -114,6 +149,16 @@ def test_a_package_that_reaches_out_runs_something_or_swells_is_refused(changed,
     with pytest.raises(InputError) as caught:
         check_package(with_parts(changed, SLIGHT), "x.docx")
     assert caught.value.code == code
+
+
+def test_a_field_that_a_condition_puts_together_is_found_in_what_was_made(report):
+    parts = "<w:instrText>INC</w:instrText>{{% if 标题 == '' %}}<w:instrText>-</w:instrText>{{% endif %}}<w:instrText>LUDEPICTURE x</w:instrText>"
+    run = f"<w:r>{parts}</w:r>".replace("{{%", "<w:t>{%").replace("%}}", "%}</w:t>")
+    template = with_parts({DOCUMENT: body(run)})
+    check_package(template, "x.docx")
+    with pytest.raises(InputError) as caught:
+        make(report, template, "x.docx")
+    assert (caught.value.code, caught.value.values["value"]) == ("bulletin.field", "INCLUDE")
 
 
 def lying(content):
@@ -161,7 +206,7 @@ def test_a_document_that_does_not_hold_together_is_refused(report):
 def test_the_stores_own_template_goes_first_until_it_is_taken_back(store, town):
     own, admin = saying("本街道的简报"), town.actors["admin_wu"]
     with store.write() as tx:
-        bulletin.upload(tx, admin, "街道.docx", own)
+        bulletin.upload(tx, admin, bulletin.tried(bulletin.specimen(tx, admin), "街道.docx", own))
     with store.read() as tx:
         assert bulletin.template_of(tx).content == own
         with speaking("en"):
@@ -176,10 +221,13 @@ def test_the_stores_own_template_goes_first_until_it_is_taken_back(store, town):
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_refused_template_leaves_the_one_in_use(store, town):
-    with pytest.raises(InputError), store.write() as tx:
-        bulletin.upload(tx, system_actor(), "x.docx", saying("{{ 满意度 }}"))
+    part, shipped = town.actors["supervisor_li"], bulletin.Tried("x.docx", SHIPPED.read_bytes())
+    with store.read() as tx, pytest.raises(InputError):
+        bulletin.tried(bulletin.specimen(tx, system_actor()), "x.docx", saying("{{ 满意度 }}"))
+    with store.read() as tx, pytest.raises(NotPermitted):
+        bulletin.specimen(tx, part)
     with pytest.raises(NotPermitted), store.write() as tx:
-        bulletin.upload(tx, town.actors["supervisor_li"], "x.docx", SHIPPED.read_bytes())  # over a part alone
+        bulletin.upload(tx, part, shipped)
     with store.read() as tx:
         assert bulletin.template_of(tx).own_since is None
 
