@@ -48,7 +48,7 @@ def shelved(
     return found[1]
 
 
-def kept_before(tx: Tx, name: str, which: Hashable = None) -> tuple[object, Any] | None:
+def kept_before(tx: Tx, name: str, which: Hashable = None) -> tuple[Any, Any] | None:
     """Give what was put by last with its state, whatever that is now; None for nothing."""
     kept: Kept = tx.store.shelf.get(name, {})
     return kept.get(which)

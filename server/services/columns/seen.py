@@ -15,7 +15,7 @@ from server.services.columns.narrow import Array
 from server.services.columns.rows import Rows
 from server.services.columns.tree import lies_below
 from server.services.people import Actor
-from server.services.permissions import AREA_ROLES, is_handler
+from server.services.permissions import is_handler, overseen
 
 __all__ = ["seen"]
 
@@ -32,8 +32,7 @@ def seen(tx: Tx, actor: Actor) -> Iterator[Condition]:
     """
     if actor.is_system:
         return
-    paths = dict.fromkeys(grant.path for grant in actor.grants if grant.role in AREA_ROLES)
-    lies = lies_below(tx, paths)
+    lies = lies_below(tx, overseen(actor))
     if lies is None:
         return
     person, unit = actor.person_id, actor.department_id if is_handler(actor) else None

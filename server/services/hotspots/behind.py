@@ -152,6 +152,8 @@ class Finder:
         places = self._places(np.concatenate([issues[:, 0] for issues in new.values()])) if new else {}
         for key, issues in new.items():
             told[key] = where_of(places[issue] for issue in issues[:, 0].tolist() if issue in places)
+            if self.tx.writes:
+                continue
             while len(kept) >= WHERE_KEPT:
                 kept.pop(next(iter(kept), b""), None)
             kept[key] = told[key]

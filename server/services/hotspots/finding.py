@@ -5,7 +5,6 @@ The same for everybody who shares the frame; who is told what of it, :mod:`.spot
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,12 +19,14 @@ from server.services.filters import Filters
 from server.services.hotspots.asked import ALL, EACH, Asked, Weeks
 from server.services.hotspots.ground import FEWEST_UNITS, Frame, Ground, ground_of
 from server.services.people import system_actor
+from server.services.shelves import kept_before, shelved
 
 __all__ = ["ALPHA", "FEWEST_ISSUES", "FEWEST_UNITS", "Judged", "judged"]
 
 FEWEST_ISSUES = 30
 """Issues, over all weeks, without which nothing is sought."""
 ALPHA = 0.05
+SHELF = "hotspots"
 KEPT = 8  # questions whose answers are kept
 
 Floats = NDArray[np.float64]
@@ -77,16 +78,13 @@ def judged(tx: Tx, frame: Frame, asked: Asked, weeks: Weeks) -> tuple[Ground, tu
     ground, columns = ground_of(tx, frame, asked.units), columns_of(tx)
     place = (layout(tx), weeks.edges)
     key = (frame.path, asked.units, asked.category, asked.weeks)
-    kept: dict[Any, Any] = tx.store.shelf.setdefault("hotspots", {})
-    known = kept.get(key)
-    if known is None or known[0] != (place, columns.last):
-        before = known[1] if known is not None and known[0][0] == place else ()
-        known = ((place, columns.last), tuple(_judged(tx, frame, asked, weeks, ground, columns, before)))
-        while len(kept) >= KEPT:
-            kept.pop(next(iter(kept)), None)
-        kept[key] = known
-    found: tuple[Judged, ...] = known[1]
-    return ground, found
+    (was, _last), known = kept_before(tx, SHELF, key) or ((None, None), ())
+    before = known if was == place else ()
+
+    def make() -> tuple[Judged, ...]:
+        return tuple(_judged(tx, frame, asked, weeks, ground, columns, before))
+
+    return ground, shelved(tx, SHELF, (place, columns.last), make, which=key, most=KEPT)
 
 
 def _judged(

@@ -19,6 +19,7 @@ from server.services.areas import PATH_END, below, layout
 from server.services.locating import open_locator
 from server.services.people import Actor
 from server.services.permissions import overseen
+from server.services.shelves import shelved
 
 __all__ = ["FEWEST_UNITS", "Frame", "Ground", "frame_of", "ground_of", "own_paths"]
 
@@ -161,16 +162,9 @@ def ground_of(tx: Tx, frame: Frame, kind: str) -> Ground:
     kind : {"cells", "lattice"}
         Which units.
     """
-    state, key = layout(tx), (frame.path, kind)
-    kept: dict[Any, Any] = tx.store.shelf.setdefault("hotspot ground", {})
-    known = kept.get(key)
-    if known is None or known[0] != state:
-        known = (state, _cells(tx, frame) if kind == "cells" else _lattice(tx, frame))
-        while len(kept) >= KEPT:
-            kept.pop(next(iter(kept)), None)
-        kept[key] = known
-    ground: Ground = known[1]
-    return ground
+    make = _cells if kind == "cells" else _lattice
+    which = (frame.path, kind)
+    return shelved(tx, "hotspot ground", layout(tx), lambda: make(tx, frame), which=which, most=KEPT)
 
 
 def _rows(tx: Tx, frame: Frame) -> list[Any]:
