@@ -1,6 +1,7 @@
 """Fixtures that every test may ask for: the two stores, real data, the time."""
 
 import os
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +16,10 @@ from tests.personas import SmallTown, build_town, secret_of
 from tests.postgis import Cluster, find_programs
 from tests.scatter import scatter
 from tests.stores import Emptied, Shelf, empty_sqlite
+
+# Many tests start processes, each of which would compile the whole program for itself.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 SHARING = ("tests/browser/", "tests/server/demo/")

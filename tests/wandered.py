@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 from server.services import intake, issues
 from server.services.drafts import Draft
+from tests.recount import facts
 
-__all__ = ["END", "wander"]
+__all__ = ["END", "history", "wander"]
 
 BEGIN, END = datetime(2025, 12, 10, tzinfo=UTC), datetime(2026, 3, 10, 2, tzinfo=UTC)
 CELLS = {"worker_lin": (122.015, 37.015), "worker_he": (122.005, 37.005)}
@@ -52,3 +53,14 @@ def wander(store, town, count=28, seed=5):
                 view = issues.act(tx, town.actors[login if who == "holder" else who], number, action, said)
             if view.issue.state == "closed" and action == "pass":  # nobody waits to be called back
                 break
+
+
+def history(store, town, shelf):
+    """Lay the random history into a store, made once for all who ask; gives what its raw entries say."""
+
+    def make():
+        wander(store, town)
+        with store.read() as tx:
+            return facts(tx)
+
+    return shelf.fill(store, "wandered", make)

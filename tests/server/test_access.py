@@ -11,6 +11,7 @@ from server.services.drafts import Draft
 from tests.personas import PASSWORD, PERSONAS
 
 UID = "00000000-0000-7000-8000-000000000001"
+ON_ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 SAMPLES = {"uid": UID, "number": "20260310-00001", "code": "990101001001008", "name": "css/base.css", "version": "x",
            "path": "x", "what": "cancel", "z": "10", "x": "1", "y": "1"}  # fmt: skip
 
@@ -42,6 +43,7 @@ def quiet(app, issue):
     return app
 
 
+@ON_ONE
 def test_every_route_says_whom_it_is_for(app):
     unmarked = []
     for endpoint in app.view_functions:
@@ -52,6 +54,7 @@ def test_every_route_says_whom_it_is_for(app):
     assert unmarked == []
 
 
+@ON_ONE
 def test_no_number_in_an_address_is_longer_than_a_database_holds(app):
     """SQLite's driver raises OverflowError for more than 63 bits, which would be a fault of the server's."""
     rules = list(app.url_map.iter_rules())
@@ -65,7 +68,7 @@ def test_no_number_in_an_address_is_longer_than_a_database_holds(app):
     assert [rule for rule, one in numbers if one.max is None or one.max > 2**63 - 1] == []
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@ON_ONE
 def test_nobody_gets_in_without_signing_in(quiet, client_of):
     stranger = client_of()
     for endpoint, method, url in routes(quiet):
@@ -98,6 +101,7 @@ def test_each_persona_gets_what_the_mark_says_and_never_a_fault(quiet, client_of
             assert answer.status_code not in (401, 500), (method, url, answer.get_data(as_text=True)[:300])
 
 
+@ON_ONE
 @pytest.mark.parametrize(
     ("login", "status"),
     [("worker_lin", 200), ("worker_he", 404), ("leader_zhao", 200), ("dispatcher_qian", 200), ("handler_sun", 404),
@@ -116,7 +120,7 @@ def test_an_issue_is_there_for_those_of_its_area_and_absent_for_the_others(
     assert "13812345678" not in listed
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@ON_ONE
 def test_a_post_without_the_forms_token_is_refused(quiet, client_of, town):
     quiet.config["WTF_CSRF_ENABLED"] = True
     client, roles = client_of("worker_lin"), town.actors["worker_lin"].roles
@@ -142,7 +146,7 @@ class Untouched(io.RawIOBase):
         return len(room)
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@ON_ONE
 @pytest.mark.parametrize("login", [None, "worker_lin", "outsider"])
 def test_nothing_of_a_body_is_read_for_whom_the_route_is_not(quiet, client_of, town, login):
     quiet.config["WTF_CSRF_ENABLED"] = True
@@ -175,6 +179,7 @@ def test_signing_in_and_out_by_the_form(quiet, client_of):
     assert client.get("/map").status_code == 303
 
 
+@ON_ONE
 def test_signing_in_never_leads_to_another_host(quiet, client_of):
     for target in ("https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)"):
         client = client_of()
@@ -186,6 +191,7 @@ def test_signing_in_never_leads_to_another_host(quiet, client_of):
         assert "evil" not in answer.headers["Location"], target
 
 
+@ON_ONE
 def test_too_many_wrong_passwords_lock_the_login_for_a_while(quiet, client_of, clock):
     client = client_of()
     for _ in range(10):
@@ -200,6 +206,7 @@ def sign_in(client, login, password=PASSWORD, address="192.0.2.1"):
     return client.post("/sign-in", data=form, environ_base={"REMOTE_ADDR": address}).status_code
 
 
+@ON_ONE
 def test_wrong_passwords_count_together_however_the_login_is_spelled(quiet, client_of):
     client = client_of()
     for spelling in ("worker_lin", "WORKER_LIN", "Worker_Lin", " worker_lin ", "worker\x00_lin") * 2:
@@ -207,6 +214,7 @@ def test_wrong_passwords_count_together_however_the_login_is_spelled(quiet, clie
     assert sign_in(client, "worker_lin") == 401
 
 
+@ON_ONE
 def test_wrong_passwords_for_one_login_do_not_lock_out_the_others_behind_the_address(quiet, client_of):
     client = client_of()
     for _ in range(12):
@@ -214,6 +222,7 @@ def test_wrong_passwords_for_one_login_do_not_lock_out_the_others_behind_the_add
     assert sign_in(client, "worker_lin") == 303
 
 
+@ON_ONE
 def test_a_stranger_elsewhere_does_not_lock_a_person_out_with_a_few_tries(quiet, client_of):
     client = client_of()
     for _ in range(12):
@@ -221,6 +230,7 @@ def test_a_stranger_elsewhere_does_not_lock_a_person_out_with_a_few_tries(quiet,
     assert sign_in(client, "worker_lin") == 303
 
 
+@ON_ONE
 def test_one_address_that_tries_many_logins_is_stopped(quiet, client_of, monkeypatch):
     monkeypatch.setattr("server.services.attempts.FAILURES_OF_ADDRESS", 5)
     client = client_of()
@@ -230,11 +240,13 @@ def test_one_address_that_tries_many_logins_is_stopped(quiet, client_of, monkeyp
     assert sign_in(client, "worker_lin", address="192.0.2.9") == 303
 
 
+@ON_ONE
 def test_a_static_name_too_long_for_the_file_system_is_absent(quiet, client_of):
     for name in ("a" * 300, "a/" * 3000 + "a"):
         assert client_of().get(f"/static/v/x/{name}").status_code == 404
 
 
+@ON_ONE
 @pytest.mark.parametrize("address", ["http://[", "//evil.example/x", "/\\evil.example"])
 def test_an_address_that_cannot_be_read_leads_to_the_first_page_and_is_no_fault(quiet, client_of, address):
     client = client_of()
@@ -245,11 +257,13 @@ def test_an_address_that_cannot_be_read_leads_to_the_first_page_and_is_no_fault(
     assert "evil" not in lost.text
 
 
+@ON_ONE
 def test_a_missing_slash_leads_to_this_host_whatever_the_host_header_says(quiet, client_of):
     answer = client_of("worker_lin").get("/t?a=1", headers={"Host": "evil.example"})
     assert (answer.status_code, answer.headers["Location"]) == (308, "/t/?a=1")
 
 
+@ON_ONE
 @pytest.mark.parametrize("path", ["/", "/map", "/issues", "/t/", "/sign-in"])
 def test_a_page_carries_the_shell(quiet, client_of, path):
     answer = client_of("worker_lin").get(path, follow_redirects=True)

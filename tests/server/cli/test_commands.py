@@ -12,6 +12,9 @@ from sqlalchemy import text
 from server.models import Person
 from tests.personas import SIDE
 
+ON_ONE = pytest.mark.parametrize(
+    "database_url", ["sqlite"], indirect=True
+)  # a command asks services that are tried on both
 HEADER = "编号,类别,描述,经度,纬度,上报时间\n"
 GOOD = "{number},heating,暖气不热,122.015,37.015,2026-03-01 08:05\n"
 
@@ -53,12 +56,14 @@ def test_an_import_ends_with_a_summary(imported, tmp_path):
     assert (tmp_path / "no.csv").exists()
 
 
+@ON_ONE
 def test_an_import_of_nothing_good_is_an_error(wangge, town, tmp_path):
     path = tmp_path / "a.csv"
     path.write_text(HEADER + "3,heating,x,0,0,2026-03-01\n", encoding="utf-8")
     assert wangge("import", "issues", path, "--rejects", tmp_path / "no.csv").exit_code == 1
 
 
+@ON_ONE
 def test_a_profile_saved_once_serves_again(wangge, town, tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("甲,乙,丙\n122.015,37.015,坏了\n", encoding="utf-8")
@@ -71,6 +76,7 @@ def test_a_profile_saved_once_serves_again(wangge, town, tmp_path):
     assert wangge("import", "issues", path, *keep, "--profile", "other").exit_code == 1
 
 
+@ON_ONE
 def test_issues_may_be_brought_in_under_a_name(wangge, town, table, store, tmp_path):
     done = wangge("import", "issues", table, "--rejects", tmp_path / "no.csv", "--as", "dispatcher_qian")
     assert done.exit_code == 0
@@ -80,6 +86,7 @@ def test_issues_may_be_brought_in_under_a_name(wangge, town, table, store, tmp_p
     assert wangge("import", "issues", table, "--as", "nobody").exit_code == 1
 
 
+@ON_ONE
 def test_people_come_in_with_their_logins_shown(wangge, town, tmp_path):
     path = tmp_path / "people.csv"
     path.write_text("姓名,岗位,社区\n王芳,网格长,天隆社区\n", encoding="gbk")
@@ -101,6 +108,7 @@ def test_exports_hold_what_was_imported(wangge, imported, tmp_path):
     assert not list(tmp_path.glob("*b.csv*"))
 
 
+@ON_ONE
 def test_exported_cells_are_the_cells(wangge, town, tmp_path):
     assert wangge("export", "cells", "-o", tmp_path / "cells.geojson").exit_code == 0
     features = json.loads((tmp_path / "cells.geojson").read_text(encoding="utf-8"))["features"]
@@ -110,6 +118,7 @@ def test_exported_cells_are_the_cells(wangge, town, tmp_path):
     assert features[0]["properties"]["parent"] == "990101001001"
 
 
+@ON_ONE
 def test_points_are_located_without_a_store(wangge, town, tmp_path):
     wangge("export", "cells", "-o", tmp_path / "cells.geojson")
     points = tmp_path / "points.csv"
@@ -139,6 +148,7 @@ def test_the_doctor_finds_what_was_changed_behind_the_programs_back(wangge, impo
     assert "placing it anew" in done.output
 
 
+@ON_ONE
 def test_accounts_are_added_listed_and_given_passwords(wangge, town, store):
     added = wangge(
         "user", "add", "Xin", "--name", "辛一", "--role", "worker@990101001001001", given="long-enough\n"
@@ -152,6 +162,7 @@ def test_accounts_are_added_listed_and_given_passwords(wangge, town, store):
         assert tx.session.query(Person).filter_by(login="xin").one().password_hash
 
 
+@ON_ONE
 def test_tokens_are_made_listed_and_revoked(wangge, town):
     made = wangge("token", "create", "worker_lin", "--name", "tablet", "--scopes", "read,report")
     assert made.stdout.startswith("wg_")
@@ -164,6 +175,7 @@ def test_tokens_are_made_listed_and_revoked(wangge, town):
     assert wangge("token", "create", "worker_lin", "--scopes", "fly").exit_code == 1
 
 
+@ON_ONE
 @pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo], ids=["folder", "pipe"])
 def test_an_export_replaces_nothing_but_regular_files(wangge, town, tmp_path, make):
     out = tmp_path / "something-else"
@@ -175,6 +187,7 @@ def test_an_export_replaces_nothing_but_regular_files(wangge, town, tmp_path, ma
     assert not out.is_file()
 
 
+@ON_ONE
 def test_a_located_table_keeps_negative_numbers_and_guards_formulas(wangge, town, tmp_path):
     points = tmp_path / "points.csv"
     points.write_text("lon,lat,shift,note\n122.015,37.015,-1.5,=1+1\n", encoding="utf-8")

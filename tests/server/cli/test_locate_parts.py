@@ -85,7 +85,7 @@ def test_a_job_killed_in_the_middle_goes_on_and_gives_the_same(town, tmp_path, l
     assert (other.exit_code, len(other.stderr.splitlines())) == (1, 1)
     assert "another job" in other.stderr
 
-    again = start(town, out, "--workers", "2")
+    again = start(town, out, "--workers", "1")
     redone = {}
     while again.poll() is None:
         redone |= {path: path.stat().st_mtime_ns for path in kept if path.exists()}

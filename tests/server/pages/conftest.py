@@ -9,3 +9,9 @@ from server.words import speaking
 def _in_chinese():
     with speaking("zh"):
         yield
+
+
+@pytest.fixture(params=["sqlite"])
+def database_url(database_url):
+    """One store: a page asks the services, which are tried on both; test_access opens each route on both."""
+    return database_url

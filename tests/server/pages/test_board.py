@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.wandered import END, wander
+from tests.wandered import END, history
 
 ON_ONE = pytest.mark.parametrize(
     "database_url", ["sqlite"], indirect=True
@@ -19,7 +19,7 @@ EIGHTH = "990101001001008"
 @pytest.fixture
 def wandered(store, town, clock, shelf):
     clock.at = END
-    return shelf.fill(store, "wandered a little", lambda: wander(store, town, count=16))
+    return history(store, town, shelf)
 
 
 def body(answer):

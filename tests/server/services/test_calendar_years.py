@@ -13,6 +13,8 @@ from server.services.calendar_years import unpublished, unpublished_now
 from server.services.drafts import Draft
 from server.services.rules import rules_of
 
+ON_ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # files are read alike for both
+
 # As a person would write it before the notice is out: invented, not the State Council's.
 YEAR_2027 = dedent(
     """\
@@ -54,12 +56,14 @@ def calendar_of(store):
         return rules_of(tx).calendar
 
 
+@ON_ONE
 def test_the_shipped_years_and_the_next_unpublished_one_are_listed(store, town):
     with store.read() as tx:
         told = {one.year: one.source for one in calendar_years.listed(tx)}
     assert told == {2024: "shipped", 2025: "shipped", 2026: "shipped", 2027: "unpublished"}
 
 
+@ON_ONE
 def test_a_year_written_by_hand_in_chinese_is_taken_in(store, upload):
     upload(YEAR_2027)
     told, calendar = year_of(store, 2027), calendar_of(store)
@@ -72,6 +76,7 @@ def test_a_year_written_by_hand_in_chinese_is_taken_in(store, upload):
     assert not calendar.unknown_years(datetime(2027, 1, 1, tzinfo=UTC), datetime(2027, 12, 1, tzinfo=UTC))
 
 
+@ON_ONE
 @pytest.mark.parametrize("encoding", ["gbk", "utf-8-sig", "utf-16"])
 def test_the_encodings_of_office_programs_are_read(store, upload, encoding):
     upload(YEAR_2027.encode(encoding))
@@ -79,6 +84,7 @@ def test_the_encodings_of_office_programs_are_read(store, upload, encoding):
         assert calendar_years.days_of(tx, 2027)[0].name == "元旦"
 
 
+@ON_ONE
 def test_the_shipped_file_itself_can_be_uploaded_year_by_year(store, upload):
     with store.read() as tx:
         shipped = calendar_years.days_of(tx, 2026)
@@ -123,6 +129,7 @@ def test_without_a_shipped_one_a_removed_year_is_unpublished_again(store, upload
         calendar_years.remove(tx, admin, 2027)
 
 
+@ON_ONE
 def test_all_findings_come_at_once_with_their_lines_and_nothing_is_written(store, upload):
     content = dedent(
         """\
@@ -153,6 +160,7 @@ def test_all_findings_come_at_once_with_their_lines_and_nothing_is_written(store
     assert year_of(store, 2027).source == "unpublished"
 
 
+@ON_ONE
 def test_a_day_given_twice_names_the_first_line(upload):
     with pytest.raises(InvalidRows) as refused:
         upload("day,kind,name\n2027-01-01,holiday,元旦\n2027/1/1,holiday,元旦\n")
@@ -176,6 +184,7 @@ HOSTILE = (
 )
 
 
+@ON_ONE
 def test_hostile_and_broken_files_are_refused_and_nothing_is_written(store, upload):
     for content in HOSTILE:
         with pytest.raises(InputError):
@@ -183,12 +192,14 @@ def test_hostile_and_broken_files_are_refused_and_nothing_is_written(store, uplo
     assert year_of(store, 2027).source == "unpublished"
 
 
+@ON_ONE
 def test_only_years_that_can_be_meant_are_taken(upload):
     for year in (0, 1999, 2101, 10**9):
         with pytest.raises(InputError):
             upload(YEAR_2027, year)
 
 
+@ON_ONE
 def test_the_name_of_the_file_is_shown_without_its_folders(store, upload):
     for name, shown in (("../../etc/x.csv", "x.csv"), ("C:\\a\\b.csv", "b.csv"), ("\x00\n", "calendar.csv")):
         upload(YEAR_2027, name=name)
@@ -228,6 +239,7 @@ def test_the_warning_goes_with_the_upload_and_comes_back_with_its_removal(store,
         assert unpublished_now(tx) == (2027,)
 
 
+@ON_ONE
 def test_a_limit_across_the_year_end_counts_weekdays_until_the_year_is_published(store, upload, clock):
     """Two working days from Wednesday noon, 30 December 2026; in the upload Friday, 1 January, is off."""
     start = datetime(2026, 12, 30, 4, 0, tzinfo=UTC)

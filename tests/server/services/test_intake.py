@@ -15,6 +15,9 @@ from server.services.ledger import broken_chains
 from server.services.private import unseal
 from server.workflow import State, fold
 
+ON_ONE = pytest.mark.parametrize(
+    "database_url", ["sqlite"], indirect=True
+)  # what is refused is no question of the store
 EIGHTH = "990101001001008"
 
 
@@ -57,6 +60,7 @@ def test_a_report_goes_to_the_worker_of_its_cell(report, town):
     assert receipt.number == "20260310-00001"
 
 
+@ON_ONE
 def test_a_report_in_gcj02_is_placed_where_it_is_and_kept_as_given(report, town):
     gcj_lon, gcj_lat = datum.wgs84_to_gcj02(122.0101, 37.0101)
     _, row = report(draft(gcj_lon, gcj_lat, crs="gcj02"))
@@ -87,6 +91,7 @@ def test_a_report_outside_every_cell_waits_at_the_desk_with_the_reason(report, t
     )
 
 
+@ON_ONE
 def test_an_inaccurate_position_names_the_cells_it_may_lie_in(report):
     _, row = report(draft(122.0101, 37.015, accuracy_m=30))
     assert (row.how, row.border) == ("inside", True)
@@ -138,6 +143,7 @@ def test_numbers_count_by_local_day_and_never_repeat(store, town, clock):
     assert numbers == ["20260310-00001", "20260311-00001", "20260310-00002"]
 
 
+@ON_ONE
 @pytest.mark.parametrize(
     ("wrong", "code"),
     [

@@ -13,6 +13,10 @@ from server.services.ledger import broken_chains
 from server.services.people import system_actor
 from server.workflow import IllegalAction, MissingField, NotPermittedAction, State
 
+ON_ONE = pytest.mark.parametrize(
+    "database_url", ["sqlite"], indirect=True
+)  # what is refused is no question of the store
+
 # The test's now is Tuesday 10 March 2026, 10:00 in Shanghai; heating has two work days.
 DUE = datetime(2026, 3, 12, 9, 30, tzinfo=UTC)  # Thursday 17:30 in Shanghai
 
@@ -70,6 +74,7 @@ def test_what_waits_for_a_dispatcher_has_no_due_yet(report, act, town, see):
     assert (view.issue.state, view.issue.due_at) == (State.REJECTED, None)
 
 
+@ON_ONE
 def test_an_urgent_issue_runs_on_the_wall_clock(report, see):
     issue = see("worker_lin", report("gas_smell")).issue
     assert issue.urgent
@@ -128,6 +133,7 @@ def test_correcting_a_waiting_one_into_a_cell_dispatches_it(store, town, report,
     assert (view.issue.state, view.holder) == (State.DISPATCHED, ("person", "何平"))
 
 
+@ON_ONE
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
@@ -172,6 +178,7 @@ def test_a_third_extension_is_not_offered(report, act, see):
         act("worker_lin", number, "ask_extend", until="2026-03-30", reason="x")
 
 
+@ON_ONE
 @pytest.mark.parametrize("until", ["2026-03-11", "2029-12-31", "soon", "2026-03-12T17:30"])
 def test_an_extension_must_be_later_than_the_due(report, act, until):
     number = report()
@@ -285,6 +292,7 @@ def test_merging_counts_the_repeat_and_takes_the_earliest_due(report, act, see, 
         assert broken_chains(tx) == []
 
 
+@ON_ONE
 @pytest.mark.parametrize(
     ("parent", "code"), [("itself", "merge.itself"), ("20260310-99999", "merge.unknown")]
 )
@@ -327,6 +335,7 @@ def test_the_outcome_keeps_quantity_unit_and_money(report, act):
     assert view.log[-1].given["photos"] == 2
 
 
+@ON_ONE
 @pytest.mark.parametrize(
     ("given", "field"),
     [
@@ -349,6 +358,7 @@ def test_an_outcome_that_cannot_be_is_refused_by_its_field(report, act, given, f
     assert refused.value.values["field"] == field
 
 
+@ON_ONE
 def test_a_self_checked_matter_without_anybody_to_call_closes_by_itself(report, act):
     view = act("worker_lin", report("exposed_rubbish", "patrol"), "settle", outcome="清走了")
     assert [step.action for step in view.log[-3:]] == ["settle", "pass", "close"]
@@ -366,6 +376,7 @@ def test_three_failed_contacts_let_it_be_closed(report, act, see):
     assert (view.issue.state, view.issue.satisfaction) == (State.CLOSED, None)
 
 
+@ON_ONE
 def test_satisfaction_is_not_recorded_of_somebody_not_reached(report, act):
     number = report()
     act("worker_lin", number, "settle", outcome="好了")
@@ -445,6 +456,7 @@ def test_the_last_word_is_not_escaped_by_correcting_the_place(report, act, see, 
     assert (view.holder, view.issue.final, view.issue.needs_check) == (("person", "林晓"), True, True)
 
 
+@ON_ONE
 @pytest.mark.parametrize("action", ["ask_extend", "ask_suspend", "pass", "extend", "survey", "return"])
 def test_requests_and_verdicts_happen_when_they_are_received(report, store, town, clock, action):
     number = report()
@@ -470,6 +482,7 @@ def test_requests_and_verdicts_happen_when_they_are_received(report, store, town
     assert refused.value.code in {"time.not_backdated", "action.illegal"}
 
 
+@ON_ONE
 def test_what_was_done_without_a_network_keeps_its_time_for_a_week(report, store, town, clock):
     number = report()
     clock.at += timedelta(hours=1)
@@ -524,6 +537,7 @@ def test_who_goes_on_after_an_objection_does_not_verify_it(report, act, see, tow
     assert "pass" in offered(see("supervisor_li", number))
 
 
+@ON_ONE
 def test_amber_does_not_come_early_for_one_that_was_suspended(report, act, clock):
     number = report()
     act("worker_lin", number, "take")
@@ -537,6 +551,7 @@ def test_amber_does_not_come_early_for_one_that_was_suspended(report, act, clock
     assert (view.issue.amber_at, view.issue.due_at) == (amber, resumed.due_at)  # two work days as well
 
 
+@ON_ONE
 def test_what_came_of_it_is_forgotten_when_it_is_worked_on_again(report, act):
     number = report()
     act("worker_lin", number, "settle", outcome="x", quantity=3, unit="盏", money=5)
@@ -554,6 +569,7 @@ def test_merging_and_unmerging_leaves_nothing_behind(report, act, see):
     assert "reopen" in offered(see("dispatcher_qian", child))
 
 
+@ON_ONE
 def test_why_somebody_holds_it_is_said_anew_when_it_is_given_on(report, act, town):
     number = report()
     assert act("worker_lin", number, "return", reason="x").issue.assigned["code"] == "triage.returned"

@@ -15,6 +15,7 @@ from server.services.people import system_actor
 from server.services.sessions import Device
 from tests.personas import PASSWORD, person_named, token_of
 
+ON_ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # words are judged alike for both
 NEW = "a-better-word"
 HERE = Device("192.0.2.1", "test")
 
@@ -42,6 +43,7 @@ def lin(store, town):
         return sessions.actor_of_session(tx, admitted.secret, HERE.address)[0]
 
 
+@ON_ONE
 def test_whoever_cannot_sign_in_costs_one_verification_as_whoever_can(store, town):
     with store.write() as tx:
         person_named(tx, "worker_he").is_active = False
@@ -62,6 +64,7 @@ def test_the_dummy_is_nobodys_password_and_of_todays_cost():
     assert not hasher.verify("not a hash", "x")
 
 
+@ON_ONE
 def test_two_are_hashed_at_once_and_who_waits_too_long_is_told_to_come_again(store, town):
     hasher = Hasher(at_once=2, patience_s=0.01)
     inside, leave = threading.Barrier(3), threading.Event()
@@ -83,6 +86,7 @@ def test_two_are_hashed_at_once_and_who_waits_too_long_is_told_to_come_again(sto
     assert not hasher.verify(None, "x")
 
 
+@ON_ONE
 def test_a_try_that_found_no_place_is_not_counted(store, town, monkeypatch):
     monkeypatch.setattr(sign_in, "HASHER", Hasher(at_once=1, patience_s=0.01))
     with sign_in.HASHER._place(), pytest.raises(Busy):
@@ -109,6 +113,7 @@ def test_tries_are_counted_before_they_are_compared_so_that_many_at_once_are_too
         enter(store, "worker_lin")
 
 
+@ON_ONE
 def test_a_hash_of_another_cost_is_made_anew_at_sign_in(store, town):
     cheap = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD)
     with store.write() as tx:
@@ -200,6 +205,7 @@ def test_a_link_dies_after_a_day_by_a_newer_one_and_with_the_account(store, town
         link_for("worker_he")
 
 
+@ON_ONE
 def test_only_who_looks_after_somebody_makes_a_link(store, town):
     for actor, login in (
         (town.actors["leader_zhao"], "worker_lin"),

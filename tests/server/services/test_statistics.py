@@ -12,22 +12,17 @@ from server.services import listing, statistics
 from server.services.filters import Filters
 from server.services.people import system_actor
 from server.services.statistics import DIMENSIONS, INDICATORS, SERIAL, Period
-from tests.recount import facts, recounted
-from tests.wandered import END, wander
+from tests.recount import recounted
+from tests.wandered import END, history
 
+ON_ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the columns are arrays on both
 QUARTER = {"since": "2025-12-20", "until": "2026-03-02"}
 
 
 @pytest.fixture
 def wandered(store, town, clock, shelf):
     """What the raw entries of a random history say, read once for each of the two stores."""
-
-    def make():
-        wander(store, town)
-        with store.read() as tx:
-            return facts(tx)
-
-    rows = shelf.fill(store, "wandered", make)
+    rows = history(store, town, shelf)
     clock.at = END
     return rows
 
@@ -124,6 +119,7 @@ KEYS = {
 }
 
 
+@ON_ONE
 @pytest.mark.parametrize("dimension", DIMENSIONS)
 def test_each_unit_and_all_together_are_what_the_raw_entries_add_up_to(dimension, store, town, wandered):
     actor = town.actors["supervisor_li"]
@@ -149,6 +145,7 @@ def test_each_unit_and_all_together_are_what_the_raw_entries_add_up_to(dimension
         assert same(mean, sum(known) / len(known) if known else None)
 
 
+@ON_ONE
 @pytest.mark.parametrize(
     ("step", "since"), [("day", "2026-02-12T12:00"), ("week", "2026-01-07T12:00"), ("month", "2025-12-12")]
 )

@@ -18,8 +18,13 @@ from server.services.steps.photos import Given
 from server.workflow import HAND_OFFS, OPEN, State, fold
 from tests.pictures import drawn, sent
 
-WALKS, STEPS = 2, 30
-MORE = range(WALKS, 20)
+WALKS, STEPS = 20, 30
+QUICK = (("sqlite", 0), ("postgis", 1))
+EACH = [
+    pytest.param(store, seed, marks=() if (store, seed) in QUICK else pytest.mark.exhaustive)
+    for store in ("sqlite", "postgis")
+    for seed in range(WALKS)
+]
 PEOPLE = (
     "worker_lin",
     "worker_he",
@@ -231,9 +236,7 @@ def somebody_can_go_on(store, everybody, number):
     assert state not in OPEN or able, state
 
 
-@pytest.mark.parametrize(
-    "seed", [*range(WALKS), *(pytest.param(seed, marks=pytest.mark.exhaustive) for seed in MORE)]
-)
+@pytest.mark.parametrize(("database_url", "seed"), EACH, indirect=["database_url"])
 def test_whatever_people_do_the_promises_hold(store, everybody, clock, seed):
     dice = random.Random(seed)
     done = walk(store, clock, everybody, dice)

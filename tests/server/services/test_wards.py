@@ -127,6 +127,9 @@ def _is_as_it_should_be(store, before, after, listed, joined, grids):
     assert np.all([after[key].version > before[key].version for key in listed])
 
 
+@pytest.mark.parametrize(
+    "database_url", [pytest.param("sqlite", marks=pytest.mark.exhaustive), "postgis"], indirect=True
+)
 def test_the_wards_of_2015_move_open_complaints_and_leave_closed_ones(store, shared_data, tmp_path):
     count, moved = change_the_wards(store, shared_data, tmp_path, EVERY)
     assert count > 1_800

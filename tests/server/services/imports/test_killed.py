@@ -10,8 +10,8 @@ from server.models import Entry, Import, Issue
 from server.services.ledger import broken_chains
 from tests.forked import Forked
 
-ROWS = 900
-BAD = frozenset({200, 500, 800})
+ROWS = 500
+BAD = frozenset({100, 250, 450})
 PATIENCE_S = 120
 
 

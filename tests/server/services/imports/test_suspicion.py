@@ -16,6 +16,9 @@ from server.words import sentence, speaking
 from tests.positions import given_in
 
 CHECKED = {"columns": {"check": "网格", "description": "-"}, "default_category": "heating"}
+ON_ONE = pytest.mark.parametrize(
+    "database_url", ["sqlite"], indirect=True
+)  # what is suspected is reckoned from arrays
 PLAIN = {"columns": {"description": "-"}, "default_category": "heating"}
 
 
@@ -75,6 +78,7 @@ def test_a_file_whose_rows_state_their_cells_is_recognised_and_not_converted(sto
         assert "?" not in told
 
 
+@ON_ONE
 @pytest.mark.parametrize("system", ["wgs84", "bd09mc", "EPSG:4548"])
 def test_a_file_in_the_system_it_says_is_not_suspected(beijing, bring, system):
     for options in (CHECKED, PLAIN):
@@ -83,6 +87,7 @@ def test_a_file_in_the_system_it_says_is_not_suspected(beijing, bring, system):
         assert counts["datum"].get("said") is None
 
 
+@ON_ONE
 def test_a_plane_drawn_on_a_shifted_map_is_recognised_as_well(beijing, bring):
     shifted = [(*convert(lon, lat, "wgs84", "gcj02"), code) for lon, lat, code in beijing]
     said = bring(shifted, "EPSG:4548", crs="EPSG:4548", **CHECKED).counts["datum"]["said"]
