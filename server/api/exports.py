@@ -33,7 +33,7 @@ class NewExport(Body):
     filters: dict[str, str] = Field(
         default_factory=dict,
         description="of issues: filters of `/issues`; of cells: `level` (cell, community, subdistrict), "
-        "`indicators`, a period and filters of `/stats/by`",
+        "`indicators`, a period and filters of `/stats/by`; of hotspots: `units`, `category`, `weeks`, `area`",
         max_length=MOST_FILTERS,
     )
 

@@ -1,4 +1,4 @@
-"""``wangge export``: issues and cells to files, written whole or not at all."""
+"""``wangge export``: issues, cells and hot spots to files, written whole or not at all."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -39,6 +39,9 @@ COMMON = (
 )
 
 
+SPOT_UNITS = Option(["--units"], help="cli.export.spot_units")
+
+
 def _options(*names: str) -> list[click.Parameter]:
     return [*COMMON, *(Option([f"--{name}"], help=f"cli.export.{name}") for name in names)]
 
@@ -64,6 +67,20 @@ def cells(
             _write(out, suffix, Table({}, map(_record, stored_cells(tx)), tx.config.zone), 0, show)
         return
     _export(environment, wish_of("cells", suffix, given), out, login)
+
+
+@export.command(
+    "hotspots",
+    cls=Command,
+    help="cli.export.hotspots",
+    params=[*_options("category", "weeks", "area"), SPOT_UNITS],
+)
+@pass_environment
+def spots(
+    environment: Environment, out: Path, form: str | None, login: str | None, **given: str | None
+) -> None:
+    """Export hot spots, the highest score first."""
+    _export(environment, wish_of("hotspots", _suffix(out, form), given), out, login)
 
 
 def _suffix(out: Path, form: str | None) -> str:

@@ -19,13 +19,13 @@ from server.pages.parts import Choice
 from server.services import exporting
 from server.services.exporting import AT_ONCE, KINDS, ExportView, Wish, wish_of
 from server.services.exporting.wishes import table_of
+from server.services.statistics import PRESETS
 from server.translate import shown
 from server.words import NAMES, _, sentence
 
 __all__ = ["blueprint"]
 
 KIBI = 1024
-PERIODS = ("month", "week", "quarter", "year", "today", "noon_day", "month_19")
 blueprint = Blueprint("exports", __name__)
 
 
@@ -65,12 +65,15 @@ class ExportsPage:
         Whether nobody makes any.
     days : int
         How long a file is kept.
+    at_once : int
+        More rows are made by the job process.
     """
 
     rows: tuple[ExportRow, ...]
     is_moving: bool
     is_stalled: bool
     days: int
+    at_once: int
 
 
 @dataclass(frozen=True)
@@ -120,6 +123,7 @@ def index() -> str:
             is_moving,
             is_moving and exporting.is_stalled(tx),
             store.config.export_days,
+            AT_ONCE,
         )
     return render("exports/index.html", page)
 
@@ -154,7 +158,7 @@ def new() -> str:
     is_units = wish.kind == "cells"
     levels = tuple(Choice(code, _(name), code == chosen) for code, name in NAMES["unit_level"].items())
     period = wish.given.get("period", "month")
-    periods = tuple(Choice(code, _(NAMES["period"][code]), code == period) for code in PERIODS)
+    periods = tuple(Choice(code, _(NAMES["period"][code]), code == period) for code in PRESETS)
     has_own = any(wish.given.get(name) for name in ("days", "since", "until"))
     page = NewExportPage(
         kind=wish.kind,

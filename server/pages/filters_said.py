@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from server.db import Tx
 from server.services import areas, named
 from server.services.categories import category_name
+from server.services.hotspots import ALL, category_said
 from server.services.people import Actor
 from server.words import NAMES, _, field_name, source_name, state_name
 
@@ -52,7 +53,7 @@ def _value(tx: Tx, actor: Actor, name: str, said: str) -> str:
         return dict(named.departments(tx, actor)).get(said, said)
     if name == "holder":
         return _("我") if said == "me" else _("指定的人")
-    spell = {"state": _state, "category": category_name, "source": source_name}.get(name)
+    spell = {"state": _state, "category": _category, "source": source_name, "units": _units}.get(name)
     parts = [one.strip() for one in said.split(",")]
     if spell:
         return _("、").join(spell(one) for one in parts)
@@ -61,3 +62,11 @@ def _value(tx: Tx, actor: Actor, name: str, said: str) -> str:
 
 def _state(code: str) -> str:
     return _("未结") if code == "open" else state_name(code)
+
+
+def _category(code: str) -> str:
+    return category_said("") if code == ALL else category_name(code)
+
+
+def _units(code: str) -> str:
+    return _(NAMES["hotspot_kind"].get(code, code))

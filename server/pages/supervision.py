@@ -26,8 +26,8 @@ __all__ = ["DESK_ROLES", "blueprint"]
 
 DESK_ROLES = frozenset({Role.LEADER, Role.SUPERVISOR})
 LONGEST_PAGE = 5  # digits
-CSV = {"red": {"overdue": "1"}, "amber": {"clock": "amber"}}
-"""Tabs that the export knows as well."""
+LISTED = {"red": {"overdue": "1"}, "amber": {"clock": "amber"}}
+"""Tabs that lists, and so exports, know as well."""
 OWN_CLOCK = frozenset({"stages", "whistles"})
 """Tabs about another limit than the issue's due, and about what is past it."""
 blueprint = Blueprint("supervision", __name__)
@@ -104,7 +104,7 @@ class SupervisionPage:
         The latest first.
     can_supervise : bool
         Whether any of them may be ticked.
-    here, before_url, next_url, csv_url : str
+    here, before_url, next_url, export_url : str
         This page, its neighbours and its export; empty for none.
     done, refused : int or None
         What became of those supervised by hand just now.
@@ -119,7 +119,7 @@ class SupervisionPage:
     here: str
     before_url: str
     next_url: str
-    csv_url: str
+    export_url: str
     done: int | None = None
     refused: int | None = None
 
@@ -149,7 +149,7 @@ def _page(
     def at(page: int) -> str:
         return _address(desk.tab, {**given, "page": str(page)})
 
-    csv = {**CSV[desk.tab], **given} if desk.tab in CSV else {}
+    named, here = {**LISTED[desk.tab], **given} if desk.tab in LISTED else {}, at(desk.page)
     return SupervisionPage(
         tab=desk.tab,
         figures=tuple(_figure(desk, tab, given) for tab in TABS),
@@ -157,10 +157,10 @@ def _page(
         categories=category_choices(given.get("category", ""), _("全部类别")),
         rows=tuple(rows),
         can_supervise=any(line.can_supervise for line in desk.lines),
-        here=at(desk.page),
+        here=here,
         before_url=at(desk.page - 1) if desk.page > 1 else "",
         next_url=at(desk.page + 1) if desk.has_more else "",
-        csv_url=f"/api/v1/issues.csv?{urlencode(csv)}" if csv else "",
+        export_url=f"/exports/new?{urlencode({'kind': 'issues', **named, 'back': here})}" if named else "",
         done=_number("done"),
         refused=_number("refused"),
     )

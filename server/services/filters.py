@@ -227,17 +227,19 @@ def _codes(field: str, said: str, most: int | None = None) -> tuple[str, ...]:
     return found
 
 
-def known(kind: str, **more: str) -> str:
+def known(kind: str, codes: Iterable[str] | None = None, /, **more: str) -> str:
     """List the codes of a kind with their names, for a refusal: ``red（已超期）、amber（即将超期）``.
 
     Parameters
     ----------
     kind : str
         Key of :data:`server.words.NAMES`.
+    codes : iterable of str, optional
+        Which of them; all when not given.
     **more : str
         Codes to list before them, with their names.
     """
-    names = {**more, **NAMES[kind]}
+    names = {**more, **{code: NAMES[kind][code] for code in codes or NAMES[kind]}}
     return _("、").join(_("{code}（{name}）", code=code, name=_(name)) for code, name in names.items())
 
 

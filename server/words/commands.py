@@ -15,7 +15,7 @@ SENTENCES: dict[str, str] = {
     "cli.import.people": "导入人员、岗位和负责的网格（CSV/XLSX）；有一处错就一行也不写。",
     "cli.import.issues": "导入事件（CSV/XLSX）；中断后重新运行即接着导入，不重不漏。",
     "cli.locate": "给点（CSV、Parquet、GeoJSON、GPKG）加上所在网格；只用图层文件，不用数据库。",
-    "cli.export": "导出事件或网格。",
+    "cli.export": "导出事件、网格或热点。",
     "cli.export.issues": "导出符合条件的事件（CSV 或 GeoJSON）。",
     "cli.export.cells": "导出现行网格（GeoJSON）。",
     "cli.user": "账号。",

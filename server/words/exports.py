@@ -6,6 +6,7 @@ SENTENCES: dict[str, str] = {
     "export.rows": "共 {value} 行，一个 Excel 工作表最多 {most} 行；请改用 CSV 或 GPKG，或者缩小筛选范围。",
     "export.large": "共 {rows} 行，超过当场导出的 {most} 行（矢量瓦片一律后台制作）；请到“导出文件”页面提交，做好后下载。",
     "export.many": "你已有 {limit} 个文件在排队或制作；请等做好，或先取消一个。",
+    "export.kept": "你保留的导出文件已有 {count} 个、共 {size} MB（最多 {limit} 个、{most} MB）；请先在“导出文件”页面删除不用的。",
     "export.unknown": "没有这个导出文件：可能已经删除、过期，或者不是你的。",
     "export.not_done": "文件还没有做好；请稍后再下载。",
     "export.rights": "文件做好以后，你的角色或负责区域有变动；请点“重新制作”，按现在的权限再做一份。",
@@ -26,11 +27,14 @@ SENTENCES: dict[str, str] = {
     "cli.export.title": "导出",
     "cli.export.level": "导出哪一级：cell 网格、community 社区、subdistrict 街道；给出即带各项指标。",
     "cli.export.indicators": "只要这些指标，逗号隔开；默认全部。",
+    "cli.export.hotspots": "导出热点：外廓和说明，默认每类各看 12 周。",
+    "cli.export.weeks": "看几周，4 至 52。",
+    "cli.export.spot_units": "cells 按网格，lattice 按细方格。",
     "cli.export.period": "统计时段，如 month、week、year。",
     "cli.export.units": "导出网格、社区或街道：GeoJSON 默认只是网格本身，可再导入；其他格式或给出 --level 时带各项指标。",
 }
 NAMES: dict[str, dict[str, str]] = {
-    "export_kind": {"issues": "事件", "cells": "区域和指标"},
+    "export_kind": {"issues": "事件", "cells": "区域和指标", "hotspots": "热点"},
     "unit_level": {"cell": "网格", "community": "社区", "subdistrict": "街道"},
     "export_format": {
         "xlsx": "Excel 表格",
@@ -60,7 +64,9 @@ NAMES: dict[str, dict[str, str]] = {
         "days": "最近天数",
         "q": "关键词",
         "area": "区域",
+        "units": "单元",
+        "weeks": "看几周",
     },
     "field": {"format": "格式"},
-    "exported": {"cells": "区域和指标"},
+    "exported": {"cells": "区域和指标", "hotspots": "热点"},
 }

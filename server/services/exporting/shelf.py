@@ -28,10 +28,13 @@ __all__ = [
 FOLDER = "exports"
 KEPT_OPEN = 5
 """So many files of one person may wait or be made at a time."""
+KEPT_FILES, KEPT_BYTES = 30, 2 * 1024**3
+"""So many files of one person, and so many bytes of them, are kept at a time."""
 SHOWN = 100
 STALE = timedelta(minutes=1)
 """Whoever makes a file and gave no sign of life for so long is dead; another begins anew."""
 STALLED = timedelta(minutes=2)
+MEBI = 1024**2
 OPEN = ("waiting", "running")
 
 
@@ -95,12 +98,13 @@ def ask(tx: Tx, actor: Actor, wish: Wish) -> ExportView:
     InputError, NotFound
         It cannot be asked for.
     Conflict
-        Too many of theirs wait already.
+        Too many of theirs wait already, or too much of theirs is kept.
     """
     rows = count(tx, actor, wish)
     mine = (ExportJob.person_id == actor.person_id, ExportJob.state.in_(OPEN))
     if int(tx.session.scalar(select(func.count()).select_from(ExportJob).where(*mine)) or 0) >= KEPT_OPEN:
         raise Conflict("export.many", limit=KEPT_OPEN)
+    _check_room(tx, actor)
     job = ExportJob(
         uid=uuid7(tx.now),
         person_id=actor.person_id,
@@ -119,6 +123,18 @@ def ask(tx: Tx, actor: Actor, wish: Wish) -> ExportView:
     tx.session.add(job)
     tx.session.flush()
     return _view(actor, job)
+
+
+def _check_room(tx: Tx, actor: Actor) -> None:
+    """Refuse another file to who keeps too many, or too much."""
+    mine = (ExportJob.person_id == actor.person_id, ExportJob.expires_at > tx.now)
+    sizes = [
+        one or 0
+        for one in tx.session.scalars(select(ExportJob.size).where(*mine, ExportJob.size.is_not(None)))
+    ]
+    if len(sizes) >= KEPT_FILES or sum(sizes) >= KEPT_BYTES:
+        told = {"count": len(sizes), "size": f"{sum(sizes) // MEBI:,}", "limit": KEPT_FILES}
+        raise Conflict("export.kept", **told, most=f"{KEPT_BYTES // MEBI:,}")
 
 
 def _name(tx: Tx, wish: Wish) -> str:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from server.db import Tx
 from server.errors import InputError
 from server.formats import FORMATS, Format, Table
-from server.services import audit, listing
+from server.services import audit, hotspots, listing
 from server.services.exporting.tables import issue_table
 from server.services.exporting.units import LEVELS, UNIT_FIELDS, count_units, unit_table
-from server.services.filters import FIELDS, Filters
+from server.services.filters import FIELDS, Filters, known
+from server.services.hotspots import Asked, Found, hotspot_table
 from server.services.people import Actor
 
 __all__ = ["AT_ONCE", "KINDS", "Kind", "Wish", "at_once", "count", "is_large", "named", "table_of", "wish_of"]
@@ -46,6 +47,10 @@ def _filters(tx: Tx, given: Given) -> Filters:
     return Filters.parse(given, tx.config.zone)
 
 
+def _spots(tx: Tx, actor: Actor, given: Given) -> Found:
+    return hotspots.find(tx, actor, Asked.parse(given))
+
+
 KINDS: dict[str, Kind] = {
     "issues": Kind(
         FIELDS,
@@ -53,6 +58,11 @@ KINDS: dict[str, Kind] = {
         lambda tx, actor, given: issue_table(tx, listing.walk(tx, actor, _filters(tx, given))),
     ),
     "cells": Kind(("level", *UNIT_FIELDS), count_units, unit_table),
+    "hotspots": Kind(
+        ("units", "category", "weeks", "area"),
+        lambda tx, actor, given: len(_spots(tx, actor, given).spots),
+        lambda tx, actor, given: hotspot_table(tx, _spots(tx, actor, given)),
+    ),
 }
 """Kind -> how. A new one is a row here and a name in ``NAMES["export_kind"]``."""
 
@@ -95,9 +105,13 @@ def wish_of(kind: str, form: str, given: Mapping[str, str | None]) -> Wish:
         No such kind, format or field.
     """
     if kind not in KINDS:
-        raise InputError("field.not_one_of", field="kind", value=kind[:SHOWN], expected="、".join(KINDS))
+        raise InputError(
+            "field.not_one_of", field="kind", value=kind[:SHOWN], expected=known("export_kind", KINDS)
+        )
     if form not in FORMATS:
-        raise InputError("field.not_one_of", field="format", value=form[:SHOWN], expected="、".join(FORMATS))
+        raise InputError(
+            "field.not_one_of", field="format", value=form[:SHOWN], expected=known("export_format", FORMATS)
+        )
     kept = {name: said.strip() for name, said in given.items() if said and said.strip()}
     for name in kept:
         if name not in KINDS[kind].fields:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from server.errors import InputError
-from server.services.filters import instant_of
+from server.services.filters import instant_of, known
 
 __all__ = ["LAST_MOST", "PRESETS", "YEARS_MOST", "Period", "Preset", "period_of"]
 
@@ -192,7 +192,9 @@ def period_of(given: Mapping[str, str | None], now: datetime, zone: tzinfo) -> P
         return Period.between(since or now, until or now, zone)
     name = said["period"] or "month"
     if name not in PRESETS:
-        raise InputError("field.not_one_of", field="period", value=name[:40], expected="、".join(PRESETS))
+        raise InputError(
+            "field.not_one_of", field="period", value=name[:40], expected=known("period", PRESETS)
+        )
     return Period.preset(name, now, zone)
 
 

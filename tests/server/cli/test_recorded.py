@@ -29,11 +29,13 @@ def test_an_export_names_whose_view_it_is_and_stands_there_though_the_file_fails
     done = wangge("export", "issues", "-o", nowhere, "--q", "王阿姨", "--as", "supervisor_li")
     assert (done.exit_code, nowhere.exists()) == (1, False)
     assert wangge("export", "issues", "-o", tmp_path / "a.csv").exit_code == 0
+    assert wangge("export", "hotspots", "-o", tmp_path / "h.geojson", "--units", "cells").exit_code == 0
     assert wangge("export", "issues", "-o", tmp_path / "b.csv", "--state", "no").exit_code == 1
     assert wangge("export", "issues", "-o", tmp_path / "b.csv", "--area", "no").exit_code == 1
     assert exports() == [
         "用命令按“李岚（supervisor_li）”看得到的范围导出事件（CSV），条件：q=…",
         "导出事件（CSV），0 条，条件：无",
+        "导出热点（GEOJSON），0 条，条件：units=cells",
     ]
 
 

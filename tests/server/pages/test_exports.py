@@ -20,6 +20,9 @@ def li(client_of, scattered):
 def test_a_small_list_is_handed_out_at_once_with_the_rows_of_the_list(li, store, town):
     page = li.get("/exports/new?kind=issues&state=open").text
     assert "状态：未结" in page
+    refused = li.get("/exports/now?format=csv")
+    assert (refused.status_code, "issues（事件）" in refused.text) == (422, True)
+    assert "类别：各类事件合计" in li.get("/exports/new?kind=hotspots&category=all&units=lattice").text
     answer = li.post("/exports", data={"kind": "issues", "format": "csv", "state": "open"})
     assert answer.status_code == 303
     told = li.get(answer.headers["Location"])

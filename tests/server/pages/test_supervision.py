@@ -80,7 +80,7 @@ def test_filters_narrow_the_list_the_figures_and_the_export(reported, client_of)
     client = client_of("supervisor_li")
     page = client.get("/supervision?area=990101001001008")
     assert (listed(page), figures(page)[0]) == ([here], "1")
-    assert "/api/v1/issues.csv?overdue=1&amp;area=990101001001008" in page.get_data(as_text=True)
+    assert "/exports/new?kind=issues&amp;overdue=1&amp;area=990101001001008" in page.get_data(as_text=True)
     assert listed(client.get("/supervision?category=street_lamp")) == [there]
 
 

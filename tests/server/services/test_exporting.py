@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, select, update
 
 from server.errors import Conflict, InputError, NotFound
 from server.models import Audit, Person, RoleGrant
-from server.services import exporting, listing, people
+from server.services import exporting, hotspots, listing, people
 from server.services.exporting import making, wish_of
 from server.services.exporting.shelf import file_of
 from server.services.filters import Filters
@@ -254,3 +254,37 @@ def test_cells_come_with_the_numbers_of_statistics_and_their_outlines(store, tow
             ]
             assert len(rows) == exporting.count(tx, li, wish) > 0
             assert all(row.geometry for row in rows)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_nobody_keeps_more_than_their_share(store, town, ask, monkeypatch):
+    lin = town.actors["worker_lin"]
+    monkeypatch.setattr(exporting.shelf, "KEPT_FILES", 2)
+    for _ in range(2):
+        ask(lin)
+    exporting.work(store)
+    with pytest.raises(Conflict, match=r"export\.kept"):
+        ask(lin)
+    with store.write() as tx:
+        exporting.again(tx, lin, exporting.find(tx, lin)[0].uid)  # takes the place of its own
+    monkeypatch.setattr(exporting.shelf, "KEPT_BYTES", 1)
+    ask(town.actors["supervisor_li"])
+    with pytest.raises(Conflict, match=r"export\.kept"):
+        ask(lin)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_hot_spots_are_had_as_anything_else_and_the_folder_is_swept_once_a_minute(
+    store, town, ask, clock, monkeypatch
+):
+    swept = []
+    monkeypatch.setattr(making, "_sweep", lambda *_given: swept.append(clock.at))
+    li = town.actors["supervisor_li"]
+    uid = ask(li, wish_of("hotspots", "csv", {"weeks": "4"}))
+    for seconds in (0, 1, 58, 2):
+        clock.at += timedelta(seconds=seconds)
+        exporting.work(store)
+    assert len(swept) == 2
+    with store.read() as tx:
+        spots = hotspots.find(tx, li, hotspots.Asked(weeks=4)).spots
+    assert [row[0] for row in rows_of(store, li, uid)] == [one.key for one in spots]
