@@ -20,7 +20,7 @@ from server.services.drafts import Draft
 from server.services.filters import Filters
 from server.services.statistics import Period
 from server.words import speaking
-from tests.wandered import END, wander
+from tests.wandered import END, history
 
 ZONE = ZoneInfo("Asia/Shanghai")
 AREA = "990101001"
@@ -34,7 +34,7 @@ def _in_chinese():
 
 @pytest.fixture
 def wandered(store, town, clock, shelf):
-    shelf.fill(store, "wandered-bulletin", lambda: wander(store, town, count=14))
+    history(store, town, shelf)
     clock.at = END
 
 

@@ -20,7 +20,7 @@ from server.services.filters import FIELDS, Filters
 from server.services.people import system_actor
 from server.words import NAMES
 from server.workflow import State, WorkflowError
-from tests.wandered import BEGIN, CELLS, END, wander
+from tests.wandered import BEGIN, CELLS, END, history
 
 STATES = [str(state) for state in State]
 
@@ -28,7 +28,7 @@ STATES = [str(state) for state in State]
 @pytest.fixture
 def wandered(store, town, clock, shelf):
     """A random history, and everybody who may look at it."""
-    shelf.fill(store, "wandered columns", lambda: wander(store, town))
+    history(store, town, shelf)
     clock.at = END
     return [system_actor(), *town.actors.values()]
 
