@@ -11,7 +11,6 @@ from server.api.resource import answer, resource, stored
 from server.api.told_loop import Told
 from server.auth import allow, current_store
 from server.db import Tx
-from server.errors import InputError
 from server.services import heat
 from server.services.filters import FIELDS, Filters
 from server.services.heat import Heat, Look
@@ -24,6 +23,7 @@ __all__ = ["blueprint"]
 blueprint = resource("heat")
 LEAST_M, MOST_M = heat.RADII
 TIMES = ("period", "days", "since", "until")
+COMPARED = ("than", "than_since", "than_until")
 DIGITS = 4
 
 
@@ -58,6 +58,11 @@ class PeriodQuery(FilterQuery):
 class HeatQuery(PeriodQuery):
     """How the heat is drawn."""
 
+    than: Literal["", "before", "year"] = Field(
+        "",
+        description="compared with the period `before`, or that of a `year` before, each as long as this one has"
+        " lasted; without a difference, that period is shown",
+    )
     radius_m: float = Field(
         heat.USUAL_RADIUS_M, description="radius of the kernel on the ground", ge=LEAST_M, le=MOST_M
     )
@@ -80,7 +85,7 @@ class HeatQuery(PeriodQuery):
 class DifferenceQuery(HeatQuery):
     """And what it is compared with."""
 
-    than_since: str = Field("", description="the other period: from this date or time", max_length=40)
+    than_since: str = Field("", description="or with another period: from this date or time", max_length=40)
     than_until: str = Field(
         "", description="before this time, or up to the end of this day; the period before if none",
         max_length=40,
@@ -153,7 +158,10 @@ def index(query_data: HeatQuery) -> Response:
     filters, look = query_data.filters(), query_data.look()
 
     def read(tx: Tx, actor: Actor) -> Heat:
-        return heat.heat(tx, actor, filters, query_data.within(tx), look)
+        period = query_data.within(tx)
+        if query_data.than:
+            period = heat.beside(period, {"than": query_data.than}, tx.now, tx.config.zone)
+        return heat.heat(tx, actor, filters, period, look)
 
     return answer(_said(stored(read)))
 
@@ -168,10 +176,8 @@ def compare(query_data: DifferenceQuery) -> Response:
 
     def read(tx: Tx, actor: Actor) -> Heat:
         period = query_data.within(tx)
-        if period is None:
-            raise InputError("field.missing", field="period")
-        given = {"since": query_data.than_since, "until": query_data.than_until}
-        than = heat.within(given, tx.now, tx.config.zone)
+        given = {name: getattr(query_data, name) for name in COMPARED}
+        than = heat.beside(period, given, tx.now, tx.config.zone)
         return heat.difference(tx, actor, filters, period, than, look)
 
     return answer(_said(stored(read)))

@@ -13,6 +13,7 @@ NAMES: dict[str, dict[str, str]] = {
         "radius_m": "半径（米）",
         "slot": "一周中的小时",
         "mode": "热力口径",
+        "than": "对比时段",
         "than_since": "对比自",
         "than_until": "对比至",
     },

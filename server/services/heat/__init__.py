@@ -11,7 +11,7 @@ Whoever works over an area sees all of its heat. Others, and what leaves the hou
 holds fewer issues than the setting ``heat_minimum``: single issues are not to be told from a picture.
 """
 
-from server.services.heat.asked import MODES, PERIODS, RADII, USUAL_RADIUS_M, Look, within
+from server.services.heat.asked import MODES, PERIODS, RADII, THAN, USUAL_RADIUS_M, Look, beside, within
 from server.services.heat.shown import Heat, difference, heat
 from server.services.heat.steps import STEPS, Step, steps
 
@@ -20,10 +20,12 @@ __all__ = [
     "PERIODS",
     "RADII",
     "STEPS",
+    "THAN",
     "USUAL_RADIUS_M",
     "Heat",
     "Look",
     "Step",
+    "beside",
     "difference",
     "heat",
     "steps",

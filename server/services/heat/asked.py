@@ -15,8 +15,10 @@ __all__ = [
     "MODES",
     "PERIODS",
     "RADII",
+    "THAN",
     "USUAL_RADIUS_M",
     "Look",
+    "beside",
     "within",
 ]
 
@@ -25,6 +27,8 @@ PERIODS: dict[str, int | None] = {"7": 7, "30": 30, "90": 90, ALL: None}
 MODES = ("raw", "per_km2", "per_household")
 RADII = (50.0, 3_000.0)
 USUAL_RADIUS_M = 300.0
+THAN = ("before", "year")
+"""What a period is compared with: the one before, and last year's."""
 DEEPEST = 24
 HOURS = 168
 
@@ -101,3 +105,37 @@ def within(given: Mapping[str, str | None], now: datetime, zone: tzinfo) -> Peri
     if not said or said in ({"period": ALL}, {"days": ALL}):
         return None
     return period_of(said, now, zone)
+
+
+def beside(period: Period | None, given: Mapping[str, str | None], now: datetime, zone: tzinfo) -> Period:
+    """Read the period that another is compared with.
+
+    Parameters
+    ----------
+    period : Period or None
+        That other one.
+    given : Mapping[str, str or None]
+        ``than``: one of :data:`THAN`, each cut to as long as the period has lasted; or ``than_since`` and
+        ``than_until``; the period before if none.
+    now : datetime
+        Up to when it has lasted.
+    zone : tzinfo
+        Of times without one.
+
+    Raises
+    ------
+    InputError
+        There is no period to compare; or unknown, unreadable, inverted, too long, or given in two ways.
+    """
+    if period is None:
+        raise InputError("field.missing", field="period")
+    said = {name: (given.get(name) or "").strip() for name in ("than", "than_since", "than_until")}
+    bounds = {name.removeprefix("than_"): value for name, value in said.items() if name != "than" and value}
+    if said["than"] and bounds:
+        raise InputError("stats.one_period", field="than", value=said["than"][:40])
+    if bounds:
+        return period_of(bounds, now, zone)
+    than = said["than"] or THAN[0]
+    if than not in THAN:
+        raise InputError("field.not_one_of", field="than", value=than[:40], expected=" / ".join(THAN))
+    return period.compared(now)[THAN.index(than)]

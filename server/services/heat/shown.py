@@ -117,7 +117,7 @@ def heat(tx: Tx, actor: Actor, filters: Filters, period: Period | None, look: Lo
 
 
 def difference(
-    tx: Tx, actor: Actor, filters: Filters, period: Period, than: Period | None, look: Look
+    tx: Tx, actor: Actor, filters: Filters, period: Period | None, than: Period, look: Look
 ) -> Heat:
     """Show where issues became more, and fewer, than in another period.
 
@@ -125,17 +125,17 @@ def difference(
     ----------
     tx, actor, filters, look :
         As of :func:`heat`.
-    period : Period
+    period : Period or None
         What is shown.
-    than : Period or None
-        What is taken away; the period before, as long as this one has lasted, if none is given.
+    than : Period
+        What is taken away; as :func:`server.services.heat.beside` reads it.
 
     Returns
     -------
     Heat
         Values may be negative. Where places are held back they are unless both periods have enough issues.
     """
-    return _shown(tx, actor, filters, (period, than or period.compared(tx.now)[0]), look)
+    return _shown(tx, actor, filters, (period, than), look)
 
 
 def _shown(tx: Tx, actor: Actor, filters: Filters, periods: Sequence[Period | None], look: Look) -> Heat:

@@ -1,7 +1,6 @@
 """Heat: what is spread sums to what is counted, a place says the same at every zoom, and few are not told of."""
 
 from dataclasses import replace
-from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -159,36 +158,16 @@ def test_periods_count_what_pandas_counts(store, scattered, clock):
 
 
 @ON_ONE
-def test_steps_and_hours_of_the_week_add_up_to_what_pandas_counts(store, scattered, clock):
-    wall = pd.Series([one.row.reported_at for one in scattered]).dt.tz_convert(ZONE)
-    slots = (wall.dt.day_of_week * 24 + wall.dt.hour).value_counts()
-    with store.read() as tx:
-        told = heat.steps(tx, system_actor(), Filters(), None, "hour_of_week")
-        assert {one.slot: one.count for one in told if one.count} == slots.to_dict()
-        period = Period.between(wall.min().to_pydatetime(), clock.at.replace(year=2027), ZONE)
-        for step, rule in (("day", "D"), ("week", "W"), ("month", "M")):
-            told = heat.steps(tx, system_actor(), Filters(), period, step)
-            counts = wall.dt.tz_localize(None).dt.to_period(rule).value_counts()
-            assert sorted(one.count for one in told if one.count) == sorted(counts)
-            assert all(one.until == after.since for one, after in pairwise(told))
-            assert told[-1].until == clock.at
-    slot = int(slots.index[0])
-    assert heat_of(store, look=Look(slot=slot)).total == slots[slot]
-
-
-@ON_ONE
 def test_a_difference_is_one_taken_from_the_other(store, scattered, clock):
     month, before = Period.last(10, clock.at, ZONE), Period.last(300, clock.at, ZONE)
     with store.read() as tx:
         told = heat.difference(tx, system_actor(), Filters(), month, before, Look())
-        usual = heat.difference(tx, system_actor(), Filters(), month, None, Look())
     one, other = heat_of(store, period=month), heat_of(store, period=before)
     assert (told.total, told.than_total) == (one.total, other.total)
     assert told.value.sum() == pytest.approx(one.value.sum() - other.value.sum())
     assert told.value.min() < 0
     assert np.abs(told.value).min() >= told.most * 1e-6
     assert told.breaks == tuple(-bound for bound in reversed(told.breaks))
-    assert usual.than_total == heat_of(store, period=month.compared(clock.at)[0]).total
 
 
 def test_few_issues_are_not_told_to_those_who_do_not_work_there(store, town):

@@ -11,6 +11,7 @@ from server.models import Area, Department, Issue, Whistle
 from server.services import heat, listing
 from server.services.administered import decides_on
 from server.services.filters import Filters
+from server.services.heat import Look
 from server.services.issue_view import found, one
 from server.services.people import Actor, Grant
 from server.services.permissions import administers, may_unmask, visible
@@ -65,7 +66,7 @@ def test_lists_counts_and_heat_hold_what_a_recount_holds(store, scattered, world
             assert {brief.number for brief in listing.walk(tx, actor, Filters())} == known
             assert listing.count(tx, actor, Filters()) == len(known)
             spotted = sum(one.row.lon is not None for one in scattered if one.row.number in known)
-            assert heat.heat(tx, actor, EVERYWHERE, 10).total == spotted
+            assert heat.heat(tx, actor, EVERYWHERE, None, Look(3000.0, zoom=8)).total == spotted
             seen_sizes.add(len(known))
     assert len(seen_sizes) > 15  # from nothing to everything, and much between
 
