@@ -21,8 +21,10 @@ from server.pages.times import moment
 from server.services import areas, statistics
 from server.services.areas import AreaName
 from server.services.board import BOARD_ROLES, COLUMNS, Board, board
+from server.services.bulletin import MADE_BY
 from server.services.filters import Filters
 from server.services.people import Actor
+from server.services.permissions import oversees
 from server.services.statistics import PRESETS, Period
 from server.services.statistics.rates import RATES
 from server.words import NAMES, _
@@ -109,11 +111,18 @@ def _said(tx: Tx, actor: Actor, found: Board, args: Mapping[str, str], area: str
         fair=fair,
         charts=making.charts_of(found, tx.now),
         at=moment(tx.now, tx.config.zone),
-        area=areas.by_code(tx, area).name if area else "",
+        area=_place(tx, actor, area) if area else "",
         is_empty=is_empty,
         quiet=_("今天还没有事件") if found.period.name == "today" and not figures["new"].value else "",
         words=board_words(),
+        may_report=bool(actor.roles & {*MADE_BY}),
     )
+
+
+def _place(tx: Tx, actor: Actor, code: str) -> str:
+    """Name the area counted; of one that they see a part of alone, say that it is this part."""
+    area = areas.by_code(tx, code)
+    return area.name if oversees(actor, area.path) else _("{area}（只计你能看到的部分）", area=area.name)
 
 
 def _switch(

@@ -19,7 +19,7 @@ from server.pages.board_words import NOTHING, number_of, value_words
 from server.pages.issue_rows import rows_of
 from server.pages.issues import list_address
 from server.services.board import SPARK_DAYS, Board, Course, Late
-from server.services.fairness import Fairness, Load
+from server.services.fairness import FAR_LEAST, FAR_TIMES, Fairness, Load
 from server.services.statistics import Figure, Point, Row, Table
 from server.words import NAMES, _
 
@@ -49,6 +49,7 @@ def split_table(table: Table, board: Board, more_url: str, *, is_whole: bool) ->
     return SplitTable(
         key=table.dimension,
         title=_(NAMES["dimension"][table.dimension]),
+        heading=_(NAMES["split"][table.dimension]),
         heads=tuple(_(NAMES["indicator"][key]) for key in table.indicators),
         rows=tuple(_split_row(row, sparks.get(row.code, flat)) for row in first),
         pooled=tuple(number_of(one) for one in table.pooled),
@@ -135,9 +136,11 @@ def fair_part(fairness: Fairness, more_url: str, *, is_whole: bool) -> FairPart:
         said = _("每千户未结的中位数是 {middle} 件，一半的人在 {low} 至 {high} 件之间。",
                  middle=f"{fairness.middle:.1f}", low=f"{fairness.low:.1f}", high=f"{fairness.high:.1f}")  # fmt: skip
     far = sum(1 for one in fairness.loads if one.is_far)
+    rule = _("明显偏多：每千户未结超过中位数的 {times} 倍，并且比按中位数该有的多 {least} 件以上。",
+             times=f"{FAR_TIMES:g}", least=FAR_LEAST)  # fmt: skip
     whole = is_whole or len(rows) == len(fairness.loads)
     return FairPart(
-        tuple(_load(one) for one in rows), said, far, len(fairness.loads), "" if whole else more_url
+        tuple(_load(one) for one in rows), said, rule, far, len(fairness.loads), "" if whole else more_url
     )
 
 

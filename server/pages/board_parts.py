@@ -72,6 +72,8 @@ class BoardPage:
         What the page's script says.
     shows_names : bool
         Whether a wall shows the names of staff.
+    may_report : bool
+        Whether they make bulletins too.
     """
 
     switch: Switch
@@ -92,3 +94,4 @@ class BoardPage:
     quiet: str
     words: Mapping[str, Any]
     shows_names: bool = False
+    may_report: bool = False

@@ -134,8 +134,8 @@ class SplitTable:
 
     Attributes
     ----------
-    key, title : str
-        By what.
+    key, title, heading : str
+        By what: code, name, and as it stands above.
     heads : tuple of str
         Names of the columns.
     rows : tuple of SplitRow
@@ -150,6 +150,7 @@ class SplitTable:
 
     key: str
     title: str
+    heading: str
     heads: tuple[str, ...]
     rows: tuple[SplitRow, ...]
     pooled: tuple[Number, ...]
@@ -226,6 +227,8 @@ class FairPart:
         The heaviest first.
     said : str
         The middle and the spread, in words.
+    rule : str
+        What counts as far above.
     far : int
         How many are far above.
     total : int
@@ -236,6 +239,7 @@ class FairPart:
 
     rows: tuple[LoadRow, ...]
     said: str
+    rule: str
     far: int
     total: int
     more_url: str

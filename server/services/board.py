@@ -147,6 +147,9 @@ def board(tx: Tx, actor: Actor, filters: Filters, period: Period) -> Board:
         There is no such area.
     """
     figures = statistics.summary(tx, actor, filters, period)
+    before, year_ago = period.compared(tx.now)
+    if before == year_ago:  # of a year: said once
+        figures = tuple(replace(one, previous=None) for one in figures)
     tables = {name: _table(tx, actor, filters, period, name) for name in SPLITS}
     return Board(
         period=period,

@@ -49,6 +49,16 @@ NAMES: dict[str, dict[str, str]] = {
         "worker": "网格员",
         "department": "承办单位",
     },
+    "split": {
+        "district": "按区县",
+        "subdistrict": "按街道",
+        "community": "按社区",
+        "cell": "按网格",
+        "category": "按类别",
+        "source": "按来源",
+        "worker": "按网格员",
+        "department": "按承办单位",
+    },
     "step": {"day": "日", "week": "周", "month": "月", "hour_of_week": "一周各时段"},
     "rest": {
         "district": "不属于区县",

@@ -104,6 +104,19 @@ def test_what_is_seen_is_what_may_be_seen(app, client_of, wandered):
 
 
 @ON_ONE
+def test_who_makes_bulletins_finds_them_here_and_a_year_is_compared_once(client_of, wandered):
+    page = body(client_of("supervisor_li").get("/board?period=year"))
+    assert '<a class="btn ms-auto" href="/bulletin">' in page
+    assert "比去年" in page
+    assert "比上期" not in page
+    assert "超过中位数的 2 倍，并且比按中位数该有的多 3 件以上" in page
+    assert (
+        page.count("data-chart=") == page.count('role="img" aria-label="') - page.count('class="spark"') == 4
+    )
+    assert 'href="/bulletin"' not in body(client_of("handler_sun").get("/board?period=year"))
+
+
+@ON_ONE
 def test_the_formula_is_said_in_words_as_the_stores_own_file_has_it(store, client_of, wandered):
     page = words_of(body(client_of("supervisor_li").get("/board?period=year")))
     assert "基数：时段内到期的事件中，需要回访，按期办结、逾期" in page
@@ -138,6 +151,14 @@ def test_the_wall_has_no_links_and_no_names_unless_it_is_asked_for_them(client_o
     for name in ("林晓", "何平", "赵敏"):
         assert name not in whole
     assert "何平" in named
+
+
+@ON_ONE
+def test_of_an_area_they_see_a_part_of_the_heading_says_so(client_of, town):
+    client = client_of("leader_zhao")
+    for path in ("/board", "/board/wall"):
+        assert "（只计你能看到的部分）" in body(client.get(f"{path}?area=990101"))
+        assert "（只计你能看到的部分）" not in body(client.get(f"{path}?area=990101001001"))
 
 
 @ON_ONE
