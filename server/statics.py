@@ -14,7 +14,7 @@ from flask import Blueprint, Flask, Response, abort, request
 
 from server.auth import public
 
-__all__ = ["blueprint", "compress", "digest", "install", "static_url"]
+__all__ = ["FOLDER", "blueprint", "compress", "digest", "install", "static_url"]
 
 FOLDER = Path(__file__).resolve().parent / "static"
 LEAST_BYTES = 700

@@ -61,6 +61,8 @@ class MapPage:
         What can be chosen.
     views : tuple of Choice
         Indicators to switch between; the symbol of each in its group.
+    modules : tuple of str
+        Scripts that the page will ask for; paths below ``static/``.
     data : Mapping
         What ``static/js`` reads: addresses, sentences, basemap, first view.
     """
@@ -68,6 +70,7 @@ class MapPage:
     map: MapParts
     panel: MapPanel
     views: tuple[Choice, ...]
+    modules: tuple[str, ...]
     data: Mapping[str, Any]
 
 

@@ -10,6 +10,7 @@ from server.pages.frame import render
 from server.pages.ground import basemap_data, basemap_of, extent, urls
 from server.pages.map_panel import panel, periods
 from server.pages.map_words import map_page_words
+from server.pages.modules import map_modules
 from server.pages.parts import Choice
 from server.services import areas
 from server.services.areas import AreaView
@@ -55,7 +56,7 @@ def show() -> str:
         "periods": spans,
         "chosen": {"code": chosen.code, "bbox": chosen.bbox} if chosen else None,
     }
-    return render("map/index.html", MapPage(parts, offered, tuple(_views(view)), data))
+    return render("map/index.html", MapPage(parts, offered, tuple(_views(view)), map_modules(), data))
 
 
 def _views(chosen: str) -> list[Choice]:

@@ -10,6 +10,8 @@ from server.pages.parts import Choice
 from server.services import areas
 from server.services.areas import AreaView
 from server.services.categories import categories
+from server.services.choropleth import METHODS, SHADED, USUAL_LEVEL
+from server.services.outlines import LEVELS
 from server.services.people import Actor
 from server.services.statistics import Period
 from server.words import NAMES, _, level_name, source_name, state_name
@@ -20,6 +22,7 @@ __all__ = ["MapPanel", "panel", "periods"]
 DAYS = ("7", "30", "90")
 NAMED = ("today", "week", "month", "quarter", "year", "noon_day", "month_19")
 YEARS_BACK = 10  # as far as statistics reach
+USUAL = "open"
 INDENT = "\u3000"
 Groups = tuple[tuple[str, tuple[Choice, ...]], ...]
 
@@ -40,6 +43,8 @@ class MapPanel:
         Areas to narrow to, indented by level.
     is_overdue : bool
         Only late ones.
+    indicators, levels, methods : tuple of Choice
+        How areas may be coloured.
     """
 
     whens: tuple[Choice, ...]
@@ -50,6 +55,9 @@ class MapPanel:
     states: Groups
     areas: tuple[Choice, ...]
     is_overdue: bool
+    indicators: tuple[Choice, ...]
+    levels: tuple[Choice, ...]
+    methods: tuple[Choice, ...]
 
 
 def panel(tx: Tx, actor: Actor, given: Mapping[str, str], chosen: AreaView | None) -> MapPanel:
@@ -75,6 +83,9 @@ def panel(tx: Tx, actor: Actor, given: Mapping[str, str], chosen: AreaView | Non
         states=(("", tuple(_states(_several(given, "state")))),),
         areas=tuple(_areas(tx, actor, chosen)),
         is_overdue=given.get("overdue") == "1",
+        indicators=_named({**NAMES["indicator"], **NAMES["shaded"]}, SHADED, given.get("indicator") or USUAL),
+        levels=_named(NAMES["level"], LEVELS, given.get("level") or USUAL_LEVEL),
+        methods=_named(NAMES["method"], METHODS, given.get("method", "")),
     )
 
 
@@ -103,6 +114,10 @@ def _told(period: Period, now: datetime) -> dict[str, str]:
         for kind, one in edges.items()
         for edge in ("since", "until")
     }
+
+
+def _named(names: Mapping[str, str], codes: Iterable[str], chosen: str) -> tuple[Choice, ...]:
+    return tuple(Choice(code, _(names[code]), code == chosen) for code in codes)
 
 
 def _several(given: Mapping[str, str], name: str) -> frozenset[str]:

@@ -7,6 +7,7 @@ that nobody knows) has no class. Visits (走访) are no indicator, for no visit 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import get_args
 
 import numpy as np
 
@@ -21,8 +22,10 @@ from server.services.statistics import INDICATORS, Period, Row
 from server.services.statistics.shapes import Query
 from server.words import NAMES
 
-__all__ = ["SHADED", "Breaks", "Choropleth", "Shade", "choropleth"]
+__all__ = ["METHODS", "SHADED", "USUAL_LEVEL", "Breaks", "Choropleth", "Shade", "choropleth"]
 
+METHODS: tuple[Method, ...] = get_args(Method)
+USUAL_LEVEL = "community"
 PER_THOUSAND = {"new_per_1000": "new", "open_per_1000": "open"}
 """Indicators by 1,000 households, and what is counted for them."""
 SHADED: Mapping[str, str] = {

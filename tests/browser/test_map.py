@@ -169,6 +169,21 @@ def test_several_categories_are_ticked_and_the_address_and_the_list_say_so(open_
     assert f"{shown}" in page.locator("main").inner_text()
 
 
+def test_a_view_offers_only_the_filters_it_counts_and_leads_to_files_of_the_same_issues(open_page):
+    page = open_page("/map?view=heat&when=90&state=dispatched&overdue=1")
+    export = page.locator("[data-export]")
+    assert "state=dispatched" in export.get_attribute("href")
+    page.check(".switch [value=choropleth]", force=True)
+    page.wait_for_selector("[name=overdue]", state="hidden")
+    assert "state=" not in export.get_attribute("href")
+    assert page.locator("[name=when]").first.is_visible()
+    page.check(".switch [value=hotspots]", force=True)
+    page.wait_for_selector("[name=when]", state="hidden")
+    page.wait_for_function("() => document.querySelector('[data-list]').href.includes('/hotspots?')")
+    page.goto(page.url.split("/map")[0] + export.get_attribute("href"))
+    assert "导出事件" in page.locator("main").inner_text()
+
+
 def test_the_time_line_plays_by_keys_and_two_periods_are_compared(open_page):
     page = open_page("/map?view=heat&when=7")
     drawn(page)

@@ -7,7 +7,7 @@ import { visible } from "./ground.js";
 import { scale } from "./scale.js";
 import { apart, unbounded } from "./spans.js";
 
-const MOST_KEPT = 80; // answers
+const MOST_KEPT = 20; // answers, without their raw values
 
 /**
  * Fill folium's empty carrier of the heat.
@@ -19,14 +19,13 @@ export function heat(map, group) {
   map.createPane("heat").classList.add("map-heat");
   const [now, than] = [new Grid(), new Grid()].map((one) => one.addTo(group));
   const answers = new Map();
-  const scales = new Map();
-  let address = "";
+  let [address, kept] = ["", {}]; // the classes in force, and what they are for
 
   function ask(url, query, signal) {
     const key = `${url}?${new URLSearchParams(query)}`;
     const known = answers.get(key);
     if (known && !known.signal?.aborted) return known.answer;
-    const answer = getJson(url, query, signal).then((found) => ({ ...found, field: field(found) }));
+    const answer = getJson(url, query, signal).then(({ values, ...rest }) => ({ ...rest, field: field({ values, ...rest }) }));
     answers.set(key, { answer, signal });
     answer.then(() => answers.set(key, { answer }), () => answers.delete(key));
     if (answers.size > MOST_KEPT) answers.delete(answers.keys().next().value);
@@ -40,14 +39,13 @@ export function heat(map, group) {
   async function breaks(state, answers, signal) {
     const { compare, time, settings, filters } = state;
     const key = JSON.stringify([filters, settings, compare, time?.step ?? ""]);
-    if (!scales.has(key) && time?.busiest && compare.kind !== "difference") {
+    if (kept.key !== key && time?.busiest && compare.kind !== "difference") {
       answers = [...answers, await ask(page.urls.heat, query(state, time.busiest), signal)];
     }
     for (const found of answers) {
-      const known = scales.get(key) ?? [];
-      if (!known.length || found.most > known.at(-1)) scales.set(key, found.breaks);
+      if (kept.key !== key || !kept.breaks.length || found.most > kept.breaks.at(-1)) kept = { key, breaks: found.breaks };
     }
-    return scales.get(key);
+    return kept.breaks;
   }
 
   const load = latest(async (signal, state) => {

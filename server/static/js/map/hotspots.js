@@ -1,7 +1,7 @@
-/** Outlines of hot spots, thicker the higher they score, with their score beside them; those that fade are broken lines. */
+/** Outlines of hot spots, thicker the higher they score, with their score below their names; those that fade are broken lines. */
 
 import { getJson, latest } from "../api.js";
-import { page } from "../page.js";
+import { page, say } from "../page.js";
 import { toMap } from "./ground.js";
 import { token } from "./ramp.js";
 
@@ -30,8 +30,10 @@ export function hotspots(map, choose) {
     one.on("click", (event) => { L.DomEvent.stop(event); choose(spot, one.getBounds()); });
   }
 
-  const load = latest(async (signal, asked) => {
+  /** Ask, and draw those of the categories given; of all if none is. */
+  const load = latest(async (signal, asked, only = []) => {
     const told = await getJson(page.urls.hotspots, asked, signal);
+    if (only.length) told.items = told.items.filter((spot) => only.includes(spot.category.code));
     clear();
     layer.addData({ type: "FeatureCollection", features: told.items.toReversed().map((spot) => ({ type: "Feature", geometry: spot.geometry, properties: spot })) });
     layer.addTo(map);
@@ -50,8 +52,21 @@ export function hotspots(map, choose) {
 }
 
 function label(one) {
-  const icon = L.divIcon({ className: "cell-label", html: words(one.feature.properties.z.toFixed(1)), iconSize: [0, 0], iconAnchor: [0, -18] });
-  return L.marker(one.getBounds().getCenter(), { icon, interactive: false, keyboard: false });
+  const icon = L.divIcon({ className: "cell-label hot-label", html: words(say("score", { z: one.feature.properties.z.toFixed(1) })), iconSize: [0, 0], iconAnchor: [0, -20] });
+  return L.marker(one.getBounds().getCenter(), { icon, pane: "names", interactive: false, keyboard: false });
+}
+
+/** Bars of the issues by week, oldest first. */
+export function weekly(counts) {
+  const [most, high] = [Math.max(1, ...counts), 48];
+  const make = (name, given) => {
+    const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+    for (const [key, value] of Object.entries(given)) made.setAttribute(key, value);
+    return made;
+  };
+  const whole = make("svg", { class: "hot-bars", viewBox: `0 0 ${counts.length * 10} ${high + 1}`, preserveAspectRatio: "none", role: "img", "aria-label": counts.join(" ") });
+  whole.append(...counts.map((count, place) => make("rect", { x: place * 10, y: high - high * count / most, width: 8, height: 1 + high * count / most })));
+  return whole;
 }
 
 function words(said) {

@@ -3,14 +3,15 @@ import { asked, keep, later } from "../map/state.js";
 import { hear, page, tell } from "../page.js";
 
 const ABOUT_A_PERIOD = ["heat", "choropleth", "hotspots"];
+const UNCOUNTED = { choropleth: ["state", "overdue"], hotspots: ["state", "overdue", "source", "days", "period", "since", "until"] };
 const TYPED = 300; // ms
 
 /**
  * The filters of the map; tells `map:filter` on every change, and keeps them in the page's address.
  *
  * Heat is about a period, open issues are about now: until somebody chooses one, the period follows the view.
- * `[data-between]` holds the two days, `[data-list]` leads to the list of the same issues. Hears `map:view`,
- * `map:area`, `map:when`.
+ * `[data-between]` holds the two days, `[data-list]` leads to the list of the same issues, `[data-export]` to files of
+ * them. What a view does not count is hidden there, and passed over. Hears `map:view`, `map:area`, `map:when`, `map:list`.
  * @param {HTMLFormElement} element
  */
 export function mount(element) {
@@ -31,7 +32,9 @@ export function mount(element) {
     const isBetween = when === "between";
     element.querySelector("[data-between]").hidden = !isBetween;
     keep({ ...chosen, when: isChosen ? when : "", since: isBetween ? since : "", until: isBetween ? until : "" });
-    element.querySelector("[data-list]").href = listed(filters, view);
+    const query = listed(filters, view);
+    element.querySelector("[data-list]").href = `${page.urls.list}?${query}`;
+    element.querySelector("[data-export]").href = `/exports/new?kind=issues&${query}&back=/map`;
     if (!isBetween || since) tell("map:filter", filters);
   }
 
@@ -56,6 +59,7 @@ export function mount(element) {
     elements.area.value = code;
     send();
   });
+  hear("map:list", (address) => { element.querySelector("[data-list]").href = address; });
   hear("map:when", (when) => { elements.when.value = when; isChosen = true; send(); });
   hear("map:view", (shown) => {
     view = shown;
@@ -64,13 +68,14 @@ export function mount(element) {
   });
 }
 
-/** Address of the list of what is shown. */
+/** Query of the list of what is shown. */
 function listed(filters, view) {
-  const { days, period, ...rest } = filters;
+  const counted = Object.entries(filters).filter(([name]) => !UNCOUNTED[view]?.includes(name));
+  const { days, period, ...rest } = Object.fromEntries(counted);
   const isNow = !ABOUT_A_PERIOD.includes(view);
-  const query = { ...rest, ...edges(filters), ...(view === "late" ? { overdue: "1" } : {}) };
+  const query = { ...rest, ...edges(Object.fromEntries(counted)), ...(view === "late" ? { overdue: "1" } : {}) };
   if (isNow && !query.state) query.state = "open";
-  return `${page.urls.list}?${new URLSearchParams(filled(query))}`;
+  return new URLSearchParams(filled(query));
 }
 
 function filled(query) {

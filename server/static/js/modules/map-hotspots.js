@@ -1,7 +1,7 @@
-import { hotspots } from "../map/hotspots.js";
+import { hotspots, weekly } from "../map/hotspots.js";
 import { token } from "../map/ramp.js";
 import { asked, keep, later } from "../map/state.js";
-import { hear, page, tell } from "../page.js";
+import { hear, page, say, tell } from "../page.js";
 import { stamp } from "../stamp.js";
 
 const VIEW = "hotspots";
@@ -9,10 +9,9 @@ const VIEW = "hotspots";
 /**
  * The panel of the hot spots: over which units, how many weeks, by category or all together.
  *
- * Fields `hot_units hot_weeks hot_all`; `[data-said]` how many there are or why none, `[data-all]` leads to their
- * list, a `<template>` is what the drawer shows, `[data-word]` its words. Of the map's filters only the area and a
- * single category count: hot spots have weeks of their own. Hears `map:view`, `map:filter`, `map:again`, `theme`;
- * tells `map:legend`, `map:choose`, `map:busy`, `map:problem`.
+ * Fields `hot_units hot_weeks hot_all`; `[data-said]` how many there are or why none, a `<template>` is what the drawer shows, `[data-word]` its words. Of the map's filters the area and the categories
+ * count: hot spots have weeks of their own. Hears `map:view`, `map:filter`, `map:again`, `theme`;
+ * tells `map:legend`, `map:choose`, `map:list`, `map:busy`, `map:problem`.
  * @param {HTMLFieldSetElement} element
  */
 export function mount(element) {
@@ -28,9 +27,10 @@ export function mount(element) {
   }
   element.querySelector("[name=hot_all]").checked = asked("hot_category") === "all";
 
+  const ticked = () => (filters.category ?? "").split(",").filter(Boolean);
+
   function query() {
-    const one = filters.category && !filters.category.includes(",") ? filters.category : "";
-    const category = value("hot_all") || one || (wanted ? asked("hot_category") : "");
+    const category = value("hot_all") || (ticked().length === 1 ? ticked()[0] : "") || (wanted ? asked("hot_category") : "");
     return { units: value("hot_units"), weeks: value("hot_weeks"), category, area: filters.area ?? "" };
   }
 
@@ -40,10 +40,10 @@ export function mount(element) {
     keep(view === VIEW ? shown : { hot_units: "", hot_weeks: "", hot_category: "", hot_key: "", hot_of: "" });
     if (view !== VIEW) return;
     const listed = Object.entries(told).filter(([, one]) => one);
-    element.querySelector("[data-all]").href = `/hotspots?${new URLSearchParams(listed)}`;
+    tell("map:list", `/hotspots?${new URLSearchParams(listed)}`);
     tell("map:busy", 1);
     try {
-      const found = await layer.load(told);
+      const found = await layer.load(told, told.category ? [] : ticked());
       if (found) show(found);
       tell("map:problem", "");
     } catch (error) {
@@ -67,10 +67,11 @@ export function mount(element) {
   function choose(spot, bounds) {
     const named = { units: value("hot_units"), weeks: value("hot_weeks"), key: spot.key, of: spot.category.code };
     const node = stamp(element.querySelector("template"), {
-      sentence: spot.sentence, course: spot.course.name, z: spot.z.toFixed(1), counts: spot.counts.join(" "),
+      sentence: spot.sentence, course: spot.course.name, z: spot.z.toFixed(1), counts: say("last_week", { n: spot.counts.at(-1), weeks: spot.counts.length, total: spot.counts.reduce((sum, one) => sum + one, 0) }),
       issues: `${page.urls.list}?${new URLSearchParams(spot.query)}`,
       inspect: `/hotspots/inspect?${new URLSearchParams(named)}`,
     });
+    node.querySelector("[data-weeks] figcaption").after(weekly(spot.counts));
     node.querySelector("[data-issues]").textContent = word("issues", spot.count);
     node.querySelector("[data-inspect]").hidden = !spot.may_inspect;
     map.fitBounds(bounds.pad(0.6), { maxZoom: 16, animate: !matchMedia("(prefers-reduced-motion: reduce)").matches });

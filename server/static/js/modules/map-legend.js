@@ -42,7 +42,7 @@ export function mount(element) {
     const said = { total: whole.format(total), than: whole.format(than ?? 0), metres: radius_m };
     const foot = [say(than === null ? "heat_total" : "heat_totals", said), ...(least ? [say("held_back", { n: least })] : [])];
     heat.querySelector("[data-foot]").textContent = foot.join(" ");
-    fill("heat", rows.map(({ low, high, colour }) => ({ colour, label: range(low, high) })));
+    fill("heat", rows.map(({ low, high, colour }) => ({ colour, label: isSigned ? apart(low, high) : range(low, high) })));
   });
 
   hear("map:legend", (told) => {
@@ -68,6 +68,12 @@ export function mount(element) {
     for (const one of part("points").querySelectorAll("[data-all]")) one.toggleAttribute("hidden", Boolean(shown.late));
     draw();
   });
+}
+
+/** A class of a difference in words: signs beside a dash are read as dashes. */
+function apart(low, high) {
+  if (low < 0 && high > 0) return say("alike", { high: number.format(high) });
+  return low < 0 ? say("fewer", { range: range(-high, -low) }) : say("more", { range: range(low, high) });
 }
 
 const range = (low, high) => `${number.format(low)} – ${number.format(high)}`;

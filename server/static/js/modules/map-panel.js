@@ -2,7 +2,7 @@ import { hear } from "../page.js";
 
 /**
  * Folds the filter panel away and back: `[data-panel-shut]`, `[data-panel-open]`. Shows what belongs to a view,
- * `[data-view-part]`, with that view only; hears `map:view`.
+ * `[data-view-part]` (names with spaces), with that view only; hears `map:view`.
  * @param {HTMLElement} element the map page
  */
 export function mount(element) {
@@ -15,6 +15,6 @@ export function mount(element) {
   opener.addEventListener("click", () => fold(false));
   fold(matchMedia("(max-width: 900px)").matches);
   hear("map:view", (view) => {
-    for (const part of element.querySelectorAll("[data-view-part]")) part.hidden = part.dataset.viewPart !== view;
+    for (const part of element.querySelectorAll("[data-view-part]")) part.hidden = !part.dataset.viewPart.split(" ").includes(view);
   });
 }

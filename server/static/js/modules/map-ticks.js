@@ -1,3 +1,5 @@
+import { say as speak } from "../page.js";
+
 /**
  * A long list of boxes to tick, by group, with a search: `[data-find]` narrows by name, `[data-group-all]` ticks a
  * group, `[data-said]` says what is ticked; `data-all` is what it says when nothing is.
@@ -11,7 +13,7 @@ export function mount(element) {
   function say() {
     const ticked = boxes().filter((box) => box.checked);
     const names = ticked.slice(0, 2).map((box) => box.closest("label").textContent.trim());
-    element.querySelector("[data-said]").textContent = ticked.length > 2 ? `${names.join("、")} +${ticked.length - 2}` : names.join("、") || element.dataset.all;
+    element.querySelector("[data-said]").textContent = ticked.length > 2 ? `${names.join(speak("comma"))} +${ticked.length - 2}` : names.join(speak("comma")) || element.dataset.all;
     element.classList.toggle("has-ticks", ticked.length > 0);
     for (const group of groups) {
       const all = group.querySelector("[data-group-all]");
