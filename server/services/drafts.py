@@ -13,6 +13,7 @@ from geo.systems import is_plane, name_of, to_wgs84
 from server.db import Tx
 from server.errors import InputError
 from server.services.categories import category_of, source_of
+from server.services.lines import free_words, legible
 
 __all__ = ["LIMITS", "Draft", "check_position", "checked"]
 
@@ -24,6 +25,7 @@ LIMITS = {
     "external_key": 200,
     "external_number": 64,
 }
+SPOKEN = ("description", "place_text", "reporter_name", "reporter_phone", "external_number")
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(minutes=10)  # a device's clock may be this much fast
 ACCURACY_MOST_M = 100_000.0
@@ -91,6 +93,11 @@ class Draft:
     origin: Mapping[str, Any] | None = None
     row: int | None = None
 
+    def __post_init__(self) -> None:
+        """Make the words legible, whoever sent them."""
+        for name in SPOKEN:
+            object.__setattr__(self, name, legible(getattr(self, name)))
+
 
 def checked(tx: Tx, draft: Draft) -> dict[str, Any]:
     """Check a draft.
@@ -117,8 +124,7 @@ def checked(tx: Tx, draft: Draft) -> dict[str, Any]:
         value = getattr(draft, name) or ""
         if len(value) > limit:
             raise InputError("field.too_long", field=name, length=len(value), limit=limit)
-        if "\x00" in value:
-            raise InputError("field.invalid", field=name, value="\\x00", why="\\x00")
+        free_words(name, value)
     if draft.uid is not None and draft.uid.int == 0:
         raise InputError("field.not_uuid", field="uid", value=str(draft.uid))
     if draft.import_id is None and is_blank(draft.description):

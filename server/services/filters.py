@@ -12,6 +12,7 @@ from uuid import UUID
 
 from server.errors import InputError
 from server.services.categories import category_of, source_of
+from server.services.lines import free_words
 from server.words import NAMES, _
 from server.workflow import OPEN, State
 
@@ -120,7 +121,7 @@ class Filters:
         InputError
             A value cannot be read: names field and value.
         """
-        said = {name: (given.get(name) or "").strip() for name in FIELDS}
+        said = {name: free_words(name, given.get(name) or "").strip() for name in FIELDS}
         since, until = _stretch("", said, zone)
         ended_since, ended_until = _stretch("ended_", said, zone)
         due_since, due_until = _stretch("due_", said, zone)
@@ -267,8 +268,6 @@ def bbox_of(said: str) -> Bbox | None:
 def _text(field: str, said: str, most: int) -> str:
     if len(said) > most:
         raise InputError("field.too_long", field=field, length=len(said), limit=most)
-    if "\x00" in said:
-        raise InputError("field.invalid", field=field, value="\\x00", why="\\x00")
     return said
 
 

@@ -1,10 +1,35 @@
-"""Lines that people type: names, phones, codes; blanks made plain, what cannot be a line refused; whole numbers."""
+"""What people type: lines (names, phones, codes), whose blanks are made plain; free words; whole numbers."""
+
+import re
 
 from server.errors import InputError
 
-__all__ = ["line", "whole"]
+__all__ = ["free_words", "legible", "line", "whole"]
 
 DIGITS_MOST = 18
+NO_TEXT = re.compile("[\x00\ud800-\udfff]")
+UNSEEN = re.compile(
+    "[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]"
+)
+"""What shows nothing, what no file of XML can hold, and what turns the order of the words around it."""
+
+
+def legible(words: str) -> str:
+    """Leave out control characters, what is no character, and what turns the order of words around."""
+    return UNSEEN.sub("", words)
+
+
+def free_words(field: str, words: str) -> str:
+    """Check words of any length, and make them legible.
+
+    Raises
+    ------
+    InputError
+        ``field.unreadable``: with half a character, or one that no database keeps.
+    """
+    if NO_TEXT.search(words):
+        raise InputError("field.unreadable", field=field, value=ascii(words)[:80])
+    return legible(words)
 
 
 def line(field: str, given: str, most: int, *, is_needed: bool = True) -> str:

@@ -18,7 +18,7 @@ from server.services.people import Actor, Grant
 from server.workflow import Relation, Role
 
 __all__ = [
-    "administers", "is_handler", "may_appeal", "may_inspect", "may_judge", "may_unmask", "over", "overseen", "reads_unit", "visible", "ways",
+    "administers", "is_handler", "may_appeal", "may_inspect", "may_judge", "may_unmask", "over", "overseen", "oversees", "reads_unit", "reports_on", "visible", "ways",
 ]  # fmt: skip
 
 AREA_ROLES = frozenset({Role.WORKER, Role.LEADER, Role.DISPATCHER, Role.SUPERVISOR})
@@ -128,6 +128,16 @@ def over(actor: Actor, role: Role) -> tuple[str, ...]:
 def administers(actor: Actor, path: str) -> bool:
     """Tell whether an actor looks after the accounts and settings of an area; the system does everywhere."""
     return actor.is_system or any(path.startswith(own) for own in over(actor, Role.ADMIN))
+
+
+def reports_on(actor: Actor, path: str) -> bool:
+    """Tell whether an actor supervises or leads the whole of an area, and so tells its numbers as the area's."""
+    return actor.is_system or bool({Role.LEADER, Role.SUPERVISOR} & actor.roles_at(path))
+
+
+def oversees(actor: Actor, path: str) -> bool:
+    """Tell whether an actor sees every issue of an area, and not only those of a part or single ones."""
+    return actor.is_system or any(path.startswith(own) for own in overseen(actor))
 
 
 def may_judge(actor: Actor, path: str) -> bool:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from server.db import Tx
+from server.errors import NotPermitted
 from server.models import Issue
 from server.models.types import to_micros
 from server.services import areas, hotspots, listing, statistics
@@ -17,7 +18,7 @@ from server.services.filters import Filters
 from server.services.heat_picture import picture
 from server.services.outcomes import outcomes
 from server.services.people import Actor
-from server.services.permissions import over
+from server.services.permissions import over, reports_on
 from server.services.statistics import Figure, Period, Row
 from server.workflow import Role
 
@@ -43,9 +44,14 @@ def area_for(tx: Tx, actor: Actor, code: str) -> str:
     ------
     InputError
         The area is unknown, or none of the actor's.
+    NotPermitted
+        ``bulletin.part_alone``: they answer for a part of it; a bulletin would pass that off as the whole.
     """
     if code:
         listing.matching(tx, actor, Filters(area=code))  # refuses what is not theirs
+        area = areas.by_code(tx, code)
+        if not reports_on(actor, area.path):
+            raise NotPermitted("bulletin.part_alone", area=area.name)
         return code
     paths = [path for role in MADE_BY for path in over(actor, role)]
     widest = min(paths, key=lambda path: (path.count("/"), path), default="")

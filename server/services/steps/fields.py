@@ -8,6 +8,7 @@ from typing import Any
 from server.db import Tx
 from server.errors import InputError
 from server.services.filters import instant_of, known
+from server.services.lines import free_words
 
 __all__ = ["CODES", "TEXT_MOST", "UNITS", "WORDS", "code", "instant", "number", "unit", "words"]
 
@@ -39,9 +40,7 @@ def words(field: str, said: object) -> str:
         raise InputError("field.not_text", field=field)
     if len(said) > TEXT_MOST:
         raise InputError("field.too_long", field=field, length=len(said), limit=TEXT_MOST)
-    if "\x00" in said:
-        raise InputError("field.invalid", field=field, value="\\x00", why="\\x00")
-    return said
+    return free_words(field, said)
 
 
 def code(field: str, said: object) -> str:

@@ -69,6 +69,14 @@ def test_absurd_questions_are_refused_and_those_of_others_not_answered(client_of
     ):
         for path in ("/bulletin", "/bulletin.docx", "/bulletin/heat.png"):
             assert client.get(f"{path}?{query}").status_code == 422, (path, query)
+    for path in (
+        "/bulletin",
+        "/bulletin.docx",
+        "/bulletin/heat.png",
+    ):  # the district: they lead a part of it alone
+        wider = client.get(f"{path}?area=990101&period=month")
+        assert wider.status_code == 403
+        assert "请改选你负责的区域" in wider.get_data(as_text=True)
     assert client_of("worker_lin").get("/bulletin?period=month").status_code == 403
     assert client_of("admin_wu").get("/bulletin?period=month").status_code == 403
 

@@ -5,10 +5,31 @@ from datetime import UTC
 import pytest
 
 from server.errors import InputError
-from server.services.filters import Filters
+from server.services.drafts import Draft
+from server.services.filters import FIELDS, Filters
 from server.services.orders import order_of
-from server.services.steps.fields import code
+from server.services.steps.fields import code, words
 from server.words import sentence
+
+
+def test_half_a_character_is_refused_in_every_filter_and_what_shows_nothing_left_out():
+    for name in FIELDS:
+        with pytest.raises(InputError) as refused:
+            Filters.parse({name: "a\ud800"}, UTC)
+        assert (refused.value.code, refused.value.values["field"]) == ("field.unreadable", name)
+        assert sentence(refused.value.code, refused.value.values).isprintable()
+    assert Filters.parse({"q": "\u202d暖\x0b气\ufffe\u2069"}, UTC).q == "暖气"
+
+
+def test_words_of_a_report_and_of_a_step_are_legible():
+    said = "暖气\n不热\x0b\ufffe\uffff\u202a\u202e\u2066\u2069。"
+    draft = Draft("heating", "phone", said, place_text=said, reporter_phone="\u202d13800000000\u202c")
+    assert (draft.description, draft.place_text) == ("暖气\n不热。", "暖气\n不热。")
+    assert draft.reporter_phone == "13800000000"
+    assert words("text", said) == "暖气\n不热。"
+    for one in ("\x00", "\ud800"):
+        with pytest.raises(InputError):
+            words("text", one)
 
 
 @pytest.mark.parametrize(
