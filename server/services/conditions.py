@@ -2,6 +2,9 @@
 
 Conditions on other tables are lists of keys where these are short, and a look by index where not, so that
 none of them is asked row by row over everything.
+
+:mod:`server.services.columns.asked` says the same as masks over columns: a filter that is new here is new there, and
+one that changes here changes there. A test asks both for each.
 """
 
 from collections.abc import Callable, Iterator

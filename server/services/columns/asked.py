@@ -80,9 +80,8 @@ def conditions(tx: Tx, actor: Actor, filters: Filters, codes: Codes) -> Iterator
     if filters.again:
         yield lambda rows: rows["round"] > 1
     yield from _named(tx, actor, filters)
-    rest = Filters(q=filters.q, todo=filters.todo)
-    if rest != Filters():
-        yield _by_database(tx, actor, rest)
+    if not are_held(filters):
+        yield _by_database(tx, actor, Filters(q=filters.q, todo=filters.todo, area=filters.area))
 
 
 def one_of(name: str, wanted: Sequence[str], codes: Codes) -> Condition:

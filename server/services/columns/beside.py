@@ -10,7 +10,7 @@ __all__ = ["beside"]
 
 SHELF = "columns beside"
 MOST = 4
-"""Columns of which something is kept: those as of now and a moment ago, of two parts."""
+"""Columns of which something is kept: those last asked about, so that the many stay while the few change."""
 
 Made = TypeVar("Made")
 
@@ -35,7 +35,8 @@ def beside(tx: Tx, columns: Mapping[str, Array], what: Hashable, make: Callable[
     found = known.get(id(own))
     if found is None or found[0] is not own:
         found = own, make()
-        for old in list(known)[: max(len(known) - MOST + 1, 0)]:
-            known.pop(old, None)
-        known[id(own)] = found
+    known.pop(id(own), None)
+    known[id(own)] = found
+    for old in list(known)[:-MOST]:
+        known.pop(old, None)
     return found[1]

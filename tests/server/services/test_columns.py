@@ -1,6 +1,9 @@
 """The columns say what the database says: of anybody, for any filters, after anything that happened."""
 
+import dataclasses
+import inspect
 import random
+import re
 from collections import Counter
 from datetime import timedelta
 
@@ -10,9 +13,9 @@ from sqlalchemy import select
 
 from server.errors import InputError, ServerError
 from server.models import Issue
-from server.services import intake, issues, listing, warming
+from server.services import conditions, intake, issues, listing, warming
 from server.services.columns import NAMES as NAMES_KEPT
-from server.services.columns import NEVER, columns_of, columns_read, current
+from server.services.columns import NEVER, asked, beside, columns_of, columns_read, current
 from server.services.columns.reading import read
 from server.services.columns.rows import gathered
 from server.services.drafts import Draft
@@ -227,3 +230,21 @@ def test_a_column_is_as_long_as_the_issues_are_many_and_none_stands_for_nothing(
         assert (lon, ended_us == NEVER) == (row.lon, row.ended_at is None)
         assert kept.codes["state"][state] == row.state
         assert row.satisfaction == (kept.codes["satisfaction"][satisfaction] if satisfaction >= 0 else None)
+
+
+def test_every_filter_is_said_to_the_database_and_over_the_columns():
+    for module in (conditions, asked):
+        read = set(re.findall(r"\bfilters\.(\w+)", inspect.getsource(module)))
+        assert read >= {one.name for one in dataclasses.fields(Filters)}, module
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_is_made_of_the_many_stays_while_the_few_change(store):
+    made = Counter()
+    whole = {"id": np.arange(9)}
+    with store.read() as tx:
+        for change in range(10):
+            for name, columns in (("whole", whole), (change, {"id": np.arange(change)})):
+                beside(tx, columns, "test", lambda name=name: made.update([name]))
+        assert len(tx.store.shelf["columns beside"]["test"]) <= 4
+    assert set(made.values()) == {1}
