@@ -54,11 +54,12 @@ export function heat(map, group) {
     const isSigned = compare.kind === "difference" && Boolean(compare.than);
     const isSwiped = compare.kind === "swipe" && Boolean(compare.than);
     const asked = query(state, time);
-    const beside = isSigned ? { than_since: compare.than.since, than_until: compare.than.until } : {};
+    const { than: chosen, since, until } = compare.than ?? {};
+    const beside = isSigned ? filled(chosen ? { than: chosen } : { than_since: since, than_until: until }) : {};
     const url = isSigned ? page.urls.difference : page.urls.heat;
     const [found, other] = await Promise.all([
       ask(url, { ...asked, ...beside }, signal),
-      isSwiped ? ask(url, query(state, compare.than), signal) : null,
+      isSwiped ? ask(url, chosen ? { ...asked, than: chosen } : { ...query(state, { since, until }), ...slotted(time) }, signal) : null,
     ]);
     address = `${url}?${new URLSearchParams({ ...asked, ...beside })}`;
     const colours = scale(await breaks(state, other ? [found, other] : [found], signal), isSigned);
@@ -82,10 +83,13 @@ export function heat(map, group) {
   return { load, warm, clip, forget: () => answers.clear(), address: () => address };
 }
 
+/** The hour of the week that is shown, if any. */
+const slotted = (time) => (time?.slot === null || time?.slot === undefined ? {} : { slot: time.slot });
+
 /** A step of the time line takes the place of the filter's period; an hour of the week narrows it. */
 function during(filters, span) {
   if (!span) return unbounded(filters);
-  if (span.slot !== null && span.slot !== undefined) return { ...unbounded(filters), slot: span.slot };
+  if ("slot" in slotted(span)) return { ...unbounded(filters), ...slotted(span) };
   return { ...apart(filters), since: span.since, until: span.until };
 }
 

@@ -31,19 +31,14 @@ export function apart({ days, period, since, until, ...rest }) {
 }
 
 /**
- * What a filter's period is compared with.
+ * What a filter's period is compared with, which the server works out; with its edges where the page knows them.
  * @param {Object} filters as `map:filter` tells them
  * @param {"before"|"year"} than
- * @param {?{since: string, until: string}} step a step of the time line that takes the period's place
+ * @param {?Object} step a step of the time line that takes the period's place
  */
 export function compared(filters, than, step = null) {
   const span = step ? null : page.periods[filters.days || filters.period];
-  if (span) return { since: span[`${than}_since`], until: span[`${than}_until`] };
-  const { since, until } = step ?? filters;
-  if (!since) return null;
-  const [begin, end] = [new Date(since), until ? ending(until) : new Date()];
-  const back = than === "year" ? 364 * DAY_MS : end - begin;  // 52 weeks: the same weekdays
-  return { since: new Date(begin - back).toISOString(), until: new Date(end - back).toISOString() };
+  return { than, since: span?.[`${than}_since`], until: span?.[`${than}_until`] };
 }
 
 /** A day lasts to its end. */

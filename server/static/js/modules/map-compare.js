@@ -3,7 +3,8 @@ import { asked, keep, later } from "../map/state.js";
 import { hear, tell } from "../page.js";
 
 /**
- * What the heat is compared with; tells `map:compare` `{kind: off|swipe|difference, than: {since, until}, now}`.
+ * What the heat is compared with; tells `map:compare` `{kind: off|swipe|difference, than}`: `than` is
+ * between two days `{since, until}`, or `{than: before|year, name}`, with its edges where they are known.
  *
  * The period before, the one a year before, or between two days: `[name=than]`, `[data-than]`, `[data-between]`.
  * Hears `map:filter` and `map:time`, which say what is compared.
@@ -19,7 +20,7 @@ export function mount(element) {
 
   function than() {
     if (kind() === "off") return null;
-    if (!isFree()) return compared(filters, choice.value, step);
+    if (!isFree()) return { ...compared(filters, choice.value, step), name: choice.selectedOptions[0].dataset.name };
     return since.value ? { since: since.value, until: until.value } : null;
   }
 

@@ -24,7 +24,7 @@ export function mount(element) {
     bar.setAttribute("aria-valuenow", String(Math.round(share * 100)));
     name("than").style.right = `${100 - share * 100}%`;
     name("now").style.left = `${share * 100}%`;
-    name("than").textContent = named(compare.than);
+    name("than").textContent = compare.than.since ? named(compare.than) : compare.than.name;
     name("now").textContent = named(step ?? edges(filters));
     tell("map:swipe", share);
   }
