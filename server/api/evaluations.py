@@ -14,7 +14,7 @@ from server.services.evaluation import reading
 from server.services.evaluation.formula import formula, place_said
 from server.services.evaluation.reading import READERS
 from server.services.evaluation.telling import WHOLE
-from server.services.evaluation.views import EvaluationView, Line
+from server.services.evaluation.views import EvaluationView, Line, Listed
 from server.services.people import Actor
 
 __all__ = ["blueprint"]
@@ -123,7 +123,7 @@ def one(uid: UUID) -> Response:
     return answer(stored(read))
 
 
-def _facts(found: EvaluationView) -> dict[str, Any]:
+def _facts(found: EvaluationView | Listed) -> dict[str, Any]:
     facts = found.facts
     return {
         "uid": facts.uid,

@@ -20,7 +20,7 @@ from server.services.evaluation import docket, making, reading
 from server.services.evaluation.presets import presets_of
 from server.services.evaluation.ranking import ranking_table
 from server.services.evaluation.reading import READERS
-from server.services.evaluation.views import EvaluationView
+from server.services.evaluation.views import EvaluationView, Listed
 from server.services.people import Actor
 from server.workflow import Role
 
@@ -136,16 +136,15 @@ def index() -> str:
         rows = tuple(_list_row(tx, one) for one in views)
         known = presets_of(tx.store.folder)
         makeable = tuple(_makeable(tx, actor))
-        waiting = sum(one.may_decide for one in docket.waiting(tx, actor))
+        waiting = docket.deciding(tx, actor)
         today = tx.now.astimezone(zone).date().isoformat()
     following = f"/evaluation?{urlencode({'preset': preset, 'before': after})}" if after else ""
     choices = tuple(Choice(key, one.label, key == preset) for key, one in known.items())
     return render("evaluation/index.html", ListPage(rows, choices, makeable, today, waiting, following))
 
 
-def _list_row(tx: Tx, view: EvaluationView) -> ListRow:
-    own = [one for one in view.lines if one.read == "whole"]
-    places = places_of(view.facts.preset, own[:3])
+def _list_row(tx: Tx, view: Listed) -> ListRow:
+    places = places_of(view.facts.preset, view.own)
     return ListRow(head_of(view.facts, tx.now, tx.config.zone), places, view.total, view.granted)
 
 
@@ -165,9 +164,11 @@ def make() -> Response:
     day = _day(request.form.get("day", ""))
     if day is None:
         raise InputError("field.missing", field="day")
+    with current_store().read() as tx:
+        prepared = making.prepare(tx, current_actor(), preset, area, day)
+    done_reading()
     with current_store().write() as tx:
-        made = making.make(tx, current_actor(), preset, area, day)
-        uid = made.uid
+        uid = making.keep(tx, current_actor(), prepared).uid
     return redirect(url_for("evaluation.one", uid=uid), 303)
 
 

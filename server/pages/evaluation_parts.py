@@ -164,7 +164,7 @@ def head_of(facts: Facts, now: datetime, zone: tzinfo) -> Head:
 
 def rules_of(preset: Preset) -> Rules:
     """Put rules into words."""
-    whole = sum(one.weight for one in preset.indicators)
+    whole = preset.weight
     measures = tuple((one.label, f"{one.weight / whole:.0%}", measure_said(one)) for one in preset.indicators)
     return Rules(formula(preset), measures)
 
@@ -175,12 +175,17 @@ def score_said(preset: Preset, score: float | None) -> str:
 
 
 def places_of(preset: Preset, lines: Sequence[Line]) -> tuple[Place, ...]:
-    """Put the lines of a ranking into words."""
+    """Put the lines of a ranking into words; a shared place is explained where it is named first."""
     most = max((line.score or 0.0 for line in lines), default=0.0) or 1.0
-    return tuple(_place(preset, line, most) for line in lines)
+    told, before = [], None
+    for line in lines:
+        is_said = line.rank is None or line.rank != before
+        told.append(_place(preset, line, most, place_said(line, preset) if is_said else ""))
+        before = line.rank
+    return tuple(told)
 
 
-def _place(preset: Preset, line: Line, most: float) -> Place:
+def _place(preset: Preset, line: Line, most: float, why: str) -> Place:
     is_whole = line.read == "whole"
     return Place(
         code=line.code,
@@ -192,7 +197,7 @@ def _place(preset: Preset, line: Line, most: float) -> Place:
         if is_whole
         else (),
         badges=badges_of(line.judged),
-        why=place_said(line, preset),
+        why=why,
         after=_after(preset, line),
         is_whole=is_whole,
     )
@@ -227,7 +232,7 @@ def _mean_said(one: Measure, value: float | None) -> str:
 
 def measures_of(preset: Preset, line: Line, figures: Mapping[str, Any]) -> tuple[MeasureRow, ...]:
     """Put the indicators of a unit into words."""
-    whole = sum(one.weight for one in preset.indicators)
+    whole = preset.weight
     return tuple(
         _measure(
             one,

@@ -4,6 +4,7 @@ Nothing of the evaluation changes: an appeal that is granted takes its issue out
 makes of score and rank is shown beside the original. The words of both sides are sealed with the issue's own.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -22,9 +23,20 @@ from server.services.people import Actor
 from server.services.permissions import may_appeal, may_judge
 from server.services.private import keep, seal
 from server.uids import uuid7
+from server.words import NAMES, _
 from server.workflow import FINISHED
 
-__all__ = ["MOST_WORDS", "appeal", "check", "decide", "is_concerned", "may_still_appeal", "withdraw"]
+__all__ = [
+    "MOST_WORDS",
+    "appeal",
+    "check",
+    "decide",
+    "is_concerned",
+    "is_own",
+    "may_still_appeal",
+    "withdraw",
+    "worked_on",
+]
 
 MOST_WORDS = 500
 OPEN, GRANTED, REFUSED, WITHDRAWN = "open", "granted", "refused", "withdrawn"
@@ -197,7 +209,7 @@ def _case(tx: Tx, actor: Actor, uid: UUID) -> tuple[_Case, Opened]:
     )
     query = query.join(Evaluation, Evaluation.id == EvaluationRow.evaluation_id).where(Appeal.uid == uid)
     row = tx.session.execute(query.with_for_update(of=Appeal)).first()
-    absent = NotFound("appeal.not_found", uid=str(uid))
+    absent = NotFound("appeal.not_found")
     if row is None:
         raise absent
     try:
@@ -209,7 +221,7 @@ def _case(tx: Tx, actor: Actor, uid: UUID) -> tuple[_Case, Opened]:
 
 def _still_open(row: Appeal) -> None:
     if row.state != OPEN:
-        raise Conflict("appeal.decided", state=row.state)
+        raise Conflict("appeal.decided", state=_(NAMES["appeal_state"][row.state]))
 
 
 def is_concerned(tx: Tx, actor: Actor, row: Appeal, issue: Issue, code: str) -> bool:
@@ -228,11 +240,21 @@ def is_concerned(tx: Tx, actor: Actor, row: Appeal, issue: Issue, code: str) -> 
     code : str
         The unit's.
     """
-    if actor.person_id in (row.by_id, issue.holder_person_id) or code == str(actor.uid):
-        return True
-    entries = tx.rows(select(Entry.person_id, Entry.action, Entry.given).where(Entry.issue_id == issue.id))
-    return any(
-        (one.person_id == actor.person_id and (one.action == "take" or one.action in FINISHED))
-        or one.given.get("holder") == ["person", actor.person_id]
+    return is_own(actor, row, issue, code) or issue.id in worked_on(tx, actor, [issue.id])
+
+
+def is_own(actor: Actor, row: Appeal, issue: Issue, code: str) -> bool:
+    """Tell whether an appeal was made by an actor, is about them, or about an issue that they hold."""
+    return actor.person_id in (row.by_id, issue.holder_person_id) or code == str(actor.uid)
+
+
+def worked_on(tx: Tx, actor: Actor, issues: Sequence[int]) -> frozenset[int]:
+    """Find those of some issues that an actor ever held, took or finished."""
+    columns = (Entry.issue_id, Entry.person_id, Entry.action, Entry.given)
+    entries = tx.rows(select(*columns).where(Entry.issue_id.in_(issues))) if issues else ()
+    return frozenset(
+        one.issue_id
         for one in entries
+        if (one.person_id == actor.person_id and (one.action == "take" or one.action in FINISHED))
+        or one.given.get("holder") == ["person", actor.person_id]
     )

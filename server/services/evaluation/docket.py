@@ -1,17 +1,18 @@
 """Appeals as people read them: those of a unit, and those that wait to be decided."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
+from sqlalchemy.orm import aliased, defer
 
 from server.db import Tx
 from server.models import Appeal, Area, Evaluation, EvaluationRow, Issue, Person, PrivateText
-from server.services.evaluation.appeals import is_concerned
+from server.services.evaluation.appeals import is_own, worked_on
 from server.services.evaluation.reading import department_of, preset_kept
 from server.services.evaluation.shapes import Preset
 from server.services.people import Actor
@@ -19,7 +20,7 @@ from server.services.permissions import may_appeal, may_judge, reads_unit, visib
 from server.services.private import unseal
 from server.services.redact import masked
 
-__all__ = ["AppealView", "of_unit", "waiting"]
+__all__ = ["AppealView", "deciding", "of_unit", "waiting"]
 
 MOST = 200
 
@@ -85,6 +86,19 @@ class AppealView:
     is_concerned: bool
 
 
+@dataclass(frozen=True)
+class _Found:
+    """An appeal with what stands around it, as :func:`_query` reads it."""
+
+    row: Appeal
+    unit: EvaluationRow
+    evaluation: Evaluation
+    over: str
+    issue: Issue
+    who: str
+    judge: str | None
+
+
 _JUDGE = aliased(Person)
 
 
@@ -97,40 +111,77 @@ def _query() -> Select[*tuple[Any, ...]]:
         .join(Issue, Issue.id == Appeal.issue_id)
         .join(Person, Person.id == Appeal.by_id)
         .outerjoin(_JUDGE, _JUDGE.id == Appeal.decided_by_id)
+        .options(defer(EvaluationRow.figures))
     )
 
 
 def of_unit(tx: Tx, actor: Actor, row_id: int) -> tuple[AppealView, ...]:
     """List the appeals of a unit that the actor reads whole, newest first."""
     query = _query().where(Appeal.row_id == row_id).order_by(Appeal.id.desc())
-    return tuple(_views(tx, actor, tx.session.execute(query).all()))
+    return tuple(_views(tx, actor, [_Found(*row) for row in tx.session.execute(query).all()]))
 
 
 def waiting(tx: Tx, actor: Actor) -> tuple[AppealView, ...]:
     """List the open appeals that the actor may decide or made, or that are about units of theirs; oldest first."""
-    rows = tx.session.execute(_query().where(Appeal.state == "open").order_by(Appeal.at, Appeal.id)).all()
+    return tuple(_views(tx, actor, _open(tx, actor)[:MOST]))
+
+
+def deciding(tx: Tx, actor: Actor) -> int:
+    """Count the open appeals that the actor may decide; nobody's words are read for that."""
+    rows = [one for one in _open(tx, actor) if may_judge(actor, one.unit.path or "")]
+    concerned = _concerning(tx, actor, rows)
+    return sum(one.row.id not in concerned for one in rows)
+
+
+def _open(tx: Tx, actor: Actor) -> list[_Found]:
     department = department_of(tx, actor)
-    mine = [
-        row
-        for row in rows
-        if may_judge(actor, row[1].path)
-        or row[0].by_id == actor.person_id
-        or may_appeal(actor, row[1].kind, row[1].code, row[1].path, department)
+    query = _query().where(Appeal.state == "open", _near(actor, department))
+    found = [_Found(*row) for row in tx.session.execute(query.order_by(Appeal.at, Appeal.id)).all()]
+    return [
+        one
+        for one in found
+        if may_judge(actor, one.unit.path or "")
+        or one.row.by_id == actor.person_id
+        or may_appeal(actor, one.unit.kind, one.unit.code, one.unit.path or "", department)
     ]
-    return tuple(_views(tx, actor, mine[:MOST]))
 
 
-def _views(tx: Tx, actor: Actor, rows: Sequence[Any]) -> Iterable[AppealView]:
-    keys = [row[4].id for row in rows]
+def _near(actor: Actor, department: str) -> ColumnElement[bool]:
+    """Condition: an appeal may be somebody's to read, by who made it, by unit or by place."""
+    if actor.is_system:
+        return literal(value=True)
+    unit = EvaluationRow
+    return or_(
+        Appeal.by_id == actor.person_id,
+        and_(unit.kind == "worker", unit.code == str(actor.uid)),
+        and_(unit.kind == "department", unit.code == department),
+        *(func.substr(unit.path, 1, len(path)) == path for path in {one.path for one in actor.grants}),
+    )
+
+
+def _concerning(tx: Tx, actor: Actor, rows: Sequence[_Found]) -> frozenset[int]:
+    """Find the appeals that concern the actor, see :func:`server.services.evaluation.appeals.is_concerned`."""
+    worked = worked_on(tx, actor, [one.issue.id for one in rows])
+    return frozenset(
+        one.row.id
+        for one in rows
+        if one.issue.id in worked or is_own(actor, one.row, one.issue, one.unit.code)
+    )
+
+
+def _views(tx: Tx, actor: Actor, rows: Sequence[_Found]) -> Iterator[AppealView]:
+    keys = [one.issue.id for one in rows]
     seen = (
         set(tx.session.scalars(select(Issue.id).where(Issue.id.in_(keys), visible(actor)))) if keys else set()
     )
     department = department_of(tx, actor)
-    for row, unit, evaluation, over, issue, who, judge in rows:
+    judged = [one for one in rows if one.row.state == "open" and may_judge(actor, one.unit.path or "")]
+    judges, concerned = {one.row.id for one in judged}, _concerning(tx, actor, judged)
+    whole = [one for one in rows if _reads(actor, one, department)]
+    words = _words(tx, [one.row for one in whole])
+    for one in rows:
+        row, unit, evaluation, issue = one.row, one.unit, one.evaluation, one.issue
         can_see = issue.id in seen
-        is_whole = reads_unit(actor, over, unit.kind, unit.code, unit.path, department) == "whole"
-        judges = row.state == "open" and may_judge(actor, unit.path)
-        concerned = judges and is_concerned(tx, actor, row, issue, unit.code)
         yield AppealView(
             uid=row.uid,
             evaluation=evaluation.uid,
@@ -142,23 +193,34 @@ def _views(tx: Tx, actor: Actor, rows: Sequence[Any]) -> Iterable[AppealView]:
             number=issue.number if can_see else "",
             summary=issue.summary if can_see else "",
             issue_id=issue.id,
-            who=who,
+            who=one.who,
             at=row.at,
-            words=_words(tx, issue.id, row.words_uid) if is_whole else None,
+            words=words.get(row.words_uid),
             state=row.state,
-            judge=judge or "",
+            judge=one.judge or "",
             decided_at=row.decided_at,
-            decision=_words(tx, issue.id, row.decision_uid) if is_whole else None,
+            decision=words.get(row.decision_uid),
             effect=row.effect,
-            may_decide=judges and not concerned,
+            may_decide=row.id in judges - concerned,
             may_withdraw=row.state == "open" and row.by_id == actor.person_id,
-            is_concerned=concerned,
+            is_concerned=row.id in concerned,
         )
 
 
-def _words(tx: Tx, issue_id: int, uid: UUID | None) -> str | None:
-    """Read sealed words, masked as all words about people are."""
-    texts = tx.session.scalars(select(PrivateText).where(PrivateText.issue_id == issue_id)).all()
-    names = [unseal(tx, one) or "" for one in texts if one.kind == "reporter_name"]
-    said = next((unseal(tx, one) for one in texts if one.uid == uid), None)
-    return None if said is None else masked("appeal", said, names)
+def _reads(actor: Actor, one: _Found, department: str) -> bool:
+    unit = one.unit
+    return reads_unit(actor, one.over, unit.kind, unit.code, unit.path or "", department) == "whole"
+
+
+def _words(tx: Tx, rows: Sequence[Appeal]) -> Mapping[UUID | None, str]:
+    """Read sealed words at once, masked as all words about people are."""
+    wanted = {uid for row in rows for uid in (row.words_uid, row.decision_uid) if uid}
+    about = or_(PrivateText.uid.in_(wanted), PrivateText.kind == "reporter_name")
+    query = select(PrivateText).where(PrivateText.issue_id.in_({row.issue_id for row in rows}), about)
+    texts = tx.session.scalars(query).all() if wanted else ()
+    names: dict[int | None, list[str]] = defaultdict(list)
+    for one in texts:
+        if one.kind == "reporter_name":
+            names[one.issue_id].append(unseal(tx, one) or "")
+    found = ((one, unseal(tx, one)) for one in texts if one.uid in wanted)
+    return {one.uid: masked("appeal", said, names[one.issue_id]) for one, said in found if said is not None}

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from server.db import Tx
 from server.models import Area, Evaluation, EvaluationRow
 from server.services.derived import Complaint
-from server.services.evaluation.making import digest_of, heads_of
+from server.services.evaluation.keeping import digest_of, heads_of
 from server.services.evaluation.reading import preset_kept
 from server.services.evaluation.scoring import judge, ranked
 

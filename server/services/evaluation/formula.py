@@ -12,6 +12,7 @@ from server.words import NAMES, _, field_name, source_name, state_name
 __all__ = ["formula", "measure_said", "parts_said", "period_said", "place_said", "query_said", "value_said"]
 
 PERCENT = 100
+NAMED = 3  # units of the same place that a sentence names
 _CODES = {"state": state_name, "source": source_name, "category": category_name}
 
 
@@ -21,19 +22,28 @@ def formula(preset: Preset) -> tuple[str, ...]:
 
 
 def _sentences(preset: Preset) -> Iterator[str]:
-    whole = sum(one.weight for one in preset.indicators)
+    whole = preset.weight
     if all((one.zero, one.full) == (0, 1) for one in preset.indicators):
         terms = " + ".join(f"{one.weight / whole:g} × {one.label}" for one in preset.indicators)
         yield _("得分 = 100 × ({terms})。", terms=terms)
     else:
-        terms = " + ".join(f"{one.weight / whole:g} × {one.label}" for one in preset.indicators)
-        yield _("得分 = {terms}，每项指标先折成 0 至 100 分。", terms=terms)
+        terms = " + ".join(
+            f"{one.weight / whole:g} × {_('{name}得分', name=one.label)}" for one in preset.indicators
+        )
+        yield _("得分 = {terms}；每项指标先折成 0 至 100 分。", terms=terms)
     if any(one.required for one in preset.indicators):
         names = _("、").join(one.label for one in preset.indicators if one.required)
         yield _("缺少{names}的单位不打分、不排名。", names=names)
     if not all(one.required for one in preset.indicators):
         yield _("件数不够、算不出的指标不计入，权重按比例分给其余指标；什么都没有的单位不打分、不排名。")
+    if preset.least_weight:
+        yield _(
+            "算得出的指标合计不到 {share}% 权重的单位不打分、不排名。",
+            share=f"{preset.least_weight * PERCENT:g}",
+        )
     yield from (_bonus_said(one, preset) for one in preset.bonuses)
+    if preset.bonuses:
+        yield _("加分另计，得分可以超过 100；没有得分的单位不加分。")
     if preset.exclude:
         said = _("、").join(query_said(one) for one in preset.exclude)
         yield _("不计入：{said}的事件。", said=said)
@@ -125,21 +135,30 @@ def period_said(preset: Preset, since: datetime, until: datetime, zone: tzinfo) 
 
 def place_said(line: Line, preset: Preset) -> str:
     """Explain a place that is shared, parted from its equals, or not given; empty where nothing needs it."""
-    labels = {one.key: one.label for one in preset.indicators}
     if line.rank is None or line.score is None:
-        if line.judged.reason == "required":
-            return _("不排名：{lacking}的件数不够。", lacking=labels[line.judged.lacking])
-        return _("不排名：期内没有可计的事件。")
+        return _no_place_said(line, preset)
     score = f"{line.score:.{preset.digits}f}"
     if line.ties > 1:
         names = _("、").join(line.tied)
-        if len(line.tied) < line.ties - 1:  # some of them are not the reader's to see
+        if (
+            len(line.tied) < line.ties - 1 or line.ties - 1 > NAMED
+        ):  # some are not the reader's to see, or too many
             return _("与另外 {n} 个单位同为 {score} 分，并列第 {rank}；下一名是第 {next}。", n=line.ties - 1, score=score,
                      rank=line.rank, next=line.next)  # fmt: skip
         return _("与{names}同为 {score} 分，并列第 {rank}；下一名是第 {next}。", names=names, score=score, rank=line.rank,
                  next=line.next)  # fmt: skip
     if line.parted:
-        return _(
-            "有单位同为 {score} 分，按{parting}分先后。", score=score, parting=labels.get(preset.ties, "")
-        )
+        parting = next((one.label for one in preset.indicators if one.key == preset.ties), "")
+        return _("有单位同为 {score} 分，按{parting}分先后。", score=score, parting=parting)
     return ""
+
+
+def _no_place_said(line: Line, preset: Preset) -> str:
+    judged = line.judged
+    if judged.reason == "required":
+        lacking = next(one.label for one in preset.indicators if one.key == judged.lacking)
+        return _("不排名：{lacking}的件数不够。", lacking=lacking)
+    if judged.reason == "little":
+        return _("不排名：指标不足（{known}% 的权重，需 {least}%）。",
+                 known=f"{judged.known * PERCENT:.0f}", least=f"{preset.least_weight * PERCENT:g}")  # fmt: skip
+    return _("不排名：期内没有可计的事件。")

@@ -1,21 +1,19 @@
 """Judging a period: once, when it is over, and never anew; or beforehand, to be looked at and not kept."""
 
-import hashlib
-from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-import orjson
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 
 from server.db import Store, Tx
 from server.errors import Conflict, InputError, NotPermitted
-from server.locks import Lock
-from server.models import Area, Evaluation, EvaluationRow, Issue
-from server.services import audit
+from server.models import Area, Evaluation, Issue
 from server.services.areas import AreaName, by_code, reaches
 from server.services.evaluation.counting import count
+from server.services.evaluation.keeping import Prepared, keep, refuse_existing
 from server.services.evaluation.presets import presets_of
 from server.services.evaluation.scoring import judge, ranked
 from server.services.evaluation.shapes import Preset
@@ -24,23 +22,25 @@ from server.services.evaluation.views import EvaluationView, Facts
 from server.services.people import Actor, system_actor
 from server.services.permissions import may_judge
 from server.services.statistics.periods import Period
-from server.uids import uuid7
-from server.words import NAMES
+from server.words import NAMES, _
 
 __all__ = [
     "Drawn",
-    "digest_of",
+    "Prepared",
     "draw",
-    "heads_of",
     "judgeable",
+    "keep",
     "lacking",
     "make",
     "make_due",
     "make_last",
+    "prepare",
     "preset_of",
     "preview",
     "ready_at",
 ]
+
+BACK = 12  # periods that are made afterwards, where the program did not run
 
 
 def preset_of(tx: Tx, key: str) -> Preset:
@@ -53,7 +53,8 @@ def preset_of(tx: Tx, key: str) -> Preset:
     """
     known = presets_of(tx.store.folder)
     if key not in known:
-        raise InputError("field.not_one_of", field="preset", value=key[:40], expected="、".join(known))
+        names = _("、").join(one.label for one in known.values())
+        raise InputError("field.not_one_of", field="preset", value=key[:40], expected=names)
     return known[key]
 
 
@@ -63,12 +64,17 @@ def ready_at(preset: Preset, period: Period) -> datetime:
 
 
 def make(tx: Tx, actor: Actor, key: str, area: str, day: date) -> Evaluation:
-    """Judge a period that is over, and keep it.
+    """Judge a period that is over, and keep it, in one transaction; :func:`prepare` says what may be wrong."""
+    return keep(tx, actor, prepare(tx, actor, key, area, day))
+
+
+def prepare(tx: Tx, actor: Actor, key: str, area: str, day: date) -> Prepared:
+    """Judge a period that is over, to be kept by :func:`keep`: counting takes its time, writing does not.
 
     Parameters
     ----------
     tx : Tx
-        Writing transaction.
+        Any transaction; a reading one keeps nobody from reporting.
     actor : Actor
         A supervisor over the area, or the system.
     key : str
@@ -92,11 +98,8 @@ def make(tx: Tx, actor: Actor, key: str, area: str, day: date) -> Evaluation:
     if tx.now < ready_at(preset, period):
         at = ready_at(preset, period).astimezone(tx.config.zone)
         raise Conflict("evaluation.not_over", preset=preset.label, at=f"{at:%Y-%m-%d %H:%M}")
-    _alone(tx)
-    if _existing(tx, over.id, preset, period):
-        since = period.since.astimezone(tx.config.zone)
-        raise Conflict("evaluation.exists", preset=preset.label, area=over.name, since=f"{since:%Y-%m-%d}")
-    return _keep(tx, actor, preset, over, period)
+    refuse_existing(tx, preset, over, period)
+    return Prepared(preset, over.id, period, draw(tx, preset, period, over.path))
 
 
 def preview(tx: Tx, actor: Actor, key: str, area: str, day: date | None = None) -> EvaluationView:
@@ -163,79 +166,10 @@ def draw(tx: Tx, preset: Preset, period: Period, path: str) -> list[Drawn]:
     return sorted(drawn, key=lambda one: (one.rank is None, one.rank or 0, one.unit.code))
 
 
-def _keep(tx: Tx, actor: Actor, preset: Preset, over: Any, period: Period) -> Evaluation:  # noqa: ANN401 - an area
-    drawn = draw(tx, preset, period, over.path)
-    rows = [_row(preset, one) for one in sorted(drawn, key=lambda one: one.unit.code)]
-    heads = heads_of(preset.key, over.code, period.since, period.until)
-    made = Evaluation(
-        uid=uuid7(tx.now),
-        preset=preset.key,
-        name=preset.name,
-        area_id=over.id,
-        since=period.since,
-        until=period.until,
-        rules=preset.rules(),
-        digest=digest_of(heads, preset.rules(), rows),
-        made_at=tx.now,
-        made_by_id=actor.person_id,
-        final_at=tx.now + timedelta(days=preset.appeal_days),
-    )
-    tx.session.add(made)
-    tx.session.flush()
-    if rows:
-        tx.session.execute(insert(EvaluationRow), [{**row, "evaluation_id": made.id} for row in rows])
-    audit.record(tx, actor, "evaluation.make", preset=preset.name, area=over.name, count=len(rows),
-                 period=f"{period.since.astimezone(period.zone):%Y-%m-%d}")  # fmt: skip
-    return made
-
-
-def heads_of(preset: str, area: str, since: datetime, until: datetime) -> dict[str, Any]:
-    """Tell what an evaluation is of, as its digest holds it."""
-    moments = {"since": since.astimezone(UTC).isoformat(), "until": until.astimezone(UTC).isoformat()}
-    return {"preset": preset, "area": area, **moments}
-
-
-def _row(preset: Preset, one: Drawn) -> dict[str, Any]:
-    return {
-        "kind": preset.unit,
-        "code": one.unit.code,
-        "name": one.unit.name,
-        "path": one.unit.path,
-        "score": one.judged.score,
-        "rank": one.rank,
-        "figures": one.figures,
-    }
-
-
-def digest_of(heads: dict[str, Any], rules: Any, rows: Sequence[dict[str, Any]]) -> str:  # noqa: ANN401 - JSON
-    """Give the digest of an evaluation: SHA-256 of its canonical JSON.
-
-    Parameters
-    ----------
-    heads : dict
-        Preset, area, beginning and end.
-    rules : Any
-        The preset as it was.
-    rows : Sequence of dict
-        ``kind code name path score rank figures`` of each, by code.
-    """
-    said = orjson.dumps({"heads": heads, "rules": rules, "rows": rows}, option=orjson.OPT_SORT_KEYS)
-    return hashlib.sha256(said).hexdigest()
-
-
-def _alone(tx: Tx) -> None:
-    """Let one after the other make evaluations: SQLite has one writer anyway."""
-    if not tx.on_sqlite:
-        tx.session.execute(select(func.pg_advisory_xact_lock(Lock.EVALUATION.value)))
-
-
-def _existing(tx: Tx, area_id: int, preset: Preset, period: Period) -> bool:
-    same = (Evaluation.area_id == area_id, Evaluation.preset == preset.key, Evaluation.since == period.since)
-    return tx.session.scalar(select(Evaluation.id).where(*same, Evaluation.until == period.until)) is not None
-
-
 def make_due(store: Store) -> dict[str, int]:
-    """Make what the last ended period of each preset lacks, each in its own transaction; again it makes nothing.
+    """Make what ended periods lack: each counted while reading and kept on its own; again it makes nothing.
+
+    One that fails keeps no other from being made; its failure is raised when all had their turn.
 
     Returns
     -------
@@ -244,38 +178,68 @@ def make_due(store: Store) -> dict[str, int]:
     """
     with store.read() as tx:
         missing = list(lacking(tx))
-    made = 0
-    for preset, area_id, period in missing:
-        with store.write() as tx:
-            made += make_last(tx, preset, area_id, period)
-    return {"made": made}
+    made: list[int] = []
+
+    def turn(one: tuple[Preset, int, Period]) -> None:
+        made.append(_make_one(store, *one))
+
+    with ExitStack() as turns:  # calls the last one first
+        for one in reversed(missing):
+            turns.callback(turn, one)
+    return {"made": sum(made)}
+
+
+def _make_one(store: Store, preset: Preset, area_id: int, period: Period) -> int:
+    with store.read() as tx:
+        path = tx.session.get_one(Area, area_id).path
+        prepared = Prepared(preset, area_id, period, draw(tx, preset, period, path))
+    with store.write() as tx:
+        return _keep_new(tx, prepared)
 
 
 def make_last(tx: Tx, preset: Preset, area_id: int, period: Period) -> int:
     """Make one evaluation by the system, unless another process just did; gives how many were made."""
-    _alone(tx)
-    if _existing(tx, area_id, preset, period):
+    drawn = draw(tx, preset, period, tx.session.get_one(Area, area_id).path)
+    return _keep_new(tx, Prepared(preset, area_id, period, drawn))
+
+
+def _keep_new(tx: Tx, prepared: Prepared) -> int:
+    try:
+        keep(tx, system_actor(), prepared)
+    except Conflict:
         return 0
-    _keep(tx, system_actor(), preset, tx.session.get_one(Area, area_id), period)
     return 1
 
 
-def lacking(tx: Tx) -> Iterable[tuple[Preset, int, Period]]:
-    """Find the periods that ended last and were not judged; none that was over before the first issue."""
+def lacking(tx: Tx) -> Iterator[tuple[Preset, int, Period]]:
+    """Find the ended periods that were not judged: the last one, and those since the newest one that was.
+
+    None that was over before the first issue, and at most :data:`BACK` each, the earliest first.
+    """
     first = tx.session.scalar(select(func.min(Issue.reported_at)))
     if first is None:
         return
     areas = tx.rows(select(Area.id, Area.level).where(Area.retired_grid_id.is_(None)).order_by(Area.path))
     for preset in presets_of(tx.store.folder).values():
-        now = tx.now - timedelta(days=preset.wait_days)
-        period = Period.preset(preset.period, now, tx.config.zone).previous()
-        same = (
-            Evaluation.preset == preset.key,
-            Evaluation.since == period.since,
-            Evaluation.until == period.until,
-        )
-        there = set(tx.session.scalars(select(Evaluation.area_id).where(*same)))
-        if period.until > first:
-            yield from (
-                (preset, one.id, period) for one in areas if one.level == preset.over and one.id not in there
-            )
+        period = Period.preset(preset.period, tx.now - timedelta(days=preset.wait_days), tx.config.zone)
+        ended: list[Period] = []
+        while len(ended) < BACK and (period := period.previous()).until > first:
+            ended.append(period)
+        newest = _newest(tx, preset)
+        for one in areas:
+            if one.level == preset.over:
+                yield from ((preset, one.id, period) for period in _missing(ended, newest.get(one.id)))
+
+
+def _newest(tx: Tx, preset: Preset) -> dict[int, datetime]:
+    """Tell where the newest period that was judged begins, by area."""
+    query = select(Evaluation.area_id, func.max(Evaluation.since).label("since")).where(
+        Evaluation.preset == preset.key
+    )
+    return {one.area_id: one.since for one in tx.rows(query.group_by(Evaluation.area_id))}
+
+
+def _missing(ended: Sequence[Period], newest: datetime | None) -> list[Period]:
+    if newest is None:
+        return list(ended[:1])
+    return [period for period in reversed(ended) if period.since > newest]

@@ -32,7 +32,15 @@ BONUSES = ("zero_complaint", "fall")
 TIMES = frozenset(name for name in FIELDS if name.endswith(("since", "until")))
 BARRED = TIMES | {"area", "holder", "department", "bbox", "q", "todo", "clock", "overdue"}
 """Filters that rules may not use: times and units are the evaluation's own, the rest changes by the hour."""
-MOST = {"weight": 1000.0, "points": 100.0, "least_share": 1.0, "zero": 1e6, "full": 1e6, "share": 1.0}
+MOST = {
+    "weight": 1000.0,
+    "points": 100.0,
+    "least_share": 1.0,
+    "least_weight": 1.0,
+    "zero": 1e6,
+    "full": 1e6,
+    "share": 1.0,
+}
 
 
 def presets_of(folder: Path) -> dict[str, Preset]:
@@ -100,8 +108,9 @@ def preset_from(key: str, row: Any, known: Mapping[str, Indicator] | None = None
         else None,
         indicators=measures,
         bonuses=tuple(_bonus(one) for one in said.rows("bonuses")),
+        least_weight=said.number("least_weight", usual=0.0),
     )
-    if not measures or not sum(one.weight for one in measures):
+    if not measures or not preset.weight:
         raise said.fault("indicators", "")
     if preset.bonuses and preset.complaints is None:
         raise said.fault("complaints", "")

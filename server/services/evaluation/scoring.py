@@ -5,7 +5,7 @@ the lists that it was in, and everything else is counted as before.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from statistics import fmean
 from typing import Any
 
@@ -54,13 +54,17 @@ class Judged:
     base : float or None
         Weighted marks, 0 to 100.
     bonuses : tuple of (str, float)
-        Kinds and points that it earned; badges, where there is no score either.
+        Kinds and points that it earned; none without a score.
     score : float or None
-        Base and bonuses, rounded as the preset says.
+        Base and bonuses, rounded as the preset says; bonuses may lift it above 100.
     reason : str
-        Why there is no score: ``nothing``, or ``required``; empty where there is one.
+        Why there is no score: ``nothing``, ``required`` or ``little``; empty where there is one.
     lacking : str
         Key of the required indicator that could not be counted.
+    known : float
+        Share of all weight whose indicators could be counted.
+    complaints, complaints_before : int
+        Complaints of the period and of the one before; the latter None where the rules know none.
     """
 
     numbers: Mapping[str, Number]
@@ -69,8 +73,9 @@ class Judged:
     score: float | None = None
     reason: str = ""
     lacking: str = ""
+    known: float = 0.0
     complaints: int = 0
-    complaints_before: int | None = field(default=None)
+    complaints_before: int | None = None
 
 
 def judge(preset: Preset, kept: Kept, without: Collection[int] = frozenset()) -> Judged:
@@ -89,19 +94,25 @@ def judge(preset: Preset, kept: Kept, without: Collection[int] = frozenset()) ->
     numbers = {one.key: _number(one, kept, gone) for one in preset.indicators}
     complaints = len(_left(kept["complaints"]["now"], gone)) if kept.get("complaints") else 0
     before = kept["complaints"]["before"] if kept.get("complaints") else None
-    bonuses = tuple(_bonuses(preset, kept, complaints, before))
-    known = [(one.weight, numbers[one.key].marks) for one in preset.indicators]
-    counted = [(weight, marks) for weight, marks in known if marks is not None]
+    marked = [(one.weight, numbers[one.key].marks) for one in preset.indicators]
+    counted = [(each, marks) for each, marks in marked if marks is not None]
+    weight = sum(each for each, _marks in counted)
+    whole = Judged(
+        numbers, None, known=weight / preset.weight, complaints=complaints, complaints_before=before
+    )
     lacking = next(
         (one.key for one in preset.indicators if one.required and numbers[one.key].value is None), ""
     )
-    reason = "required" if lacking else "" if counted_ids(kept) - gone and counted else "nothing"
-    whole = Judged(numbers, None, bonuses, None, reason, lacking, complaints, before)
-    if reason:
-        return whole
-    base = sum(weight * marks for weight, marks in counted) / sum(weight for weight, _marks in counted)
+    if lacking:
+        return replace(whole, reason="required", lacking=lacking)
+    if not weight or not counted_ids(kept) - gone:
+        return replace(whole, reason="nothing")
+    if whole.known < preset.least_weight:
+        return replace(whole, reason="little")
+    bonuses = tuple(_bonuses(preset, kept, complaints, before))
+    base = sum(each * marks for each, marks in counted) / weight
     score = round(base + sum(points for _kind, points in bonuses), preset.digits)
-    return Judged(numbers, base, bonuses, score, "", "", complaints, before)
+    return replace(whole, base=base, bonuses=bonuses, score=score)
 
 
 def counted_ids(kept: Kept) -> frozenset[int]:
@@ -172,17 +183,18 @@ def _parting(preset: Preset, one: Judged) -> float:
 
 
 def pooled(preset: Preset, every: Sequence[Kept]) -> dict[str, Number]:
-    """Count the indicators over the issues of all units together."""
+    """Count the indicators over the issues of all units together; by households over the units that have some."""
     found = {}
     for one in preset.indicators:
-        lists = [kept["indicators"][one.key] for kept in every]
+        known = [kept for kept in every if one.kind != "per_thousand" or kept.get("households")]
+        lists = [kept["indicators"][one.key] for kept in known]
         shares = [share for share, _ids in lists[0]["top"]] if lists else []
         top = [
             [share, [key for each in lists for key in each["top"][place][1]]]
             for place, share in enumerate(shares)
         ]
         bottom = [key for each in lists for key in each["bottom"] or ()]
-        homes = sum(kept.get("households") or 0 for kept in every)
+        homes = sum(kept.get("households") or 0 for kept in known)
         whole = {"households": homes, "indicators": {one.key: {"top": top, "bottom": bottom}}}
         found[one.key] = _number(one, whole, frozenset())
     return found

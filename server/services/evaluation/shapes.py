@@ -107,6 +107,8 @@ class Preset:
         In order.
     bonuses : tuple of Bonus
         In order.
+    least_weight : float
+        Share of all weight that has to be countable, 0 to 1; a unit with less gets no score.
     """
 
     key: str
@@ -123,11 +125,17 @@ class Preset:
     complaints: Query | None
     indicators: tuple[Measure, ...]
     bonuses: tuple[Bonus, ...]
+    least_weight: float = 0.0
 
     @property
     def label(self) -> str:
         """Its name in the language spoken."""
         return self.name if language() == "zh" else self.name_en
+
+    @property
+    def weight(self) -> float:
+        """What the weights of its indicators sum up to."""
+        return sum(one.weight for one in self.indicators)
 
     def within(self, name: str, period: Period, now: datetime) -> Query:
         """Spell a window over a period, as filters.

@@ -13,6 +13,8 @@ from server.services.evaluation.views import EvaluationView, Facts, Line
 __all__ = ["WHOLE", "Drawn", "Row", "lines_of", "told", "told_to"]
 
 WHOLE = "whole"
+UNREAD = Judged({}, None)
+"""A unit whose figures were not read."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,8 @@ class Row:
         The unit.
     score, rank : float, int or None
         As they were made.
-    figures : Mapping
-        See :data:`server.services.evaluation.scoring.Kept`.
+    figures : Mapping or None
+        See :data:`server.services.evaluation.scoring.Kept`; None where they were not read.
     """
 
     id: int
@@ -60,7 +62,7 @@ class Row:
     path: str
     score: float | None
     rank: int | None
-    figures: Mapping[str, Any]
+    figures: Mapping[str, Any] | None
 
 
 def told(facts: Facts, drawn: Iterable[Drawn]) -> EvaluationView:
@@ -96,6 +98,11 @@ def told_to(
         Key of a row -> issues that appeals left out.
     reads : Mapping[str, str]
         Code of a unit -> how much of it is read: ``whole``, ``line``, or nothing.
+
+    Returns
+    -------
+    EvaluationView
+        Together and mean are of the units whose figures were read.
     """
     lines = lines_of(facts.preset, rows, granted)
     shown = [replace(one, read=reads[one.code]) for one in lines if reads.get(one.code)]
@@ -105,18 +112,21 @@ def told_to(
         len(lines),
         sum(one.rank is not None for one in lines),
         sum(len(ids) for ids in granted.values()),
-        pooled(facts.preset, [row.figures for row in rows]),
-        means(facts.preset, (one.judged for one in lines)),
+        pooled(facts.preset, [row.figures for row in rows if row.figures is not None]),
+        means(facts.preset, (one.judged for one in lines if one.judged is not UNREAD)),
     )
 
 
 def lines_of(preset: Preset, rows: Sequence[Row], granted: Mapping[int, frozenset[int]]) -> list[Line]:
-    """Judge each unit as it was kept and after appeals; the best first, those without a score last."""
-    judged = {row.code: judge(preset, row.figures) for row in rows}
-    after = {
-        row.code: judge(preset, row.figures, granted[row.id]) if row.id in granted else judged[row.code]
-        for row in rows
-    }
+    """Judge each unit as it was kept and after appeals; the best first, those without a score last.
+
+    Places after appeals need the figures of all units; where there were none, a unit's own do.
+    """
+    judged = {row.code: UNREAD if row.figures is None else judge(preset, row.figures) for row in rows}
+    after = dict(judged)
+    for row in rows:
+        if row.id in granted and row.figures is not None:
+            after[row.code] = judge(preset, row.figures, granted[row.id])
     ranks = ranked(preset, after) if granted else {row.code: row.rank for row in rows}
     lines = [
         Line(

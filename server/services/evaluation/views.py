@@ -9,7 +9,7 @@ from uuid import UUID
 from server.services.evaluation.scoring import Judged, Number
 from server.services.evaluation.shapes import Preset
 
-__all__ = ["EvaluationView", "Facts", "Line", "Opened"]
+__all__ = ["EvaluationView", "Facts", "Line", "Listed", "Opened"]
 
 
 @dataclass(frozen=True)
@@ -122,6 +122,29 @@ class EvaluationView:
     granted: int
     pooled: Mapping[str, Number] = field(default_factory=dict)
     means: Mapping[str, float | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One evaluation of a list.
+
+    Attributes
+    ----------
+    facts : Facts
+        What it is of.
+    own : tuple of Line
+        The best units that the reader sees whole, at most three.
+    total, ranked : int
+        Units judged, and those of them with a rank.
+    granted : int
+        Appeals granted, in all.
+    """
+
+    facts: Facts
+    own: tuple[Line, ...]
+    total: int
+    ranked: int
+    granted: int
 
 
 @dataclass(frozen=True)

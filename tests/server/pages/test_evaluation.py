@@ -10,6 +10,7 @@ from server.models import Appeal, Audit, Evaluation, EvaluationRow, Issue, Priva
 from server.services import intake, issues
 from server.services.drafts import Draft
 from server.services.evaluation import making
+from tests.statements import counted
 
 OVER, EIGHTH, FIRST, SECOND = "990101001", "990101001001008", "990101001001001", "990101001001002"
 PHONE = "13812345678"
@@ -67,10 +68,21 @@ def test_each_reads_what_is_theirs(judged, client_of):
     assert str(uid) not in client_of("outsider").get("/evaluation").text
 
 
+def test_the_list_reads_the_figures_of_the_units_it_names_only(judged, client_of, store):
+    client = client_of("supervisor_li")
+    for url, many in (("/evaluation", 3), (f"/evaluation/{judged[0]}/units/{EIGHTH}", 1)):
+        with counted(store) as sent:
+            assert client.get(url).status_code == 200
+        asked = [re.findall(r"evaluation_row\.id IN \((.*?)\)", one)[0] for one in sent if "figures" in one]
+        assert {one.count("?") for one in asked} == {many}, url
+
+
 def test_a_ranking_explains_ties_and_what_has_no_rank(judged, client_of):
     page = texts(client_of("supervisor_li").get(f"/evaluation/{judged[0]}").text)
-    assert "不排名：期内没有可计的事件。" in page
-    assert "得分 = 0.4 × 按期办结率 + 0.25 × 主动发现率 + 0.2 × 每千户诉求 + 0.15 × 满意率" in page
+    assert page.count("不排名：期内没有可计的事件。") == 3
+    assert page.count("不排名：指标不足（20% 的权重，需 50%）。") == 1
+    assert "零投诉" not in page.split("各单位均值")[0]
+    assert "0.25 × 主动发现率得分 + 0.2 × 每千户诉求得分 + 0.15 × 满意率得分；" in page
     assert "各单位均值" in page
     assert "合计（全部事件一起算）" in page
 
@@ -95,6 +107,8 @@ def test_an_appeal_goes_from_the_worker_to_the_supervisor_and_changes_only_what_
     told = {"number": numbers[0], "words": f"重复投诉，{PHONE}"}
     assert worker.post(f"{unit}/appeals", data=told).status_code == 303
     assert worker.post(f"{unit}/appeals", data=told).status_code == 409
+    assert '<span class="judged-count">1</span>' in supervisor.get("/evaluation").text
+    assert "judged-count" not in worker.get("/evaluation").text
     page = supervisor.get("/evaluation/appeals").text
     assert "重复投诉" in page
     assert PHONE not in page
@@ -105,9 +119,12 @@ def test_an_appeal_goes_from_the_worker_to_the_supervisor_and_changes_only_what_
     assert supervisor.post(f"/evaluation/appeals/{key}", data={"press": "grant"}).status_code == 422
     decided = {"press": "grant", "words": "核实，同意"}
     assert supervisor.post(f"/evaluation/appeals/{key}", data=decided).status_code == 303
-    assert (
-        supervisor.post(f"/evaluation/appeals/{key}", data={**decided, "press": "refuse"}).status_code == 409
-    )
+    again = supervisor.post(f"/evaluation/appeals/{key}", data={**decided, "press": "refuse"})
+    assert again.status_code == 409
+    assert "已经有结果（同意，不计入）" in again.text
+    gone = supervisor.post(f"/evaluation/appeals/{uid}", data=decided)
+    assert gone.status_code == 404
+    assert f"没有这件申诉（{uid}）" not in gone.text
     after = row(store, EIGHTH)
     assert (after.score, after.rank, after.figures) == (before.score, before.rank, before.figures)
     with store.read() as tx:
@@ -184,6 +201,7 @@ def test_a_preview_is_not_kept_and_a_period_is_made_by_hand(judged, client_of, s
     ):  # fmt: skip
         assert client.post("/evaluation", data=form).status_code == status, form
     assert client.get(f"/evaluation/preview?what=cell_month,{OVER}&day=2027-01-01").status_code == 422
+    assert "网格月度考评、社区12345三率考评" in client.get(f"/evaluation/preview?what=nothing,{OVER}").text
     assert client.get(f"/evaluation/{judged[0]}/units/{EIGHTH}?list=nothing").status_code == 422
     assert client.get("/evaluation?before=99999999999").status_code == 200
     with store.read() as tx:
@@ -208,9 +226,9 @@ def test_a_ranking_is_handed_out_as_it_is_seen_and_on_record(judged, client_of, 
 def test_the_api_tells_the_same_ranking_and_no_more_than_the_page(judged, client_of):
     url = f"/api/v1/evaluations/{judged[0]}"
     whole, own = client_of("supervisor_li").get(url).json, client_of("worker_lin").get(url).json
-    assert (whole["ranked"], len(whole["rows"]), len(own["rows"])) == (2, 5, 4)
+    assert (whole["ranked"], len(whole["rows"]), len(own["rows"])) == (1, 5, 4)
     assert [row["code"] for row in own["rows"] if row["indicators"]] == [EIGHTH]
-    assert {row["rank"] for row in whole["rows"]} == {1, 2, None}
+    assert {row["rank"] for row in whole["rows"]} == {1, None}
     assert client_of("outsider").get(url).status_code == 404
     assert [one["uid"] for one in client_of("worker_lin").get("/api/v1/evaluations").json["evaluations"]] == [
         str(judged[0])

@@ -1,6 +1,8 @@
 """Evaluations: made once for a period that is over, recounted from the raw entries, never changed afterwards."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
+from threading import Barrier
 
 import pandas as pd
 import pytest
@@ -15,6 +17,7 @@ from server.services.evaluation import making, presets
 from server.services.filters import Filters
 from server.services.people import system_actor
 from server.services.statistics import Period, by
+from server.shipped import shipped
 from tests.recount import facts, recounted
 from tests.wandered import END, wander
 
@@ -28,6 +31,9 @@ ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def wandered(store, town, clock, shelf):
     shelf.fill(store, "wandered a little", lambda: wander(store, town, count=16))
     clock.at = END
+    # So few issues would give no cell a place: these rules score what little can be counted.
+    rules = (shipped("data") / presets.FILE).read_text(encoding="utf-8")
+    (store.folder / presets.FILE).write_text(rules.replace("least_weight = 0.5", ""), encoding="utf-8")
     return town
 
 
@@ -121,6 +127,47 @@ def test_the_rounds_make_each_ended_period_once_whoever_comes_first(store, wande
         assert [(one.key, f"{period.until:%m-%d}") for one, _area, period in making.lacking(tx)] == [
             ("community_rates", "03-18")
         ]
+    with store.write(END + timedelta(days=75)) as tx:  # the program did not run for two months
+        ended = [
+            f"{period.until:%m-%d}" for one, _area, period in making.lacking(tx) if one.over == "district"
+        ]
+        assert ended == ["03-18", "04-18", "05-18", "03-31", "04-30"]
+    with store.write(END + timedelta(days=3000)) as tx:
+        assert len(list(making.lacking(tx))) == 4 * making.BACK
+
+
+def test_who_makes_the_same_period_at_once_makes_it_once(store, wandered):
+    with store.read() as tx:
+        prepared = making.prepare(tx, system_actor(), "cell_month", OVER, FEBRUARY)
+    together = Barrier(2)
+
+    def keep(_):
+        together.wait(timeout=20)
+        try:
+            with store.write() as tx:
+                return making.keep(tx, system_actor(), prepared).preset
+        except Conflict as error:
+            return error.code
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(keep, range(2))) == ["cell_month", "evaluation.exists"]
+    with store.read() as tx:
+        assert len(tx.session.scalars(select(Evaluation.id)).all()) == 1
+
+
+@ON_SQLITE
+def test_one_that_cannot_be_made_keeps_no_other_from_being_made(store, wandered):
+    with store.write() as tx:
+        tx.session.execute(text("CREATE TRIGGER refused BEFORE INSERT ON evaluation WHEN new.preset = 'cell_month' "
+                                "BEGIN SELECT RAISE(ABORT, 'refused'); END"))  # fmt: skip
+    with pytest.raises(DatabaseError, match="refused"):
+        rounds.once(store, "evaluate")
+    with store.read() as tx:
+        kept = set(tx.session.scalars(select(Evaluation.preset)))
+    assert kept == {"community_rates", "department_on_time"}
+    with store.write() as tx:
+        tx.session.execute(text("DROP TRIGGER refused"))
+    assert rounds.once(store, "evaluate") == {"made": 2}
 
 
 @ON_SQLITE
