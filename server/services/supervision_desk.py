@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 
 from server.db import Tx
 from server.errors import InputError
@@ -186,11 +186,12 @@ def _late(tx: Tx, actor: Actor, filters: Filters) -> dict[str, tuple[Array, Arra
 
 
 def _whistles(tx: Tx, narrowed: ColumnElement[bool]) -> Any:  # noqa: ANN401
+    waiting = select(Whistle.issue_id).where(Whistle.answered_at.is_(None), Whistle.answer_by <= tx.now)
     return (
         select(Issue.id, Whistle.answer_by, Department.name)
         .join(Whistle, Whistle.issue_id == Issue.id)
         .join(Department, Department.id == Whistle.department_id)
-        .where(unanswered(tx), narrowed)
+        .where(_among(waiting), unanswered(tx), narrowed)
         .order_by(Whistle.answer_by, Whistle.id)
     )
 
@@ -198,13 +199,19 @@ def _whistles(tx: Tx, narrowed: ColumnElement[bool]) -> Any:  # noqa: ANN401
 def _asks(actor: Actor, narrowed: ColumnElement[bool]) -> Any:  # noqa: ANN401
     """Select the requests that this person may decide."""
     theirs = or_(Ask.kind == "extend", _over(actor, frozenset({Role.SUPERVISOR})))
+    waiting = select(Ask.issue_id).where(Ask.state == "open")
     return (
         select(Issue.id, Ask.until, Ask.kind, Person.name)
         .join(Ask, Ask.issue_id == Issue.id)
         .outerjoin(Person, Person.id == Ask.by_id)
-        .where(may_decide(actor), theirs, narrowed)
+        .where(_among(waiting), may_decide(actor), theirs, narrowed)
         .order_by(Ask.at, Ask.id)
     )
+
+
+def _among(few: Select[tuple[int]]) -> ColumnElement[bool]:
+    """Condition: one of these issues; said first, so that a database need not read all that are open for them."""
+    return Issue.id.in_(few.correlate(None))
 
 
 def _lines(tx: Tx, actor: Actor, rows: Sequence[Any]) -> tuple[Line, ...]:
