@@ -97,7 +97,9 @@ class HotspotAnswer(Told):
     until: AwareDatetime
     weeks: int
     tested: int = Field(description="units compared")
-    issues: int = Field(description="counted, in the categories told of")
+    issues: int | None = Field(
+        description="counted, in the categories told of; null for those who do not oversee the whole frame"
+    )
     measure: Literal["per_household", "count"] = Field(description="what is compared")
     side_m: float | None = Field(description="of a square")
     band_m: float | None = Field(description="how far neighbouring squares lie")

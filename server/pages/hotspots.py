@@ -208,7 +208,8 @@ def _facts(found: Found, zone: tzinfo) -> Iterator[tuple[str, str]]:
         compared = _("{area}的 {compared}", area=found.frame.name, compared=compared)
     yield _("相互比较"), compared
     yield _("比的是"), _("每千户件数") if found.is_by_household else _("件数，没有按户折算")
-    yield _("事件"), _("{n} 件", n=found.issues)
+    if found.issues is not None:
+        yield _("事件"), _("{n} 件", n=found.issues)
 
 
 def _row(spot: Spot, found: Found, actor: Actor) -> SpotRow:

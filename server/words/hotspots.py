@@ -14,6 +14,7 @@ SENTENCES = {
     "hotspot.no_area": "你没有负责的区域，看不到热点。",
     "hotspot.few_units": "只有 {count} 个网格，少于 {least} 个，相互比较没有意义，所以不判断热点。",
     "hotspot.few_issues": "这些周里最多的一类也只有 {count} 件事件，少于 {least} 件，不足以判断热点；可以多看几周，或看全部类别合计。",
+    "hotspot.too_few": "这些周里每一类都不足 {least} 件，不足以判断热点；可以多看几周，或看全部类别合计。",
     "hotspot.gone": "没有这个热点：它现在已不显著，或不在你的区域；请回到热点列表重新选择。",
     "hotspot.not_yours": "你可以看这个热点，但发起排查要由它所在区域的网格长、派遣员或督办员来做。",
     "origin.hotspot": "由热点发起的排查",

@@ -29,6 +29,8 @@ __all__ = ["Inspection", "Proposal", "inspect", "proposal"]
 SOURCE = "inspection"
 DAYS = 7  # within which the same spot is not inspected twice
 POINTS_READ = 2_000
+TOGETHER = "*"
+"""In the key of an inspection: all categories."""
 
 
 @dataclass(frozen=True)
@@ -162,13 +164,15 @@ def _place(where: dict[str, Any]) -> str:
 
 
 def _keys(tx: Tx, spot: Spot) -> list[str]:
-    """Give the keys of its inspections, as of today and of each day of the week before.
+    """Give the keys of its inspections, its own as of today first, and of each day of the week before.
 
-    By cell and category: a spot of squares grows and wanders, and its cell is checked once all the same.
+    By cell and category: a spot of squares grows and wanders, and its cell is checked once all the same. A spot of
+    all categories together is checked with any of them, and any of them with all.
     """
     edge = Weeks.before(tx.now, 1, tx.config.zone).edges[-1].astimezone(tx.config.zone)
     days = [(edge - timedelta(days=back)).date().isoformat() for back in range(DAYS)]
-    return [f"hotspot:{spot.category or '*'}:{spot.cell}:{day}" for day in days]
+    codes = (spot.category, TOGETHER) if spot.category else (TOGETHER, *categories())
+    return [f"hotspot:{code}:{spot.cell}:{day}" for code in codes for day in days]
 
 
 def _most(tx: Tx, actor: Actor, spot: Spot) -> str:

@@ -16,6 +16,7 @@ from server.services.hotspots.finding import FEWEST_ISSUES, FEWEST_UNITS, Judged
 from server.services.hotspots.ground import BAND, Frame, Ground, frame_of, own_paths
 from server.services.hotspots.parts import Part, parts_of
 from server.services.people import Actor
+from server.services.permissions import oversees
 
 __all__ = ["MOST", "Found", "Short", "Spot", "find", "one"]
 
@@ -30,7 +31,8 @@ class Short:
     Attributes
     ----------
     code : str
-        ``hotspot.no_area``, ``hotspot.few_units``, ``hotspot.few_issues``.
+        ``hotspot.no_area``, ``hotspot.few_units``, ``hotspot.few_issues``, and ``hotspot.too_few`` for those
+        who do not oversee the whole that is compared: how many there are elsewhere is not told.
     values : dict
         How many there are, and how many it takes.
     """
@@ -51,8 +53,10 @@ class Found:
         What they stand out of.
     weeks : Weeks
         When.
-    tested, issues : int
-        Units compared, and issues counted in the categories that were told of.
+    tested : int
+        Units compared.
+    issues : int or None
+        Counted in the categories that were told of; None for those who do not oversee the whole that is compared.
     is_by_household : bool
         Whether counts were related to households; else they are counts as they are.
     side_m, band_m : float or None
@@ -69,7 +73,7 @@ class Found:
     frame: Frame | None
     weeks: Weeks
     tested: int = 0
-    issues: int = 0
+    issues: int | None = 0
     is_by_household: bool = False
     side_m: float | None = None
     band_m: float | None = None
@@ -100,13 +104,15 @@ def find(tx: Tx, actor: Actor, asked: Asked) -> Found:
         return Found(asked, None, sought.weeks, short=Short("hotspot.no_area", {}))
     ground, lattice = sought.ground, sought.ground.lattice
     told = [one for one in sought.every if one.answer is not None]
+    is_whole = sought.frame is not None and oversees(actor, sought.frame.path)
     few = tuple(one.category for one in sought.every if one.answer is None) if asked.category == EACH else ()
     return Found(
-        asked, sought.frame, sought.weeks, len(ground.keys), sum(one.issues for one in told),
+        asked, sought.frame, sought.weeks, len(ground.keys),
+        sum(one.issues for one in told) if is_whole else None,
         ground.is_by_household,
         None if lattice is None else lattice.side_m, None if lattice is None else BAND * lattice.side_m,
         tuple(finder(tx, actor, sought.weeks, ground).spots(sought.parts[:MOST])),
-        few, _short(ground, sought.every, told),
+        few, _short(ground, sought.every, told, is_whole=is_whole),
     )  # fmt: skip
 
 
@@ -167,11 +173,13 @@ def _seek(tx: Tx, actor: Actor, asked: Asked) -> _Sought:
     return _Sought(weeks, frame, ground, every, tuple(parts))
 
 
-def _short(ground: Ground, every: Iterable[Judged], told: list[Judged]) -> Short | None:
+def _short(ground: Ground, every: Iterable[Judged], told: list[Judged], *, is_whole: bool) -> Short | None:
     if told:
         return None
     if len(ground.keys) < FEWEST_UNITS:
         return Short("hotspot.few_units", {"count": len(ground.keys), "least": FEWEST_UNITS})
+    if not is_whole:
+        return Short("hotspot.too_few", {"least": FEWEST_ISSUES})
     most = max((one.issues for one in every), default=0)
     return Short("hotspot.few_issues", {"count": most, "least": FEWEST_ISSUES})
 

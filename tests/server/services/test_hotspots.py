@@ -132,7 +132,10 @@ def test_a_spot_of_squares_is_inspected_once_though_its_peak_moves(store, burnin
     with store.write() as tx:
         made = hotspots.inspect(tx, supervisor, squares, spot.key, "heating")
         again = hotspots.inspect(tx, supervisor, cells, HOT, "heating")
+        whole = next(iter(hotspots.find(tx, supervisor, Asked(category="all", area=HOT)).spots))
+        together = hotspots.inspect(tx, supervisor, Asked(category="all"), whole.key, "")
     assert (again.number, again.is_new) == (made.number, False)
+    assert (together.number, together.is_new) == (made.number, False)
 
 
 @ON_ONE
@@ -178,6 +181,9 @@ def test_too_little_to_compare_is_said_and_no_hot_spot_invented(store, lived, to
 def test_too_few_issues_are_said(store, wide):
     told = found(store, wide.actors["supervisor_li"], category="all")
     assert (told.spots, told.short.code) == ((), "hotspot.few_issues")
+    part = found(store, wide.actors["worker_lin"], category="all")
+    assert (part.issues, part.short.code) == (None, "hotspot.too_few")
+    assert part.short.values == {"least": hotspots.FEWEST_ISSUES}
 
 
 @ON_ONE
