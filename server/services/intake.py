@@ -127,11 +127,7 @@ def report_many(
         rows.append(row | _clocks(rules, row, one.now))
     _refuse_known(tx, [draft.uid for draft in drafts if draft.uid])
     ids = _inserted(tx, rows)
-    texts = [
-        {**text.row, "issue_id": key} for key, several in zip(ids, sealed, strict=True) for text in several
-    ]
-    if texts:
-        tx.session.execute(insert(PrivateText.__table__), texts)  # type: ignore[arg-type] # see _inserted
+    _keep_sealed(tx, ids, sealed)
     entries: list[NewEntry] = []
     for (_, who), *step in zip(told, ids, drafts, rows, holders, sealed, places, strict=True):
         entries += entries_of(who, *step)
@@ -147,6 +143,14 @@ def _on_duty(tx: Tx, grid: OpenLocator | None, live: list[Placed]) -> dict[int, 
     """Ask who is on duty in cells; what lies above them the grid knows."""
     tree = tree_of(tx, grid, np.array([where.row for where in live])) if grid is not None and live else None
     return duties.on_duty_many(tx, {where.area_id for where in live}, tx.now, tree)
+
+
+def _keep_sealed(tx: Tx, ids: list[int], sealed: list[list[Sealed]]) -> None:
+    texts = [
+        {**text.row, "issue_id": key} for key, several in zip(ids, sealed, strict=True) for text in several
+    ]
+    if texts:
+        tx.session.execute(insert(PrivateText.__table__), texts)  # type: ignore[arg-type] # see _inserted
 
 
 def _inserted(tx: Tx, rows: list[dict[str, Any]]) -> list[int]:

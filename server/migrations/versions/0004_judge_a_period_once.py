@@ -25,6 +25,7 @@ def _key(name: str, table: str, to: str) -> sa.ForeignKeyConstraint:
 
 def upgrade() -> None:
     _evaluations()
+    _evaluation_rows()
     _appeals()
     _export_jobs()
     for column in _COLUMNS:
@@ -57,6 +58,9 @@ def _evaluations() -> None:
         ),
     )
     op.create_index("ix_evaluation_area_id", "evaluation", ["area_id"])
+
+
+def _evaluation_rows() -> None:
     op.create_table(
         "evaluation_row",
         sa.Column("id", BigId, nullable=False),
