@@ -152,7 +152,7 @@ def decide(tx: Tx, actor: Actor, uid: UUID, words: str, *, is_granted: bool) -> 
     if not may_judge(actor, before.line.path):
         raise NotPermitted("appeal.not_judge", name=before.line.name)
     issue = tx.session.get_one(Issue, asked.row.issue_id)
-    if is_concerned(tx, actor, asked.row, issue, before.line.code):
+    if is_concerned(tx, actor, asked.row, issue, asked.unit):
         raise NotPermitted("appeal.concerned", number=issue.number)
     said = _words(words)
     _still_open(asked.row)
@@ -224,8 +224,8 @@ def _still_open(row: Appeal) -> None:
         raise Conflict("appeal.decided", state=_(NAMES["appeal_state"][row.state]))
 
 
-def is_concerned(tx: Tx, actor: Actor, row: Appeal, issue: Issue, code: str) -> bool:
-    """Tell whether an appeal concerns an actor: made by them, about them, or about an issue they ever worked on.
+def is_concerned(tx: Tx, actor: Actor, row: Appeal, issue: Issue, judged: EvaluationRow) -> bool:
+    """Tell whether an appeal concerns an actor: by or about them, their unit, or an issue they ever worked on.
 
     Parameters
     ----------
@@ -237,15 +237,18 @@ def is_concerned(tx: Tx, actor: Actor, row: Appeal, issue: Issue, code: str) -> 
         The appeal.
     issue : Issue
         What it is about.
-    code : str
-        The unit's.
+    judged : EvaluationRow
+        The unit.
     """
-    return is_own(actor, row, issue, code) or issue.id in worked_on(tx, actor, [issue.id])
+    is_theirs = is_own(actor, row, issue, judged, department_of(tx, actor))
+    return is_theirs or issue.id in worked_on(tx, actor, [issue.id])
 
 
-def is_own(actor: Actor, row: Appeal, issue: Issue, code: str) -> bool:
-    """Tell whether an appeal was made by an actor, is about them, or about an issue that they hold."""
-    return actor.person_id in (row.by_id, issue.holder_person_id) or code == str(actor.uid)
+def is_own(actor: Actor, row: Appeal, issue: Issue, judged: EvaluationRow, department: str) -> bool:
+    """Tell whether an appeal was made by an actor, for a unit that they might appeal for, or about what they hold."""
+    if actor.person_id in (row.by_id, issue.holder_person_id):
+        return True
+    return may_appeal(actor, judged.kind, judged.code, judged.path or "", department)
 
 
 def worked_on(tx: Tx, actor: Actor, issues: Sequence[int]) -> frozenset[int]:

@@ -161,11 +161,11 @@ def _near(actor: Actor, department: str) -> ColumnElement[bool]:
 
 def _concerning(tx: Tx, actor: Actor, rows: Sequence[_Found]) -> frozenset[int]:
     """Find the appeals that concern the actor, see :func:`server.services.evaluation.appeals.is_concerned`."""
-    worked = worked_on(tx, actor, [one.issue.id for one in rows])
+    worked, department = worked_on(tx, actor, [one.issue.id for one in rows]), department_of(tx, actor)
     return frozenset(
         one.row.id
         for one in rows
-        if one.issue.id in worked or is_own(actor, one.row, one.issue, one.unit.code)
+        if one.issue.id in worked or is_own(actor, one.row, one.issue, one.unit, department)
     )
 
 

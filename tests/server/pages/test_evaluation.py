@@ -1,6 +1,7 @@
 """Pages of evaluations: who reads what, appeals from form to effect, downloads, bad input."""
 
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,6 +11,7 @@ from server.models import Appeal, Audit, Evaluation, EvaluationRow, Issue, Priva
 from server.services import intake, issues
 from server.services.drafts import Draft
 from server.services.evaluation import making
+from server.services.evaluation.appeals import is_concerned
 from tests.statements import counted
 
 OVER, EIGHTH, FIRST, SECOND = "990101001", "990101001001008", "990101001001001", "990101001001002"
@@ -233,3 +235,23 @@ def test_the_api_tells_the_same_ranking_and_no_more_than_the_page(judged, client
     assert [one["uid"] for one in client_of("worker_lin").get("/api/v1/evaluations").json["evaluations"]] == [
         str(judged[0])
     ]
+
+
+def test_whoever_might_appeal_for_a_unit_does_not_decide_about_it(judged, client_of, store, town):
+    uid, numbers = judged
+    url = f"/evaluation/{uid}/units/{EIGHTH}/appeals"
+    given = {"number": numbers[1], "words": "不属实"}
+    assert client_of("worker_lin").post(url, data=given).status_code == 303
+    with store.read() as tx:
+        appeal = tx.session.scalars(select(Appeal)).one()
+        unit = tx.session.get_one(EvaluationRow, appeal.row_id)
+        issue = tx.session.get_one(Issue, appeal.issue_id)
+        judge, leader = town.actors["supervisor_li"], town.actors["leader_zhao"]
+        both = replace(
+            judge, grants=(*judge.grants, *leader.grants)
+        )  # supervises, and leads the community itself
+        assert [is_concerned(tx, one, appeal, issue, unit) for one in (judge, both, leader)] == [
+            False,
+            True,
+            True,
+        ]

@@ -7,6 +7,8 @@ import pytest
 
 from server.services import exporting, listing
 from server.services.filters import Filters
+from tests.personas import token_of
+from tests.server.services.bulletins import SHIPPED
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 NOWHERE = "01990000-0000-7000-8000-000000000000"
@@ -57,6 +59,25 @@ def test_where_no_job_process_runs_the_page_says_so(li, clock):
     assert "后台任务没有在运行" not in li.get("/exports").text
     clock.at += exporting.shelf.STALLED * 2
     assert "后台任务没有在运行" in li.get("/exports").text
+
+
+@pytest.mark.parametrize(
+    ("scope", "status"), [("read", (201, 200)), ("report", (403, 403)), ("act", (403, 403))]
+)
+def test_a_token_that_reads_has_files_made_and_none_changes_the_template(app, li, store, scope, status):
+    body = {"kind": "cells", "format": "xlsx", "filters": {"level": "community", "period": "year"}}
+    with store.write() as tx:
+        said, admin = (
+            {"Authorization": f"Bearer {token_of(tx, login, [scope])}"}
+            for login in ("supervisor_li", "admin_wu")
+        )
+    uid, client = li.post("/api/v1/exports", json=body).get_json()["uid"], app.test_client()
+    asked = client.post("/api/v1/exports", json={**body, "format": "csv"}, headers=said)
+    taken = client.delete(f"/api/v1/exports/{uid}", headers=said)
+    assert (asked.status_code, taken.status_code) == status
+    for path in ("/bulletin/template", "/bulletin/template/remove"):
+        sent = {"file": (io.BytesIO(SHIPPED.read_bytes()), "a.docx")}
+        assert client.post(path, data=sent, headers=admin).status_code == 403
 
 
 def test_a_program_asks_looks_and_fetches_and_what_cannot_be_is_refused(li, store, client_of):
