@@ -7,10 +7,11 @@ import shapely
 from flask import Response
 from pydantic import AwareDatetime, Field
 
-from server.api.resource import Body, Query, answer, answer_once, download, form_of, resource, stored
+from server.api.resource import Body, Query, answer, answer_once, resource, stored
 from server.api.told_loop import Named, Told
 from server.auth import allow
 from server.db import Tx
+from server.downloads import download, form_of
 from server.services import hotspots
 from server.services.drafts import LIMITS
 from server.services.hotspots import Asked, Found, Spot

@@ -16,7 +16,6 @@ from werkzeug.exceptions import BadRequest
 
 from server.auth import current_actor, current_store, done_reading, reading
 from server.db import Tx
-from server.downloads import download, form_of
 from server.errors import InputError
 from server.services import idempotency
 from server.services.idempotency import Answer
@@ -31,8 +30,6 @@ __all__ = [
     "Query",
     "answer",
     "answer_once",
-    "download",
-    "form_of",
     "resource",
     "stored",
 ]

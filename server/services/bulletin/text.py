@@ -205,7 +205,8 @@ def _outcomes(report: Report) -> str:
         told.append(_joined(_amount(one) for one in done.amounts[:AMOUNTS_MOST]))
     if done.paid:
         told.append(_("投入资金 {money}，用于 {n} 件事", money=money_said(done.money), n=done.paid))
-    return _("{told}。", told=_("；").join(told)) if told else ""
+    said = _("；").join(told)
+    return _("{told}。", told=said[:1].upper() + said[1:]) if told else ""
 
 
 def _amount(one: Amount) -> str:

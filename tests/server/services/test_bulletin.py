@@ -242,7 +242,7 @@ def test_a_whole_bulletin_speaks_english_too():
         assert bulletin.titles(report).period == "February 2026"
     assert not re.search("[\u3000-\u9fff]", text)
     for said_in_it in ("1. In general Last month, 20 concerns were recorded in Sample, on Sample", "100% more than in the month before (10)",
-                       "roads mended: 18482", "723500 yuan", "45 points above the month before"):  # fmt: skip
+                       "Roads mended: 18482", "723500 yuan", "45 points above the month before"):  # fmt: skip
         assert said_in_it in text, said_in_it
 
 
