@@ -17,9 +17,9 @@ from server.services.columns import Rows, beside, columns_of
 from server.services.filters import Bbox, Filters
 from server.services.heat.boxes import covering, inside
 from server.services.heat.ground import reach_of
-from server.services.heat.hours import hour_of_week
 from server.services.people import Actor
 from server.services.statistics import Period
+from server.services.statistics.wall import hour_of_week
 
 __all__ = ["Points", "placed", "points_of"]
 

@@ -1,25 +1,22 @@
 """Steps of the slider: how many issues each holds."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
 
 import numpy as np
 
 from server.db import Tx
 from server.errors import InputError
+from server.models.types import from_micros, to_micros
 from server.services.filters import Filters, known
 from server.services.heat.boxes import inside
 from server.services.heat.ground import middle_of
-from server.services.heat.hours import HOURS, hour_of_week, micros
 from server.services.heat.points import Points, points_of
 from server.services.people import Actor
 from server.services.statistics import Period
+from server.services.statistics.wall import HOURS, STEPS, hour_of_week, stretches
 
 __all__ = ["STEPS", "Step", "steps"]
-
-STEPS = ("day", "week", "month", "hour_of_week")
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -74,14 +71,14 @@ def steps(tx: Tx, actor: Actor, filters: Filters, period: Period | None, step: s
     if period is None:
         if not len(moments):
             return ()
-        first = EPOCH + timedelta(microseconds=int(moments.min()))
-        last = EPOCH + timedelta(microseconds=int(moments.max()) + 1)
+        first = from_micros(int(moments.min()))
+        last = from_micros(int(moments.max()) + 1)
         period = Period.between(first, last, tx.config.zone)
-    stretches = list(_stretches(period.so_far(tx.now), step))
-    begins = np.array([micros(since) for since, _until in stretches], np.int64)
+    parts_of_it = list(stretches(period.so_far(tx.now), step))
+    begins = np.array([to_micros(one.since) for one in parts_of_it], np.int64)
     counts = np.bincount(np.searchsorted(begins, moments, side="right"), minlength=len(begins) + 1)[1:]
     return tuple(
-        Step(since, until, None, int(count)) for (since, until), count in zip(stretches, counts, strict=True)
+        Step(one.since, one.until, None, int(count)) for one, count in zip(parts_of_it, counts, strict=True)
     )
 
 
@@ -90,21 +87,3 @@ def _moments(points: Points, filters: Filters) -> np.ndarray[tuple[int], np.dtyp
     if filters.bbox is None:
         return np.asarray(found)
     return np.asarray(found[inside(filters.bbox, points.rows["lon"], points.rows["lat"])])
-
-
-def _stretches(period: Period, step: str) -> Iterator[tuple[datetime, datetime]]:
-    """List the days, weeks or months of a period, cut to it; UTC."""
-    day = period.since.astimezone(period.zone).date()
-    if step == "week":
-        day -= timedelta(days=day.weekday())
-    elif step == "month":
-        day = day.replace(day=1)
-    begin = period.since
-    while begin < period.until:
-        if step == "month":
-            day = (day + timedelta(days=31)).replace(day=1)
-        else:
-            day += timedelta(days=7 if step == "week" else 1)
-        end = min(datetime.combine(day, time(), period.zone).astimezone(UTC), period.until)
-        yield begin, end
-        begin = end

@@ -1,15 +1,17 @@
 """Periods: half-open, on the wall of the zone, with the one before and last year's."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 
 from server.errors import InputError
+from server.models.types import from_micros, to_micros
 from server.services.filters import Filters
 from server.services.statistics import PRESETS, Period, period_of
 from server.services.statistics.indicators import said
-from server.services.statistics.trends import _offsets
+from server.services.statistics.wall import Wall, hour_of_week
 
 SHANGHAI, BERLIN = ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 3, 10, 10, tzinfo=SHANGHAI)
@@ -91,11 +93,14 @@ def test_a_day_with_a_change_of_clocks_is_a_day(day, hours):
 
 def test_changes_of_clocks_within_a_period_are_found_to_the_second():
     year = Period.preset("year", datetime(2026, 5, 1, tzinfo=BERLIN), BERLIN)
-    assert [(at.isoformat(), seconds) for at, seconds in _offsets(year)] == [
-        ("2026-03-29T01:00:00+00:00", 3600),
-        ("2026-10-25T01:00:00+00:00", 7200),
-        ("2026-12-31T23:00:00+00:00", 3600),
-    ]
+    wall = Wall.over(year.since, year.until, BERLIN)
+    assert [from_micros(int(at)).isoformat() for at in wall.ends] == [
+        "2026-03-29T01:00:00+00:00", "2026-10-25T01:00:00+00:00",
+    ]  # fmt: skip
+    assert wall.offsets.tolist() == [3600, 7200, 3600]
+    change = datetime(2026, 3, 29, 1, tzinfo=UTC)
+    beside = [to_micros(change - timedelta(microseconds=1)), to_micros(change)]
+    assert hour_of_week(np.array(beside), BERLIN).tolist() == [6 * 24 + 1, 6 * 24 + 3]
 
 
 @pytest.mark.parametrize("zone", [SHANGHAI, BERLIN, UTC])
