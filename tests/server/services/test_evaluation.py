@@ -29,7 +29,7 @@ ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 @pytest.fixture
 def wandered(store, town, clock, shelf):
-    shelf.fill(store, "wandered a little", lambda: wander(store, town, count=16))
+    shelf.fill(store, "wandered a little", lambda: wander(store, town, count=12))
     clock.at = END
     # So few issues would give no cell a place: these rules score what little can be counted.
     rules = (shipped("data") / presets.FILE).read_text(encoding="utf-8")
