@@ -143,10 +143,11 @@ def index() -> str:
 @allow(Role.SUPERVISOR, Role.LEADER)
 def word() -> Response:
     """Make a period's report as a Word file."""
-    with current_store().read() as tx:
-        report, template = _report(tx, current_actor()), bulletin.template_of(tx)
-        heat = bulletin.heat_of(tx, current_actor(), report.area_code, report.period)
-    content = bulletin.make(report, template.content, template.file, heat)
+    with bulletin.place():
+        with current_store().read() as tx:
+            report, template = _report(tx, current_actor()), bulletin.template_of(tx)
+            heat = bulletin.heat_of(tx, current_actor(), report.area_code, report.period)
+        content = bulletin.make(report, template.content, template.file, heat)
     _write_down(report, "docx")
     told = bulletin.titles(report)
     answer = Response(content, mimetype=DOCX)

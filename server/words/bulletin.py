@@ -16,6 +16,7 @@ SENTENCES: dict[str, str] = {
     "bulletin.language": "模板里的“{value}”不能用；只能写占位符、{{% for %}} 循环和 {{% if %}} 条件，循环里不能再套循环。",
     "bulletin.syntax": "模板里“{value}”附近的占位符写得不完整（{why}）；请核对大括号。",
     "bulletin.whole": "简报模板供全域使用，只有负责全域的督办员或管理员能更换。",
+    "bulletin.busy": "正在制作的简报太多；请过一会儿再下载，网页版照常可以看。",
     "bulletin.part_alone": "{area}的简报要由负责整个{area}的网格长或督办员制作；请改选你负责的区域。",
     "audit.export.bulletin": "制作{area}的工作简报（{form}），{since}至{until}",
     "audit.bulletin.upload": "上传简报模板“{file}”",

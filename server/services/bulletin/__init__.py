@@ -10,7 +10,7 @@ No word of a resident and no name of a person stands in one.
 """
 
 from server.services.bulletin.context import COLUMNS, PLACEHOLDERS
-from server.services.bulletin.document import has_word, make
+from server.services.bulletin.document import has_word, make, place
 from server.services.bulletin.gathering import MADE_BY, area_for, gather, heat_of
 from server.services.bulletin.periods import PERIODS, chosen
 from server.services.bulletin.shapes import Best, Kind, Place, Report, Section, Step
@@ -50,6 +50,7 @@ __all__ = [
     "money_said",
     "numbered",
     "percent",
+    "place",
     "remove",
     "sections",
     "specimen",

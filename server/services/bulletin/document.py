@@ -1,7 +1,9 @@
 """The bulletin as a Word file: the template with its placeholders filled, by docxtpl, which is an extra."""
 
 import io
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.util import find_spec
@@ -10,7 +12,7 @@ from xml.sax.saxutils import quoteattr
 
 from jinja2 import TemplateError
 
-from server.errors import InputError
+from server.errors import Busy, InputError
 from server.services.bulletin.charts import Chart, chart_xml, workbook
 from server.services.bulletin.context import DRAWN, PLACEHOLDERS, known, values
 from server.services.bulletin.language import environment
@@ -19,7 +21,10 @@ from server.services.bulletin.shapes import Report
 from server.services.bulletin.text import step_said
 from server.words import _
 
-__all__ = ["has_word", "make"]
+__all__ = ["has_word", "make", "place"]
+
+PLACES = threading.BoundedSemaphore(2)
+PATIENCE_S = 10.0
 
 EXTRA = "docxtpl"
 BROKEN = (LookupError, ValueError, TypeError, AttributeError, SyntaxError, RecursionError)
@@ -47,6 +52,23 @@ RUN = '</w:t></w:r><w:r><w:drawing>{frame}</w:drawing></w:r><w:r><w:t xml:space=
 def has_word() -> bool:
     """Whether Word files can be made here."""
     return find_spec(EXTRA) is not None
+
+
+@contextmanager
+def place() -> Iterator[None]:
+    """Hold one of the few places for making bulletins: each keeps a processor busy for a second or more.
+
+    Raises
+    ------
+    Busy
+        ``bulletin.busy``: others make theirs, and went on for longer than anybody should wait.
+    """
+    if not PLACES.acquire(timeout=PATIENCE_S):
+        raise Busy("bulletin.busy")
+    try:
+        yield
+    finally:
+        PLACES.release()
 
 
 def make(report: Report, template: bytes, file: str, heat: bytes | None = None) -> bytes:

@@ -10,6 +10,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.common import DefusedXmlException
@@ -45,8 +46,9 @@ LINK = "/hyperlink"
 OPEN_TO = ("http://", "https://", "mailto:")
 
 
+@lru_cache(maxsize=2)
 def check_package(content: bytes, file: str) -> None:
-    """Refuse a file that cannot be a template.
+    """Refuse a file that cannot be a template; one that was found good lately is not read again.
 
     Parameters
     ----------

@@ -90,6 +90,16 @@ def test_without_the_extra_the_page_says_so_and_still_prints(client_of, monkeypa
     assert "pip install wangge[report]" in answer.get_data(as_text=True)
 
 
+def test_while_others_make_theirs_one_waits_and_is_told_to_come_again(client_of, monkeypatch):
+    monkeypatch.setattr(document, "PATIENCE_S", 0.01)
+    client = client_of("leader_zhao")
+    with bulletin.place(), bulletin.place():
+        answer = client.get("/bulletin.docx?period=month")
+    assert answer.status_code == 503
+    assert "请过一会儿再下载" in answer.get_data(as_text=True)
+    assert client.get("/bulletin.docx?period=month").status_code == 200
+
+
 def upload(client, content):
     return client.post("/bulletin/template", data={"file": (io.BytesIO(content), "街道模板.docx")})
 
