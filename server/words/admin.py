@@ -29,7 +29,7 @@ SENTENCES: dict[str, str] = {
     "department.name_taken": "已有名为“{value}”的承办单位（编码 {other}）；请换一个名称。",
     "department.kind": "没有名为“{value}”的单位类型；可用的有：{known}。",
     "department.busy": "{name}还有未结事件 {issues} 件、未报到的吹哨 {whistles} 次，不能停用；请先改派或办结。",
-    "department.foreign": "这个单位服务的范围超出您管理的区域，请由上级管理员修改。",
+    "department.foreign": "这个单位服务的范围超出你管理的区域，请由上级管理员修改。",
     "rules.whole": "时限、类别和日历对所有区域都一样，只有管理整个区域的管理员可以修改；请联系上级管理员。",
     "calendar.year": "年份 {value} 不可用；应在 {least} 至 {most} 之间。",
     "calendar.long": "文件超过 {most} 行，不像一年的放假安排；请核对。",

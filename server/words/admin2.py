@@ -9,7 +9,7 @@ SENTENCES: dict[str, str] = {
     "account.own": "这一项不能自己给自己改；请另一名管理员来办。",
     "account.off": "{name} 已停用；请先启用。",
     "account.last_admin": "{name} 是最后一名能登录的全域管理员，不能停用，也不能去掉管理员岗位；请先设另一名管理员。",
-    "account.department_foreign": "这个承办单位服务的范围超出您管理的区域，它的人员请由上级管理员安排。",
+    "account.department_foreign": "这个承办单位服务的范围超出你管理的区域，它的人员请由上级管理员安排。",
     "grant.department": "{name} 没有承办单位，不能是承办人；请先填承办单位。",
     "area.several": "有几个区域叫“{value}”；请从列表里选，或填编码。",
     "area.code_form": "编码“{value}”不合 {scheme} 的规则；{parent} 下的{level}编码应为 {length} 位数字，以 {stem} 开头。",

@@ -3,12 +3,12 @@
 __all__ = ["SENTENCES"]
 
 SENTENCES: dict[str, str] = {
-    "person.absent": "没有这个人，或不在您的辖区；请从值守页面选人。",
-    "duty.not_yours": "{name} 不归您管；请联系其网格长或督办员。",
+    "person.absent": "没有这个人，或不在你的辖区；请从值守页面选人。",
+    "duty.not_yours": "{name} 不归你管；请联系其网格长或督办员。",
     "duty.own_issues": "自己名下的事件不能成批移交；请逐件转派或退单，或请网格长、督办员移交。",
     "leave.everything": "办理中的事件只能由网格长或督办员安排移交；请不勾选此项，或请其代报请假。",
-    "duty.not_given": "{area} 的值守不由您安排；请联系上级负责人或督办员。",
-    "duty.absent": "没有这项值守，或不在您的辖区；请刷新后再看。",
+    "duty.not_given": "{area} 的值守不由你安排；请联系上级负责人或督办员。",
+    "duty.absent": "没有这项值守，或不在你的辖区；请刷新后再看。",
     "duty.over": "{area} 的这项值守已经结束；请刷新后再看。",
     "duty.kind": "没有“{value}”这种值守；可用的有：{known}。",
     "duty.level": "{area} 不能安排“{value}”；网格安排 A 岗、B 岗，社区和街道安排负责人。",
@@ -27,6 +27,6 @@ SENTENCES: dict[str, str] = {
     "leave.circular": "{name} 在 {since} 至 {until} 请假，由 {other} 代班，不能互相代班；请换人。",
     "leave.leaving": "{name} 在 {value} 离岗，不能代班到假期结束；请换人。",
     "cli.jobs.hand_over.failed": "没有移交成功，下次再试：{count} 件",
-    "leaving.not_yours": "{name} 离岗不由您办理；请联系管理员，或其全部辖区的上级。",
+    "leaving.not_yours": "{name} 离岗不由你办理；请联系管理员，或其全部辖区的上级。",
     "leaving.last_admin": "{name} 是最后一名管理员，不能离岗；请先设另一名管理员。",
 }

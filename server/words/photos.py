@@ -18,7 +18,7 @@ SENTENCES: dict[str, str] = {
     "photo.uids": "每张照片各有一个标识：有 {count} 张照片，却有 {uids} 个标识；请一张对一个，或都不写。",
     "photo.uid_taken": "照片标识 {value} 已用于另一张照片；请换一个标识。",
     "photo.form": "这里收的是表单（multipart/form-data），照片放在 photos 里。",
-    "files.not_found": "没有这个文件，或不在您负责的范围内。",
+    "files.not_found": "没有这个文件，或不在你负责的范围内。",
     "files.unreachable": "存放照片的服务没有应答或拒绝了（{why}）；请稍后再试，或请管理员检查 WANGGE_FILES_ 开头的设置。",
     "files.extra": "{setting} 写了 S3 地址，但没有安装 s3 附加组件；请安装 wangge[s3]，或把 {setting} 留空。",
     "cli.doctor.all": "全部事件重新落格、全部照片文件都读一遍；事件多时较慢。",
