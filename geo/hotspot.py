@@ -113,7 +113,7 @@ def hotspots(
         p[z == 0.0] = 1.0
     else:
         p = two_sided(z)
-    q = np.column_stack([false_discovery(column) for column in p.T]) if p.size else p.copy()
+    q = false_discovery(p)
     is_found = np.nan_to_num(q, nan=1.0) <= alpha
     shape = np.shape(values)
     hot, cold = (is_found & (z > 0.0)).reshape(shape), (is_found & (z < 0.0)).reshape(shape)
@@ -156,12 +156,12 @@ def false_discovery(p: ArrayLike) -> Floats:
 
     Parameters
     ----------
-    p : array_like of float, shape (n,)
-        NaN counts as not tested.
+    p : array_like of float, shape (n,) or (n, t)
+        Each column by itself. NaN counts as not tested.
 
     Returns
     -------
-    ndarray of float64, shape (n,)
+    ndarray of float64, shape of ``p``
         At least ``p``, at most 1, in the order of ``p``; NaN where ``p`` is.
 
     References
@@ -169,13 +169,15 @@ def false_discovery(p: ArrayLike) -> Floats:
     .. [1] Benjamini and Hochberg (1995), Controlling the false discovery rate, Journal of the Royal
        Statistical Society B 57(1), 289-300.
     """
-    given = np.asarray(p, dtype=np.float64).reshape(-1)
-    tested = np.flatnonzero(~np.isnan(given))
-    order = tested[np.argsort(given[tested], kind="stable")]
-    raised = given[order] * (len(order) / np.arange(1, len(order) + 1))
-    adjusted = np.full(len(given), np.nan)
-    adjusted[order] = np.minimum(np.minimum.accumulate(raised[::-1])[::-1], 1.0)
-    return adjusted
+    given = np.asarray(p, dtype=np.float64)
+    columns = np.ascontiguousarray(np.atleast_2d(given.T))
+    order = np.argsort(columns, axis=1)  # NaN last
+    tested = np.count_nonzero(~np.isnan(columns), axis=1)[:, None]
+    raised = np.take_along_axis(columns, order, axis=1) * (tested / np.arange(1, columns.shape[1] + 1))
+    least = np.fmin.accumulate(raised[:, ::-1], axis=1)[:, ::-1]
+    adjusted = np.empty_like(columns)
+    np.put_along_axis(adjusted, order, np.minimum(least, 1.0), axis=1)
+    return np.ascontiguousarray(adjusted.T).reshape(given.shape)
 
 
 def two_sided(z: Floats) -> Floats:
@@ -227,8 +229,8 @@ def _centred(table: Floats) -> tuple[Floats, Truths]:
 def _scores(scaled: Floats, known: Truths, neighbours: Neighbours) -> tuple[Floats, NDArray[np.intp]]:
     """Gi* of centred values, and the known members of each neighbourhood."""
     count = known.sum(axis=0).astype(np.float64)
-    # Without gaps the neighbourhoods of one period are those of all.
-    told = known[:, :1] if known.all() else known
+    # Where the same units are known in every period, the neighbourhoods of one period are those of all.
+    told = known[:, :1] if (known == known[:, :1]).all() else known
     total = neighbours.sums(told)
     of_squares = total if neighbours.weights is None else neighbours.squared().sums(told)
     held = (

@@ -209,7 +209,7 @@ def _asks(actor: Actor, narrowed: ColumnElement[bool]) -> Any:  # noqa: ANN401
     )
 
 
-def _among(few: Select[tuple[int]]) -> ColumnElement[bool]:
+def _among(few: Select[int]) -> ColumnElement[bool]:
     """Condition: one of these issues; said first, so that a database need not read all that are open for them."""
     return Issue.id.in_(few.correlate(None))
 

@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from functools import partial
 from hashlib import blake2b
 from typing import Any
 
@@ -14,18 +15,21 @@ from sqlalchemy import select
 from server.db import Tx
 from server.models import Issue
 from server.services.columns import Columns, Rows, columns_of, conditions
-from server.services.columns.tree import tree_of
+from server.services.columns.asked import one_of
+from server.services.columns.tree import Tree, tree_of
 from server.services.filters import Filters
 from server.services.hotspots.asked import Weeks
 from server.services.hotspots.buildings import Where, where_of
 from server.services.hotspots.ground import Ground
 from server.services.hotspots.parts import Part
 from server.services.people import Actor
+from server.services.shelves import kept_before, shelved
 from server.services.statistics.indicators import said
 from server.services.statistics.shapes import Query
 
 __all__ = ["Finder", "Spot", "finder"]
 
+SHELF = "hotspot where"
 PLACES_READ = 2_000  # issues of a spot, the newest, of which buildings are read
 AT_A_TIME = 10_000  # issues in one statement
 WHERE_KEPT = 2_000  # spots whose buildings are kept
@@ -92,7 +96,7 @@ def finder(tx: Tx, actor: Actor, weeks: Weeks, ground: Ground) -> "Finder":
     """Make a finder of the issues behind the spots of a ground in these weeks."""
     columns = columns_of(tx)
     within = Filters(since=weeks.edges[0], until=weeks.edges[-1])
-    return Finder(tx, actor, weeks, ground, columns, columns.found(tx, actor, within))
+    return Finder(tx, actor, weeks, ground, columns, tree_of(tx), columns.found(tx, actor, within))
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +108,9 @@ class Finder:
     weeks: Weeks
     ground: Ground
     columns: Columns
+    tree: Tree
     rows: tuple[Rows, ...]
+    _of_category: dict[str, tuple[Rows, ...]] = field(default_factory=dict, repr=False)
 
     def spots(self, parts: Iterable[Part]) -> Iterator[Spot]:
         """Tell parts as spots: with outline, the list of their issues, and the buildings they speak of."""
@@ -130,34 +136,40 @@ class Finder:
 
     def _issues(self, query: Query, path: str) -> NDArray[np.int64]:
         """List what a query finds, as key and version, by key; ``path`` is that of its area, if it names one."""
-        asked = Filters.parse(
-            {name: text for name, text in query.items() if name != "area"}, self.tx.config.zone
-        )
+        rest = {name: text for name, text in query.items() if name not in ("area", "category")}
+        asked = Filters.parse(rest, self.tx.config.zone)
         wanted = list(conditions(self.tx, self.actor, asked, self.columns.codes))
         if "area" in query:
-            told = tree_of(self.tx).below([path])
+            told = self.tree.below([path])
             wanted.append(lambda rows: told.take(rows["area"], mode="clip"))
-        found = [rows.where(np.logical_and.reduce([one(rows) for one in wanted])) for rows in self.rows]
+        several = self._of(query.get("category", ""))
+        found = [rows.where(np.logical_and.reduce([one(rows) for one in wanted])) for rows in several]
         keys = np.concatenate(
             [np.stack([rows["id"], rows["version"]], axis=1, dtype=np.int64) for rows in found]
         )
         return np.asarray(keys[np.argsort(keys[:, 0])])
 
+    def _of(self, category: str) -> tuple[Rows, ...]:
+        """Give the rows of a category, or all; found once for all its spots."""
+        if category and category not in self._of_category:
+            is_one = one_of("category", (category,), self.columns.codes)
+            self._of_category[category] = tuple(rows.where(is_one(rows)) for rows in self.rows)
+        return self._of_category[category] if category else self.rows
+
     def _where(self, found: list[NDArray[np.int64]]) -> list[Where | None]:
         """Find the buildings that issues speak of, spot by spot; kept while these issues are what they were."""
-        kept: dict[bytes, Where | None] = self.tx.store.shelf.setdefault("hotspot where", {})
         keys = [blake2b(issues.tobytes(), digest_size=16).digest() for issues in found]
-        told = dict(kept)
-        new = {key: issues for key, issues in zip(keys, found, strict=True) if key not in told}
+        known = {key: kept for key in keys if (kept := kept_before(self.tx, SHELF, key)) is not None}
+        new = {key: issues for key, issues in zip(keys, found, strict=True) if key not in known}
         places = self._places(np.concatenate([issues[:, 0] for issues in new.values()])) if new else {}
-        for key, issues in new.items():
-            told[key] = where_of(places[issue] for issue in issues[:, 0].tolist() if issue in places)
-            if self.tx.writes:
-                continue
-            while len(kept) >= WHERE_KEPT:
-                kept.pop(next(iter(kept), b""), None)
-            kept[key] = told[key]
-        return [told[key] for key in keys]
+
+        def where(key: bytes) -> Where | None:
+            return where_of(places[issue] for issue in new[key][:, 0].tolist() if issue in places)
+
+        for key in new:
+            told = shelved(self.tx, SHELF, None, partial(where, key), which=key, most=WHERE_KEPT)
+            known[key] = None, told
+        return [known[key][1] for key in keys]
 
     def _places(self, issues: NDArray[np.int64]) -> dict[int, str]:
         """Read where issues are said to be, many at a time."""

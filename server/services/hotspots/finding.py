@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.emerging import Emerging, emerging
+from geo.emerging import Emerging, emerging_each
 from geo.hotspot import rates
 from server.db import Tx
 from server.models.types import to_micros
@@ -98,14 +98,19 @@ def _judged(
 ) -> Iterator[Judged]:
     """Count, and judge what was not judged before with the same counts."""
     issues, known = _counted(tx, frame, asked, weeks, ground, columns), {one.category: one for one in before}
+    counted: dict[str, Floats] = {}
     for code, own in _split(asked, issues, columns):
         unit, week = issues["unit"][own], issues["week"][own]
         flat = np.bincount(unit * len(weeks) + week, minlength=len(ground.keys) * len(weeks))
-        counts = flat.reshape(len(ground.keys), len(weeks)).astype(np.float64)
-        same = known.get(code)
-        if same is None or not np.array_equal(same.counts, counts):
-            same = _one(code, len(unit), counts, ground)
-        yield same
+        counted[code] = flat.reshape(len(ground.keys), len(weeks)).astype(np.float64)
+    same = {
+        code: known[code]
+        for code, counts in counted.items()
+        if code in known and np.array_equal(known[code].counts, counts)
+    }
+    new = {code: counts for code, counts in counted.items() if code not in same}
+    told = {one.category: one for one in _told(new, ground)}
+    return (same.get(code) or told[code] for code in counted)
 
 
 def _split(
@@ -142,8 +147,14 @@ def _counted(
     }
 
 
-def _one(category: str, issues: int, counts: Floats, ground: Ground) -> Judged:
-    if len(counts) < FEWEST_UNITS or issues < FEWEST_ISSUES:
-        return Judged(category, issues, counts, None)
-    values = rates(counts, ground.households) if ground.is_by_household else counts
-    return Judged(category, issues, counts, emerging(values, ground.neighbours, alpha=ALPHA))
+def _told(counted: Mapping[str, Floats], ground: Ground) -> Iterator[Judged]:
+    """Judge the counts of each category of which there is enough."""
+    enough = {
+        code: rates(counts, ground.households) if ground.is_by_household else counts
+        for code, counts in counted.items()
+        if len(counts) >= FEWEST_UNITS and counts.sum() >= FEWEST_ISSUES
+    }
+    answers = emerging_each(tuple(enough.values()), ground.neighbours, alpha=ALPHA)
+    answer_of = dict(zip(enough, answers, strict=True))
+    for code, counts in counted.items():
+        yield Judged(code, int(counts.sum()), counts, answer_of.get(code))
