@@ -1,5 +1,5 @@
 import { cells } from "../map/cells.js";
-import { box, fromMap, prepare, toMap } from "../map/ground.js";
+import { box, fromMap, prepare, toMap, visible } from "../map/ground.js";
 import { heat } from "../map/heat.js";
 import { points } from "../map/points.js";
 import { edges } from "../map/spans.js";
@@ -29,7 +29,10 @@ export function mount(element) {
   };
   element.remove();
 
+  let shown = "";
+
   async function load(isForced = false) {
+    shown = visible(map);
     tell("map:busy", 1);
     try {
       await Promise.all([parts.heat.load(state), parts.cells.load(isForced), parts.points.load(marked(state))]);
@@ -68,7 +71,7 @@ export function mount(element) {
   hear("map:close", () => parts.cells.choose(null));
   hear("theme", () => load(true));
   hear("map:go", (place) => go(map, parts, place));
-  map.on("moveend", later(load, MOVED));
+  map.on("moveend", later(() => { if (visible(map) !== shown) load(); }, MOVED)); // the end of folium's first zoom moves nothing
   map.on("moveend", later(() => keep({ at: place(map) }), 400));
   map.on("overlayadd overlayremove", () => { layers(); soon(); });
   begin(map);
