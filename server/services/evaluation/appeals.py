@@ -19,6 +19,7 @@ from server.services.evaluation.reading import department_of, unit
 from server.services.evaluation.scoring import counted_ids
 from server.services.evaluation.views import Opened
 from server.services.issue_view import found as found_issue
+from server.services.lines import free_words
 from server.services.people import Actor
 from server.services.permissions import may_appeal, may_judge
 from server.services.private import keep, seal
@@ -115,7 +116,7 @@ def appeal(tx: Tx, actor: Actor, uid: UUID, code: str, number: str, words: str) 
 
 
 def _words(words: str) -> str:
-    said = words.strip()
+    said = free_words("words", words).strip()
     if not said:
         raise InputError("field.missing", field="words")
     if len(said) > MOST_WORDS:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, time, timedelta, tzinfo
 from server.errors import InputError
 from server.services.categories import category_of
 from server.services.filters import known
+from server.services.lines import free_words
 
 __all__ = ["ALL", "EACH", "UNITS", "WEEKS", "Asked", "Weeks"]
 
@@ -54,7 +55,8 @@ class Asked:
         InputError
             A value cannot be read.
         """
-        said = {name: (given.get(name) or "").strip() for name in ("units", "category", "weeks", "area")}
+        names = ("units", "category", "weeks", "area")
+        said = {name: free_words(name, given.get(name) or "").strip() for name in names}
         units = said["units"] or UNITS[0]
         if units not in UNITS:
             raise InputError(

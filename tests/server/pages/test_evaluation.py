@@ -7,10 +7,12 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from server.errors import InputError
 from server.models import Appeal, Audit, Evaluation, EvaluationRow, Issue, PrivateText
 from server.services import intake, issues
 from server.services.drafts import Draft
 from server.services.evaluation import making
+from server.services.evaluation.appeals import appeal as appeal_of
 from server.services.evaluation.appeals import is_concerned
 from tests.statements import counted
 
@@ -241,6 +243,8 @@ def test_whoever_might_appeal_for_a_unit_does_not_decide_about_it(judged, client
     uid, numbers = judged
     url = f"/evaluation/{uid}/units/{EIGHTH}/appeals"
     given = {"number": numbers[1], "words": "不属实"}
+    with store.write() as tx, pytest.raises(InputError):
+        appeal_of(tx, town.actors["worker_lin"], uid, EIGHTH, numbers[1], "half a character \ud800")
     assert client_of("worker_lin").post(url, data=given).status_code == 303
     with store.read() as tx:
         appeal = tx.session.scalars(select(Appeal)).one()

@@ -7,15 +7,18 @@ import pytest
 from server.errors import InputError
 from server.services.drafts import Draft
 from server.services.filters import FIELDS, Filters
+from server.services.hotspots import Asked
 from server.services.orders import order_of
 from server.services.steps.fields import code, words
 from server.words import sentence
 
 
 def test_half_a_character_is_refused_in_every_filter_and_what_shows_nothing_left_out():
-    for name in FIELDS:
+    asked = [(name, lambda given: Filters.parse(given, UTC)) for name in FIELDS]
+    asked += [(name, Asked.parse) for name in ("units", "category", "weeks", "area")]
+    for name, parse in asked:
         with pytest.raises(InputError) as refused:
-            Filters.parse({name: "a\ud800"}, UTC)
+            parse({name: "a\ud800"})
         assert (refused.value.code, refused.value.values["field"]) == ("field.unreadable", name)
         assert sentence(refused.value.code, refused.value.values).isprintable()
     assert Filters.parse({"q": "\u202d暖\x0b气\ufffe\u2069"}, UTC).q == "暖气"
