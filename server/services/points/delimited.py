@@ -18,7 +18,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
-from server.formats import BOM, FORMULA_STARTS, safe_text
+from server.formats import safe_text
+from server.formats.delimited import BOM, FORMULA_STARTS
 from server.services.imports.delimited import form_of, open_text, readable, table_of
 from server.services.imports.tables import Table, checked_columns, open_table
 from server.services.points.asked import free_name, safe_number, table_columns, texts_of
