@@ -6,6 +6,7 @@ Knows nothing of what is counted in the units.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal, Self
 
 import numpy as np
@@ -20,6 +21,8 @@ __all__ = ["Neighbours", "distance_band", "lattice", "queen"]
 
 AT_ONCE = 4_000_000
 """Numbers gathered at a time."""
+WIDE = 64
+"""Columns from which on one neighbourhood after the other is faster than all at once: six times, of 400 columns."""
 NAMED_ROWS = 10
 A_HAIR = 1e-9
 
@@ -91,6 +94,11 @@ class Neighbours:
         given = np.asarray(values, dtype=np.float64)
         table = given if given.ndim == 2 else given[:, None]
         total = np.zeros_like(table)
+        if table.shape[1] >= WIDE:
+            for unit, (first, last) in enumerate(pairwise(self.starts.tolist())):
+                near = table[self.members[first:last]]
+                total[unit] = near.sum(axis=0) if self.weights is None else self.weights[first:last] @ near
+            return total
         step = max(AT_ONCE // max(len(self.members), 1), 1)
         for first in range(0, table.shape[1] if len(self) else 0, step):
             gathered = np.ascontiguousarray(table[:, first : first + step])[self.members]

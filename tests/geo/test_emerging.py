@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.emerging import COURSES, emerging, mann_kendall
+from geo.emerging import COURSES, emerging, emerging_each, mann_kendall
 from geo.errors import ValuesError
 from geo.neighbours import Neighbours, lattice
 
@@ -128,3 +128,24 @@ def test_no_periods_have_no_course_and_one_dimension_is_refused():
     with pytest.raises(ValuesError) as caught:
         emerging(np.ones(60), ALONE)
     assert caught.value.code == "values.shape"
+
+
+@pytest.mark.parametrize("kernel", ["band", "quartic"])
+def test_tables_judged_together_have_the_answers_of_each(kernel, monkeypatch):
+    random = np.random.default_rng(5)
+    squares = lattice(*np.divmod(np.arange(100), 10), 100.0, 250.0, kernel)
+    tables = [
+        random.poisson(rate, (100, 9)).astype(float) for rate in (0.1, 1.0, 5.0, 5.0, 20.0, 0.0, 2.0, 3.0)
+    ]
+    tables[3][[4, 50]] = NAN  # never known
+    tables[4][7, 2] = NAN  # not known once
+    for at_once in (4_000_000, 1):
+        monkeypatch.setattr("geo.emerging.AT_ONCE", at_once)
+        found = list(emerging_each(tables, squares))
+        assert len(found) == len(tables)
+        for one, table in zip(found, tables, strict=True):
+            alone = emerging(table, squares)
+            assert one.spots.z == pytest.approx(alone.spots.z, abs=1e-12, nan_ok=True)
+            assert one.spots.q == pytest.approx(alone.spots.q, abs=1e-12, nan_ok=True)
+            assert one.course.tolist() == alone.course.tolist()
+    assert list(emerging_each([], squares)) == []
