@@ -19,7 +19,7 @@ from server.clock import system_clock
 from server.config import load
 from server.db import Store
 from server.errors import ServerError
-from server.formats import FORMULA_STARTS
+from server.formats.delimited import FORMULA_STARTS
 from server.models import (
     Area,
     CalendarDay,
