@@ -131,7 +131,7 @@ class HeatAnswer(Told):
     values: list[list[float]] = Field(description="row, column, value; others are 0 or not known")
 
 
-class StepRow(Told):
+class HeatStep(Told):
     """One step of the slider."""
 
     since: AwareDatetime | None = Field(description="null where steps are hours of the week")
@@ -143,7 +143,7 @@ class StepRow(Told):
 class StepsAnswer(Told):
     """The steps of a period, in order."""
 
-    steps: list[StepRow]
+    steps: list[HeatStep]
 
 
 @blueprint.get("/heat")
@@ -171,7 +171,10 @@ def index(query_data: HeatQuery) -> Response:
 @blueprint.input(DifferenceQuery, location="query")
 @blueprint.output(HeatAnswer)
 def compare(query_data: DifferenceQuery) -> Response:
-    """Show where issues became more or fewer than in another period."""
+    """Show where issues became more or fewer.
+
+    Than in another period: the one before, a year before, or any other; values may be negative.
+    """
     filters, look = query_data.filters(), query_data.look()
 
     def read(tx: Tx, actor: Actor) -> Heat:
@@ -188,7 +191,10 @@ def compare(query_data: DifferenceQuery) -> Response:
 @blueprint.input(StepsQuery, location="query")
 @blueprint.output(StepsAnswer)
 def steps(query_data: StepsQuery) -> Response:
-    """Count issues by day, week, month or hour of the week, for a slider over time."""
+    """Count issues step by step.
+
+    By day, week, month or hour of the week, for a slider over time.
+    """
     filters = query_data.filters()
 
     def read(tx: Tx, actor: Actor) -> list[dict[str, Any]]:

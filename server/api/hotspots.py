@@ -133,7 +133,10 @@ def index(query_data: HotspotQuery) -> Response:
 @allow()
 @blueprint.input(HotspotQuery, location="query")
 def export(suffix: str, query_data: HotspotQuery) -> Response:
-    """Hot spots as a file: outlines with their numbers, or a spreadsheet."""
+    """Hot spots as a file.
+
+    Outlines with their numbers, or a spreadsheet.
+    """
     form, asked = form_of(suffix), query_data.asked()
     return download(
         "hotspots", form, lambda tx, actor: hotspots.hotspot_table(tx, hotspots.find(tx, actor, asked))
