@@ -105,7 +105,7 @@ class Issue(Base):
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("issue.id"), index=True)  # merged into
     repeats: Mapped[int] = mapped_column(Integer, default=0)  # issues merged into this one
 
-    origin: Mapped[JsonValue | None]  # {"code", "values"}: what called for it, as a hot spot does; mostly none
+    origin: Mapped[JsonValue | None]  # {"code", "values"}: what called for it; mostly none
     external_number: Mapped[str | None] = mapped_column(String(64), index=True)  # of the 12345 line
     import_id: Mapped[int | None] = mapped_column(ForeignKey("import.id"))
     external_key: Mapped[str | None] = mapped_column(String(200), unique=True)
