@@ -76,7 +76,8 @@ NAMES_OF_REPORTERS = [TEXTS[name] for name in ("element", "attribute", "template
 AGENT = f"Mozilla/5.0 Chrome/120 {TEXTS['element']} {TEXTS['attribute']} {TEXTS['template']}"
 NO_PAGE = {
     "admin_audit.export", "admin_calendar.download", "docs.api", "health.healthz", "photos.file", "photos.thumb",
-    "statics.file", "tablet.script", "tiles.basemap",
+    "statics.file", "tablet.script", "tiles.basemap", "bulletin.heat", "bulletin.word", "bulletin_template.download",
+    "evaluation.export", "exports.file", "exports.now",
 }  # fmt: skip
 """What is no page, or says nothing but the program's own words; all of the API and of sign-in elsewhere beside."""
 SHORT = TEXTS["element"] + TEXTS["template literal"]
@@ -224,6 +225,9 @@ def pages(numbers, uid, token):
         "/duties", f"/duties/people/{uid}", "/duties/areas/990101001001008", "/regrid", "/issues/new", "/issues/talk-day",
         "/map?view=open", "/admin/limits", "/admin/calendar", "/account", "/account/second", "/privacy", f"/privacy?number={numbers[-1]}",
         f"/issues/bulk/{32 * '0'}", f"/duties/people/{uid}/hand-over", f"/duties/people/{uid}/leaving", f"/issues/{strange}", f"/{strange}",
+        "/board", "/board/wall?names=1", "/bulletin?period=year", "/bulletin/template", "/exports", "/exports/new", "/hotspots",
+        f"/hotspots/inspect?key={strange}", "/evaluation", "/evaluation/preview", f"/evaluation/{uid}", "/evaluation/appeals",
+        f"/evaluation/{uid}/units/{strange}", f"/hotspots?area={strange}", f"/board?area={strange}", f"/bulletin?area={strange}",
         f"/issues?state={strange}", f"/issues?area={strange}", f"/issues?sort={strange}", f"/duties/people/{strange}",
     )  # fmt: skip
     yield "admin_wu", (
