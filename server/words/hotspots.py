@@ -23,7 +23,14 @@ NAMES: dict[str, dict[str, str]] = {
     "shaded": {"new_per_1000": "每千户新增", "open_per_1000": "每千户未结"},
     "indicator_unit": {"per_1000": "件/千户"},
     "method": {"quantile": "等量分级", "natural": "自然断点", "fixed": "自定界限"},
-    "field": {"level": "级别", "method": "分级方法", "classes": "级数", "bounds": "分级界限", "weeks": "周数", "units": "单元"},
+    "field": {
+        "level": "级别",
+        "method": "分级方法",
+        "classes": "级数",
+        "bounds": "分级界限",
+        "weeks": "周数",
+        "units": "单元",
+    },
     "hotspot_kind": {"cells": "按网格", "lattice": "按细方格"},
     "hotspot_course": {
         "new": "新出现",
