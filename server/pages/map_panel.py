@@ -24,6 +24,7 @@ NAMED = ("today", "week", "month", "quarter", "year", "noon_day", "month_19")
 YEARS_BACK = 10  # as far as statistics reach
 USUAL = "open"
 INDENT = "\u3000"
+FEW = 6  # communities, below which their cells are coloured at first
 Groups = tuple[tuple[str, tuple[Choice, ...]], ...]
 
 
@@ -84,7 +85,7 @@ def panel(tx: Tx, actor: Actor, given: Mapping[str, str], chosen: AreaView | Non
         areas=tuple(_areas(tx, actor, chosen)),
         is_overdue=given.get("overdue") == "1",
         indicators=_named({**NAMES["indicator"], **NAMES["shaded"]}, SHADED, given.get("indicator") or USUAL),
-        levels=_named(NAMES["level"], LEVELS, given.get("level") or USUAL_LEVEL),
+        levels=_named(NAMES["level"], LEVELS, given.get("level") or _usual_level(tx, actor)),
         methods=_named(NAMES["method"], METHODS, given.get("method", "")),
     )
 
@@ -151,6 +152,12 @@ def _states(chosen: frozenset[str]) -> Iterator[Choice]:
     yield Choice("open", _("未结"), "open" in chosen)
     for state in State:
         yield Choice(state, state_name(state), state in chosen)
+
+
+def _usual_level(tx: Tx, actor: Actor) -> str:
+    """Choose the level to begin with: two or three communities say less than their cells."""
+    communities = [one for one in areas.choosable(tx, actor) if one.level == USUAL_LEVEL]
+    return USUAL_LEVEL if len(communities) >= FEW else "cell"
 
 
 def _areas(tx: Tx, actor: Actor, chosen: AreaView | None) -> Iterator[Choice]:

@@ -55,7 +55,7 @@ SHOTS = (
     Picture("board-dark", "/board", is_dark=True),
     Picture("wall", "/board/wall", size=WALL),
     Picture("evaluation", "/evaluation", before=_click("main a[href^='/evaluation/']"), size=TALL),
-    Picture("bulletin", "/bulletin", size=TALL),
+    Picture("bulletin", "/bulletin?period=month", size=TALL),
     Picture("exports", "/exports/new?kind=issues"),
     Picture("desk", "/"),
     Picture("issues", "/issues?state=open"),

@@ -91,7 +91,8 @@ def test_an_action_that_needs_a_person_offers_those_on_duty_and_the_departments(
 def test_the_list_keeps_its_filters_in_export_and_next_page(client_of, number):
     text = client_of("supervisor_li").get("/issues?category=heating&state=open").text
     assert number in text
-    assert 'href="/api/v1/issues.csv?state=open&amp;category=heating"' in text
+    exported = re.search(r'href="/exports/new\?([^"]+)"', text)[1]
+    assert "state=open&amp;category=heating" in exported
     assert number not in client_of("supervisor_li").get("/issues?category=dogs").text
 
 
