@@ -30,7 +30,7 @@ def test_a_filter_changes_the_list_in_place_and_the_address_with_it(open_page):
         "() => [...document.querySelectorAll('tbody td.col-category')].every((one) => one.innerText === '养犬')"
     )
     assert page.evaluate("() => window.same_page") is True
-    assert "category=dogs" in page.locator("a[download]").get_attribute("href")
+    assert "category=dogs" in page.locator("main a[href^='/exports/new']").first.get_attribute("href")
     assert page.evaluate("() => localStorage.getItem('htmx-history-cache')") is None
     page.go_back()
     page.wait_for_function("() => window.same_page === undefined")
@@ -101,6 +101,7 @@ def test_the_language_is_switched_by_a_form_and_kept(open_page):
     assert page.locator("html").get_attribute("lang") == "en"
     page.goto(page.url.replace("/areas", "/map"))
     page.wait_for_load_state("networkidle")
+    page.eval_on_selector("[name=area]", "(names) => names.remove()")  # names of areas are theirs
     own_words = page.locator(".nav, .panel, .legend").all_inner_texts()
     assert not re.search(r"[\u4e00-\u9fff]", " ".join(own_words).replace("中文", ""))
 
