@@ -95,6 +95,7 @@ def test_the_desk_asks_as_much_of_the_database_however_many_issues_there_are(sto
         return len(sent)
 
     roles = ("worker_lin", "leader_zhao", "dispatcher_qian", "handler_sun", "supervisor_li")
+    [asked(login) for login in roles]  # what is kept from one question to the next
     before = [asked(login) for login in roles]
     with store.write() as tx:
         drafts = [Draft("heating", "hotline", "请处理", lon=122.015, lat=37.015) for _ in range(30)]
