@@ -46,9 +46,9 @@ class Picture:
 
 SHOTS = (
     Picture("map", "/map?view=open"),
-    Picture("heat", "/map?view=heat&days=90"),
-    Picture("heat-dark", "/map?view=heat&days=90", is_dark=True),
-    Picture("choropleth", "/map?view=choropleth&days=90"),
+    Picture("heat", "/map?view=heat&when=90"),
+    Picture("heat-dark", "/map?view=heat&when=90", is_dark=True),
+    Picture("choropleth", "/map?view=choropleth&when=90"),
     Picture("hotspots-map", "/map?view=hotspots"),
     Picture("hotspots", "/hotspots"),
     Picture("board", "/board", size=TALL),
@@ -69,7 +69,7 @@ SHOTS = (
     Picture("audit", "/admin/audit", "admin_wu"),
     Picture("account", "/account"),
     Picture("board-tablet", "/board", size=TABLET),
-    Picture("heat-tablet", "/map?view=heat&days=90", size=TABLET),
+    Picture("heat-tablet", "/map?view=heat&when=90", size=TABLET),
     Picture("tablet", "/t/", "worker_lin", TABLET),
     Picture("tablet-tasks", "/t/#tasks", "worker_lin", TABLET),
     Picture("tablet-report", "/t/#report", "worker_lin", PHONE),
