@@ -27,7 +27,8 @@ from server.services.people import NewPerson
 from server.upgrade import upgrade
 from tests.browser.serving import CHROMIUM, SECRET, chromium_path, serving
 
-HEAT, MARKERS = int(os.environ.get("BENCH_HEAT", "1000000")), 100_000
+HEAT = int(os.environ.get("BENCH_HEAT", "1000000"))
+MARKERS = int(os.environ.get("BENCH_MARKERS", "100000"))
 PATIENCE_MS, TIMES = 300_000, 5
 LOGIN, PASSWORD = "who_looks", "a-long-enough-passphrase"  # of a store that lives as long as the measurement
 VENDOR = Path(__file__).resolve().parents[1] / "server" / "static" / "vendor"
