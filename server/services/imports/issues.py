@@ -23,7 +23,7 @@ from server.services.imports.agreement import Agreement
 from server.services.imports.columns import unused
 from server.services.imports.mapping import IssueOptions, Reader, places_in
 from server.services.imports.rejects import Reject, RejectsFile, header, refuse_foreign
-from server.services.imports.runs import Run, begin
+from server.services.imports.runs import Run, begin, unbroken
 from server.services.imports.suspicion import count_datums
 from server.services.imports.tables import Row, Table, open_table, text_of
 from server.services.imports.tally import Tally
@@ -179,13 +179,14 @@ def _carry_out(work: _Work, size: int, on_progress: Callable[[Progress], None]) 
         for row in islice(rows, run.next_row):
             _note_number(work, row)
         for several in _batches(rows, size):
-            _take(work, several)
+            with unbroken():
+                _take(work, several)
             about = max(work.table.about, run.next_row)
             on_progress(Progress(run.next_row, about, run.counts["rejected"]))
-        with work.store.write() as tx:
+        with unbroken(), work.store.write() as tx:
             run.finish(tx, "done")
     except BaseException:  # whatever stopped it, the record says that it can be resumed
-        with suppress(ServerError), work.store.write() as tx:
+        with suppress(ServerError), unbroken(), work.store.write() as tx:
             run.finish(tx, "failed")
         raise
 

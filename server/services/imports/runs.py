@@ -6,8 +6,11 @@ Whoever was taken for dead and comes back finds the record changed and stops.
 """
 
 import os
+import signal
 import socket
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,7 +24,7 @@ from server.locks import Lock
 from server.models import Import
 from server.uids import uuid7
 
-__all__ = ["DEAD_AFTER", "Run", "analyze", "begin", "note", "refuse_if_running"]
+__all__ = ["DEAD_AFTER", "Run", "analyze", "begin", "note", "refuse_if_running", "unbroken"]
 
 DEAD_AFTER = timedelta(seconds=60)
 
@@ -147,6 +150,31 @@ def note(
     record.state, record.counts, record.finished_at = "done", dict(counts), tx.now
     tx.session.add(record)
     analyze(tx)
+
+
+@contextmanager
+def unbroken() -> Iterator[None]:
+    """Let Ctrl-C wait until this is through.
+
+    An interruption in the middle of a COMMIT or ROLLBACK would leave a connection that holds the database's
+    lock, and the record of the import could not be closed before that lock's time was over.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        Afterwards, if it came meanwhile; outside the main thread nothing is held back, none comes there.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _frame: came.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if came and before is not signal.SIG_IGN:
+        raise KeyboardInterrupt
 
 
 def analyze(tx: Tx) -> None:
