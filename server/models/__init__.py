@@ -3,6 +3,7 @@
 from server.models.access import Attachment, Audit, ResetLink, SignedIn
 from server.models.areas import LEVELS, Area, Boundary, Grid, Place
 from server.models.base import Base
+from server.models.field import Care, Patrol, PatrolCover, TrackPiece, Visit, VisitIssue
 from server.models.issues import DayCounter, Entry, Issue, PrivateText
 from server.models.judged import Appeal, Evaluation, EvaluationRow, ExportJob
 from server.models.loop import (
@@ -29,6 +30,7 @@ __all__ = [
     "Boundary",
     "CalendarDay",
     "CalendarYear",
+    "Care",
     "CategoryEdit",
     "DayCounter",
     "Department",
@@ -44,6 +46,8 @@ __all__ = [
     "Leave",
     "LimitEdit",
     "Mark",
+    "Patrol",
+    "PatrolCover",
     "Person",
     "Place",
     "PrivateText",
@@ -55,5 +59,8 @@ __all__ = [
     "SignInAttempt",
     "SignedIn",
     "Token",
+    "TrackPiece",
+    "Visit",
+    "VisitIssue",
     "Whistle",
 ]
