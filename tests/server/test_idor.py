@@ -127,6 +127,12 @@ class Pair:
     unknown: object
 
 
+@pytest.fixture(params=["sqlite"])
+def database_url(database_url):
+    """One store: whose objects are whose is a condition of the services, which are tried on both."""
+    return database_url
+
+
 @pytest.fixture
 def west(store, town, client_of):
     """Somebody who is everything, but only in the west; of all kinds of things, some elsewhere."""

@@ -22,6 +22,12 @@ OPTIONS = IssueOptions(
 )
 
 
+@pytest.fixture(params=["sqlite"])
+def database_url(database_url):
+    """One store: real wards are moved on PostGIS by test_wards, and both import alike in test_issues."""
+    return database_url
+
+
 @pytest.fixture
 def city(store, shared_data):
     """The 77 community areas as cells."""
