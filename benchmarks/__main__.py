@@ -17,6 +17,7 @@ from benchmarks import (
     permission_cost,
     report_rate,
     sign_in_rate,
+    tablet,
 )
 from benchmarks.locator import measure, telling
 from tests.conftest import SHARED
@@ -60,6 +61,7 @@ def main() -> None:
         "sign_in_rate": sign_in_rate.run(),
         "at_size": at_size.run(),
         "beside_folium": beside_folium.run(),
+        "tablet": tablet.run(),
     }
     OUT.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     telling.write(told["locator"])

@@ -48,8 +48,8 @@ def build(store: Store, count: int = COUNT) -> BigTown:
     cells = jagged_cells(count)
     codes = sorted(cells.codes.tolist())
     with store.write() as tx:
-        ids = dict(_areas(tx, codes))
-        _outlines(tx, cells, ids)
+        ids = dict(lay_areas(tx, codes))
+        lay_outlines(tx, cells, ids)
         holder = _staff(tx, codes, ids)
         roles = ("supervisor", "dispatcher")
         people.create(tx, [NewPerson(role, role, roles=((role, ROOT),)) for role in roles])
@@ -59,7 +59,8 @@ def build(store: Store, count: int = COUNT) -> BigTown:
     return BigTown(cells, holder, read, report)
 
 
-def _areas(tx: Tx, codes: list[str]) -> Iterator[tuple[str, int]]:
+def lay_areas(tx: Tx, codes: list[str]) -> Iterator[tuple[str, int]]:
+    """Write the areas of cells and all above them; gives code and key of each."""
     ids: dict[str, int] = {}
     for length, level in CUTS.items():
         names = sorted({code[:length] for code in codes})
@@ -78,7 +79,8 @@ def _path(code: str) -> str:
     return "/" + "".join(f"{code[:length]}/" for length in CUTS if length <= len(code))
 
 
-def _outlines(tx: Tx, cells: Cells, ids: dict[str, int]) -> None:
+def lay_outlines(tx: Tx, cells: Cells, ids: dict[str, int]) -> None:
+    """Write the boundaries of cells, as one grid."""
     grid = Grid(digest="big-town", at=tx.now)
     tx.session.add(grid)
     tx.session.flush()
