@@ -5,6 +5,7 @@ from flask import Blueprint
 from server.api import (
     areas,
     bulk,
+    candidates,
     categories,
     cells,
     choropleth,
@@ -32,6 +33,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     locate.blueprint,
     issues.blueprint,
     photos.blueprint,
+    candidates.blueprint,
     bulk.blueprint,
     cells.blueprint,
     areas.blueprint,

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from server.db import Tx
 from server.models import Area, Department, Duty, Issue
 from server.services.candidates import candidates
-from server.services.issue_view import IssueView
+from server.services.issue_view import IssueView, found
 from server.services.people import Actor
 from server.services.related import nearby
 from server.services.roster import in_force
@@ -21,7 +21,7 @@ from server.services.serving import serving
 from server.workflow import Transition
 from server.worktime import Calendar, Kind, Limit, due
 
-__all__ = ["Asked", "HolderOption", "asked_for", "departments", "holders", "usual_times"]
+__all__ = ["Asked", "HolderOption", "asked_for", "departments", "holders", "holders_of", "usual_times"]
 
 COMMUNITY = 2  # place of a community's code in the path of what lies in it
 REVIEW_AFTER = timedelta(days=30)
@@ -103,8 +103,8 @@ def holders(tx: Tx, path: str) -> tuple[HolderOption, ...]:
     path : str
         Path of the issue's area.
     """
-    found = candidates(tx, path, HOLDERS_MOST)
-    people = [int(one.holder.partition(":")[2]) for one in found if one.holder.startswith("person:")]
+    near = candidates(tx, path, HOLDERS_MOST)
+    people = [int(one.holder.partition(":")[2]) for one in near if one.holder.startswith("person:")]
     query = select(Duty.person_id, Area.name, Area.path).join(Area, Area.id == Duty.area_id)
     rows = tx.session.execute(query.where(Duty.person_id.in_(people), in_force(tx.now))).all()
     codes = {(key, name): path.strip("/").split("/")[: COMMUNITY + 1][-1] for key, name, path in rows}
@@ -118,8 +118,20 @@ def holders(tx: Tx, path: str) -> tuple[HolderOption, ...]:
             if one.holder.startswith("person:")
             else "",
         )
-        for one in found
+        for one in near
     )
+
+
+def holders_of(tx: Tx, actor: Actor, number: str) -> tuple[HolderOption, ...]:
+    """List whom an issue can be given to; see :func:`holders`.
+
+    Raises
+    ------
+    NotFound
+        Absent, or outside the actor's areas.
+    """
+    _, path = found(tx, actor, number)
+    return holders(tx, path)
 
 
 def departments(tx: Tx, path: str) -> tuple[tuple[str, str], ...]:
