@@ -152,7 +152,7 @@ class ProblemPage:
 
 @dataclass(frozen=True)
 class TabletPage:
-    """``tablet/index.html``.
+    """``tablet/index.html``: nothing in it is anybody's own.
 
     Attributes
     ----------
@@ -160,19 +160,22 @@ class TabletPage:
         Element and assets; the script itself comes from ``script_url``.
     script_url : str
         folium's script as a static file.
+    language : str
+        ``zh`` or ``en``.
+    is_demo : bool
+        Whether all that is shown is made up.
     categories, sources : tuple of Choice
         What can be reported, and how it came in.
-    cells : tuple of str
-        Names of the worker's cells.
     data : Mapping
         What ``static/js`` reads.
     """
 
     map: MapParts
     script_url: str
+    language: str
+    is_demo: bool
     categories: tuple[Choice, ...]
     sources: tuple[Choice, ...]
-    cells: tuple[str, ...]
     data: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -1,15 +1,14 @@
-"""The worker's page: a shell that the API fills."""
+"""The worker's page: a shell that is the same for everybody; the API fills it."""
 
-from flask import Blueprint, Response, abort
+from flask import Blueprint, Response, abort, render_template
 
 from server.auth import allow, current_actor, current_store, public
 from server.maps import MapView, map_parts, tablet_map_script
 from server.pages.choices import category_choices, source_choices
 from server.pages.contexts import TabletPage
-from server.pages.frame import render
 from server.pages.ground import around, basemap_data, basemap_of, extent, urls
-from server.pages.sentences import tablet_words
-from server.services import areas, duties
+from server.services import areas, duties, marks
+from server.tablet.words import words
 from server.words import language
 from server.workflow import Role
 
@@ -17,6 +16,7 @@ __all__ = ["blueprint"]
 
 blueprint = Blueprint("tablet", __name__, url_prefix="/t")
 USUAL_SOURCE = "patrol"
+API = "/api/v1"
 
 
 @blueprint.get("/")
@@ -28,26 +28,47 @@ def home() -> str:
         mine = areas.by_ids(tx, duties.cells_of(tx, actor.person_id or 0, tx.now)).values()
         boxes = [cell.bbox for cell in mine if cell.bbox]
         bounds = around(boxes) if boxes else extent(tx, actor)
-    cells = sorted(mine, key=lambda cell: cell.code)
-    return render(
+        is_demo = marks.is_demo(tx)
+    return render_template(
         "tablet/index.html",
-        TabletPage(
+        page=TabletPage(
             map=map_parts(MapView("tablet", language=language(), basemap=basemap_of(store))),
             script_url=f"/t/{tablet_map_script(basemap_of(store))[0]}",
+            language=language(),
+            is_demo=is_demo,
             categories=category_choices(),
             sources=source_choices(USUAL_SOURCE),
-            cells=tuple(cell.name for cell in cells),
             data={
-                "urls": urls(),
-                "words": tablet_words(),
+                "urls": _urls(),
+                "words": words(),
                 "zone": str(store.config.zone),
                 "basemap": basemap_data(store),
-                "cells": [cell.code for cell in cells],
+                "language": language(),
+                "version": "",
+                "cells": sorted(cell.code for cell in mine),
                 "bounds": bounds,
                 "person": actor.login,
             },
         ),
     )
+
+
+def _urls() -> dict[str, str]:
+    return {
+        **urls(),
+        "me": f"{API}/me",
+        "ground": f"{API}/field/ground",
+        "work": f"{API}/field/work",
+        "details": f"{API}/field/issues",
+        "events": f"{API}/field/events",
+        "cover": f"{API}/field/cover",
+        "due_cares": f"{API}/field/cares",
+        "visits": f"{API}/visits",
+        "cares": f"{API}/cares",
+        "patrols": f"{API}/patrols",
+        "sign_in": "/sign-in?next=/t/",
+        "version": "/t/version",
+    }
 
 
 @blueprint.get("/<name>.js")

@@ -81,11 +81,10 @@ def test_a_report_that_cannot_be_sent_stays_in_sight_and_is_sent_once_on_retry(o
     page.context.set_offline(True)
     write_report(page, "地下室里报的一件")
     row = page.locator(".t-queue li", has_text="没有送出")
+    page.evaluate("() => { location.hash = '#queue'; }")
     row.wait_for()
-    page.wait_for_function("() => document.querySelector('.t-queue li').getBoundingClientRect().top >= 0")
     assert "1" in page.locator(".t-net").inner_text()
     page.context.set_offline(False)
-    page.wait_for_selector("[data-done]:not([hidden])")
     row.wait_for(state="detached")
     page.click(".t-bar a[href='#tasks']")
     page.locator(".t-issue", has_text="地下室里报的一件").first.wait_for()
@@ -118,6 +117,7 @@ def test_hostile_text_stays_text_on_the_tablet(open_page):
         " { detail: { key: 'k'.repeat(8), title: words, body: { category: 'none' } } }))",
         HOSTILE,
     )
+    page.evaluate("() => { location.hash = '#queue'; }")
     assert HOSTILE in page.locator(".t-queue li").inner_text()
     assert page.locator("img[src=x]").count() == 0
 

@@ -42,12 +42,21 @@ export function getJson(url, query = {}, signal = undefined) {
   return answer(fetch(addressOf(url, query), { signal, headers: { Accept: "application/json" } }));
 }
 
+let token = "";
+
+/** The token that a session's POSTs carry: the page's own, else asked for once; `isFresh` asks again. */
+export async function sessionToken(isFresh = false) {
+  token ||= document.querySelector("meta[name=csrf-token]")?.content ?? "";
+  if (!token || isFresh) token = (await getJson("/api/v1/me")).csrf;
+  return token;
+}
+
 /** Post JSON under an idempotency key: the same key again changes nothing. */
-export function postJson(url, body, key) {
-  const token = document.querySelector("meta[name=csrf-token]").content;
+export async function postJson(url, body, key) {
+  const csrf = await sessionToken();
   return answer(fetch(url, {
     method: "POST",
-    headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": token, "Idempotency-Key": key },
+    headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": csrf, "Idempotency-Key": key },
     body: JSON.stringify(body),
   }));
 }
