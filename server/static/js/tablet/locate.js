@@ -110,9 +110,10 @@ function nearest(cells, lon, lat, withinM) {
   const north = (withinM * 1.001) / SMALLEST_DEGREE_M + 1e-9;
   const narrow = Math.cos(Math.min(Math.abs(lat) + north, 90) * DEGREE);
   const east = narrow > 0 ? Math.min(north / narrow, 180) : 180;
+  const sights = [lon, ...(lon + east >= 180 ? [lon - 360] : []), ...(lon - east <= -180 ? [lon + 360] : [])];
   const near = [];
   for (const { cell, rings, box } of cells) {
-    for (const x of [lon, ...(lon + east >= 180 ? [lon - 360] : []), ...(lon - east <= -180 ? [lon + 360] : [])]) {
+    for (const x of sights) {
       if (x + east < box[0] || lat + north < box[1] || x - east > box[2] || lat - north > box[3]) continue;
       const metres = metresTo(rings, x, lat, withinM);
       if (metres <= withinM) near.push({ cell, metres });
