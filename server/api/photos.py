@@ -21,7 +21,7 @@ from server.services.lines import whole
 from server.services.people import Actor
 from server.services.photos import BYTES_MOST, FIELD
 
-__all__ = ["REQUEST_MOST", "blueprint"]
+__all__ = ["REQUEST_MOST", "PhotoRow", "blueprint", "photo_told"]
 
 REQUEST_MOST = MOST_OF_ACT * BYTES_MOST + 1024 * 1024
 """Bytes of a request with as many photos as may be, all of them as large as may be."""
@@ -170,10 +170,11 @@ def _uids() -> list[UUID]:
 
 
 def _told(tx: Tx, actor: Actor, number: str) -> dict[str, Any]:
-    return {"items": [_photo(one) for one in album.of_issue(tx, actor, number)]}
+    return {"items": [photo_told(one) for one in album.of_issue(tx, actor, number)]}
 
 
-def _photo(one: Picture) -> dict[str, Any]:
+def photo_told(one: Picture) -> dict[str, Any]:
+    """Tell a photo: of when, from where, and where its file is."""
     place = one.position
     return {
         "uid": one.uid,

@@ -22,11 +22,11 @@ __all__ = ["COLUMNS", "SCALARS", "Brief", "briefs_of", "by_ids", "clock_of"]
 SCALARS = (
     "id", "uid", "number", "state", "category", "source", "summary", "place_text", "lon", "lat", "accuracy_m",
     "distance_m", "how", "reported_at", "due_at", "round", "version", "border", "needs_check", "urgent", "repeats",
-    "review_at", "external_number", "satisfaction", "stage_due_at", "purged_at",
+    "review_at", "external_number", "satisfaction", "stage_due_at", "purged_at", "amber_at",
 )  # fmt: skip
 COLUMNS = [
     getattr(Issue, name)
-    for name in (*SCALARS, "area_id", "amber_at", "holder_person_id", "holder_department_id")
+    for name in (*SCALARS, "area_id", "holder_person_id", "holder_department_id")
 ]
 
 
@@ -74,6 +74,8 @@ class Brief:
         When the present stage should be over.
     purged_at : datetime or None
         When its words were blanked at the end of their time.
+    amber_at : datetime or None
+        When three quarters of its time are used.
     """
 
     id: int
@@ -105,6 +107,7 @@ class Brief:
     satisfaction: str | None
     stage_due_at: datetime | None
     purged_at: datetime | None
+    amber_at: datetime | None
 
     @property
     def cell(self) -> AreaView | None:

@@ -1,0 +1,142 @@
+"""What somebody has to do, and what is open in their cells: in brief for all of it, whole for some."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import ColumnElement, Row, select
+
+from server.db import Tx
+from server.errors import NotFound
+from server.models import Issue
+from server.services import album, briefs
+from server.services.album import Picture
+from server.services.briefs import COLUMNS, Brief, briefs_of
+from server.services.conditions import asked, is_open
+from server.services.field.mine import Mine, mine
+from server.services.filters import Filters
+from server.services.issue_view import IssueView, one
+from server.services.people import Actor
+from server.services.permissions import visible
+
+__all__ = ["ISSUES_MOST", "WHOLE_MOST", "FieldIssue", "WholeIssue", "Work", "whole", "work"]
+
+ISSUES_MOST = 2_000
+WHOLE_MOST = 20
+"""So many are read whole at once."""
+
+
+@dataclass(frozen=True)
+class FieldIssue:
+    """An issue on somebody's tablet.
+
+    Attributes
+    ----------
+    brief : Brief
+        As a list shows it.
+    mine : bool
+        Whether they hold it.
+    """
+
+    brief: Brief
+    mine: bool
+
+
+@dataclass(frozen=True)
+class Work:
+    """What somebody has to do.
+
+    Attributes
+    ----------
+    issues : tuple of FieldIssue
+        Those they hold first, each part by due; at most :data:`ISSUES_MOST`.
+    stamp : str
+        Changes whenever something of this does, whoever looks; not as time goes by.
+    """
+
+    issues: tuple[FieldIssue, ...]
+    stamp: str
+
+
+@dataclass(frozen=True)
+class WholeIssue:
+    """An issue with everything that is needed to handle it without a network.
+
+    Attributes
+    ----------
+    view : IssueView
+        As the actor sees it.
+    brief : Brief
+        The same in brief.
+    photos : tuple of Picture
+        Those the actor may see.
+    """
+
+    view: IssueView
+    brief: Brief
+    photos: tuple[Picture, ...]
+
+
+def work(tx: Tx, actor: Actor, own: Mine | None = None) -> Work:
+    """Read the open issues that somebody holds, and those open in their cells.
+
+    Parameters
+    ----------
+    tx : Tx
+        Any transaction.
+    actor : Actor
+        Sees only what is visible to them.
+    own : Mine, optional
+        What is theirs, where that is known already.
+    """
+    held = _rows(tx, *asked(tx, actor, Filters(holder="me")))
+    taken = {row.id for row in held}
+    own = own or mine(tx, actor)
+    places = [*own.cells, *own.posts]
+    here = _rows(tx, visible(actor), Issue.area_id.in_(places)) if places else []
+    rows = [*held, *(row for row in here if row.id not in taken)][:ISSUES_MOST]
+    issues = tuple(FieldIssue(brief, brief.id in taken) for brief in briefs_of(tx, rows))
+    return Work(issues, _stamp(actor, issues))
+
+
+def _rows(tx: Tx, *conditions: ColumnElement[bool]) -> Sequence[Row[Any]]:
+    """Read open issues, by due; those without one last."""
+    query = select(*COLUMNS).where(is_open(), *conditions)
+    query = query.order_by(Issue.due_at.is_(None), Issue.due_at, Issue.id)
+    return tx.session.execute(query.limit(ISSUES_MOST)).all()
+
+
+def _stamp(actor: Actor, issues: Sequence[FieldIssue]) -> str:
+    facts = [
+        (
+            one.brief.id, one.brief.version, one.mine, one.brief.state, one.brief.category, one.brief.area.name,
+            one.brief.holder, one.brief.due_at, one.brief.summary, one.brief.place_text,
+        )
+        for one in issues
+    ]  # fmt: skip
+    return hashlib.sha256(orjson.dumps([str(actor.uid), facts])).hexdigest()[:32]
+
+
+def whole(tx: Tx, actor: Actor, numbers: Sequence[str]) -> tuple[WholeIssue, ...]:
+    """Read issues whole, in the order asked; those that the actor may not see are left out, as if absent.
+
+    Parameters
+    ----------
+    tx : Tx
+        Any transaction.
+    actor : Actor
+        Who looks.
+    numbers : sequence of str
+        At most :data:`WHOLE_MOST`.
+    """
+    found = []
+    for number in dict.fromkeys(numbers[:WHOLE_MOST]):
+        try:
+            view = one(tx, actor, number)
+        except NotFound:
+            continue
+        found.append((view, album.of_issue(tx, actor, number)))
+    known = briefs.by_ids(tx, [view.issue.id for view, _photos in found])
+    return tuple(WholeIssue(view, known[view.issue.id], tuple(photos)) for view, photos in found)

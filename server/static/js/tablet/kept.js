@@ -1,0 +1,64 @@
+/** Answers of the server as the device keeps them: `key -> {data, etag, at}`, one database per person. */
+
+import { ask } from "./asking.js";
+import { open, writing } from "./store.js";
+
+const WEEK_MS = 7 * 86400000;
+const ISSUE = "issue:";
+const ISSUES = IDBKeyRange.bound(ISSUE, `${ISSUE}\uffff`);
+const AT_ONCE = 20;
+const BRIEF = ["state", "holder", "due_at", "clock", "left", "version", "round", "category", "cell", "area", "lon", "lat"];
+
+/** What is kept under a key: `{data, etag, at}`, or undefined. */
+export async function get(key) {
+  return (await open()).get("kept", key);
+}
+
+/** Keep an answer. */
+export async function keep(key, data, etag) {
+  const tx = writing(await open(), "kept");
+  await Promise.all([tx.store.put({ data, etag, at: new Date().toISOString() }, key), tx.done]);
+}
+
+/** The server says that what is kept still holds. */
+export async function touch(key) {
+  const kept = await get(key);
+  if (kept) await keep(key, kept.data, kept.etag);
+}
+
+/** Issues are not kept longer than a week without contact: whoever finds the device finds no old ones. */
+export async function forgetOld() {
+  const db = await open();
+  const kept = await db.get("kept", "work");
+  if (kept && Date.now() - new Date(kept.at) < WEEK_MS) return;
+  const tx = writing(db, "kept");
+  await Promise.all([tx.store.delete("work"), tx.store.delete(ISSUES), tx.done]);
+}
+
+/** Fetch what is held and has changed, so that all of it can be opened without a network; drop what is gone. */
+export async function details(issues, url, most = AT_ONCE) {
+  const db = await open();
+  const wanted = new Map(issues.map((one) => [one.number, one]));
+  const known = new Map();
+  for (const key of await db.getAllKeys("kept", ISSUES)) {
+    const number = key.slice(ISSUE.length);
+    if (wanted.has(number)) known.set(number, (await db.get("kept", key)).data.version);
+    else await db.delete("kept", key);
+  }
+  const old = issues.filter((one) => one.mine && known.get(one.number) !== one.version);
+  const also = issues.filter((one) => !one.mine && known.has(one.number) && known.get(one.number) !== one.version);
+  const numbers = [...old, ...also].map((one) => one.number);
+  for (let first = 0; first < numbers.length; first += most) {
+    const { data } = await ask(`${url}?numbers=${encodeURIComponent(numbers.slice(first, first + most).join(","))}`);
+    await Promise.all(data.items.map((one) => keep(ISSUE + one.number, one, null)));
+  }
+}
+
+/** What the server answered to an act takes the place of what was known of the issue. */
+export async function later(answer, work) {
+  const before = await get(ISSUE + answer.number);
+  if (before && before.data.version > answer.version) return;
+  const known = work?.issues.find((one) => one.number === answer.number);
+  await keep(ISSUE + answer.number, { ...(before?.data ?? known ?? {}), ...answer }, null);
+  if (known && known.version <= answer.version) for (const name of BRIEF) known[name] = answer[name];
+}
