@@ -164,8 +164,6 @@ class TabletPage:
         ``zh`` or ``en``.
     is_demo : bool
         Whether all that is shown is made up.
-    categories, sources : tuple of Choice
-        What can be reported, and how it came in.
     data : Mapping
         What ``static/js`` reads.
     """
@@ -174,8 +172,6 @@ class TabletPage:
     script_url: str
     language: str
     is_demo: bool
-    categories: tuple[Choice, ...]
-    sources: tuple[Choice, ...]
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
