@@ -7,11 +7,11 @@ Each part has a module with ``words() -> dict[str, str]``; the keys are ``say("k
 from types import ModuleType
 
 from server.tablet.words import map as maps
-from server.tablet.words import queue, report, shell, visits, work
+from server.tablet.words import live, queue, report, shell, visits, work
 
 __all__ = ["PARTS", "words"]
 
-PARTS: tuple[ModuleType, ...] = (shell, maps, work, report, queue, visits)
+PARTS: tuple[ModuleType, ...] = (shell, maps, work, report, queue, visits, live)
 
 
 def words() -> dict[str, str]:
