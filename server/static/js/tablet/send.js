@@ -9,6 +9,10 @@ const ON_THE_SPOT = ["take", "finish", "settle", "answer", "note", "attach"]; //
 const PAUSED = [408, 425, 429, 503];
 const ABSENT = [0, 502, 504]; // nobody there: everything waits
 const TOO_FULL = 507;
+const AS_IT_IS = { // what names its own times, and whose it is in `of`
+  care: () => "/cares", care_end: (of) => `/cares/${of}/end`,
+  patrol: () => "/patrols", patrol_end: (of) => `/patrols/${of}/end`, track: (of) => `/patrols/${of}/track`,
+};
 
 /** What came back, or why nothing did. `how`: done, away, pause, fault, signin, refused, decide. */
 export class Verdict {
@@ -39,9 +43,8 @@ export function fixed(record, step) {
   const number = record.subject?.number;
   const there = `/issues/${encodeURIComponent(number ?? "")}`;
   if (step.kind === "report") return { path: "/issues", said: { ...times, uid: record.subject.uid, ...step.body } };
-  if (step.kind === "visit" || step.kind === "care") return { path: `/${step.kind}s`, said: { ...times, ...step.body } };
-  if (step.kind === "patrol") return { path: "/patrols", said: step.body };
-  if (step.kind === "track") return { path: `/patrols/${encodeURIComponent(step.patrol)}/track`, said: step.body };
+  if (step.kind === "visit") return { path: "/visits", said: { ...times, ...step.body } };
+  if (step.kind in AS_IT_IS) return { path: AS_IT_IS[step.kind](encodeURIComponent(step.of ?? "")), said: step.body };
   if (!number) return null;
   if (step.kind === "photos") return { path: `${there}/photos`, said: { kind: step.what, ...times, ...step.device } };
   const isBackdated = ON_THE_SPOT.includes(step.action) && !step.is_now;
