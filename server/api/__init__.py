@@ -21,10 +21,12 @@ from server.api import (
     limits,
     locate,
     me,
+    patrols,
     photos,
     places,
     spec,
     stats,
+    visits,
     workers,
 )
 
@@ -34,6 +36,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     locate.blueprint,
     issues.blueprint,
     photos.blueprint,
+    patrols.blueprint,
+    visits.blueprint,
     candidates.blueprint,
     bulk.blueprint,
     cells.blueprint,

@@ -29,6 +29,7 @@ class Patrol(Base):
     metres: Mapped[float] = mapped_column(Float(53), default=0.0)
     points: Mapped[int] = mapped_column(Integer, default=0)  # taken in
     left_out: Mapped[int] = mapped_column(Integer, default=0)  # outside working hours, or not to be believed
+    newest: Mapped[bytes | None] = mapped_column(LargeBinary)  # sealed: the last point, until the patrol ends
 
 
 class PatrolCover(Base):
@@ -104,6 +105,7 @@ class Visit(Base):
         BigInteger
     )  # called at, where it was a building or a compound
     happened_at: Mapped[Moment]
+    device_at: Mapped[datetime | None] = mapped_column(Instant)  # by the device's clock, where that is off
     received_at: Mapped[Moment]
     purged_at: Mapped[datetime | None] = mapped_column(Instant)
 

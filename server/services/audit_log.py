@@ -23,7 +23,7 @@ RULE_KINDS = (
 )  # fmt: skip
 """Kinds that change the rules everybody works by."""
 GROUPS: dict[str, tuple[str, ...]] = {
-    "unmask": ("unmask", "person.find"),
+    "unmask": ("unmask", "person.find", "care"),
     "export": ("export", "person.export"),
     "purge": ("purge", "keys", "person.erase"),
     "sign_in": ("sign_in", "sign_out", "session", "password", "totp", "oidc"),

@@ -12,13 +12,13 @@ from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from server.db import Tx
-from server.models import Area, Department, Issue, Whistle
+from server.models import Area, Department, Issue, Visit, Whistle
 from server.services.areas import below
 from server.services.people import Actor, Grant
 from server.workflow import Relation, Role
 
 __all__ = [
-    "administers", "is_handler", "may_appeal", "may_inspect", "may_judge", "may_unmask", "over", "overseen", "oversees", "reads_unit", "reports_on", "visible", "ways",
+    "administers", "is_handler", "may_appeal", "may_inspect", "may_judge", "may_unmask", "over", "overseen", "oversees", "reads_unit", "reports_on", "tends", "visible", "visits_seen", "walks", "ways",
 ]  # fmt: skip
 
 AREA_ROLES = frozenset({Role.WORKER, Role.LEADER, Role.DISPATCHER, Role.SUPERVISOR})
@@ -206,3 +206,34 @@ def _above(path: str) -> str:
 def may_inspect(actor: Actor, path: str) -> bool:
     """Tell whether an actor may have a hot spot in an area inspected: who leads, dispatches or supervises there."""
     return bool(LEADING & actor.roles_at(path))
+
+
+def walks(actor: Actor, path: str) -> bool:
+    """Tell whether somebody walks an area as theirs: works in it or leads it."""
+    return bool({Role.WORKER, Role.LEADER} & actor.roles_at(path))
+
+
+def tends(actor: Actor, path: str, *, answers: bool) -> bool:
+    """Tell whether somebody tends those who asked to be looked in on in a cell, and so may know their names.
+
+    Parameters
+    ----------
+    actor : Actor
+        Who asks.
+    path : str
+        Of the cell.
+    answers : bool
+        Whether they answer for the cell now, or stand in there.
+    """
+    return answers or Role.LEADER in actor.roles_at(path)
+
+
+def visits_seen(actor: Actor) -> ColumnElement[bool]:
+    """Condition: the actor may see this visit: it is theirs, or in an area that they oversee."""
+    if actor.is_system:
+        return true()
+    paths = overseen(actor)
+    if not paths:
+        return Visit.person_id == actor.person_id
+    own = select(Area.id).where(or_(*(below(path) for path in paths)))
+    return or_(Visit.person_id == actor.person_id, Visit.area_id.in_(own.correlate(None)))

@@ -39,6 +39,7 @@ from server.words import (
     stats,
     supervision,
     unmask,
+    visits,
     work,
 )
 
@@ -91,6 +92,7 @@ _TABLES: tuple[Any, ...] = (
     stats,
     supervision,
     unmask,
+    visits,
     work,
 )
 """One module per subject: its sentences, and the names of its codes, where it has any."""

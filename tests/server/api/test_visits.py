@@ -1,0 +1,81 @@
+"""Patrols, visits and care over the API."""
+
+from uuid import UUID
+
+EIGHTH = "990101001001008"
+PATROL, PIECE, VISIT, CARE = (
+    str(UUID(int=0x0190_0000_0000_7000_8000_0000_0000_0000 + one)) for one in range(1, 5)
+)
+HOME = {"lon": 122.0151, "lat": 37.0151}
+
+
+def _points(count=30, at="2026-03-10T09:{:02d}:00"):
+    return [
+        {"at": at.format(row), "lon": 122.0101 + row * 5e-4, "lat": 37.0151, "accuracy_m": 8.0}
+        for row in range(count)
+    ]
+
+
+def _patrolled(client):
+    begun = client.post("/api/v1/patrols", json={"uid": PATROL, "began_at": "2026-03-10T08:30"})
+    assert begun.status_code == 201, begun.get_json()
+    taken = client.post(f"/api/v1/patrols/{PATROL}/track", json={"uid": PIECE, "points": _points(18)})
+    assert taken.status_code == 200, taken.get_json()
+    return taken.get_json()
+
+
+def test_a_patrol_is_walked_and_its_cover_told_to_the_walker(client_of):
+    client = client_of("worker_lin")
+    told = _patrolled(client)
+    assert (told["points"], told["left_out"], told["ended_at"]) == (18, 0, None)
+    assert 730 < told["metres"] < 780, "17 steps of 44.5 m"
+    ended = client.post(f"/api/v1/patrols/{PATROL}/end", json={"ended_at": "2026-03-10T09:40"}).get_json()
+    assert ended["ended_at"] == "2026-03-10T01:40:00Z"
+    (cell,) = client.get("/api/v1/field/cover").get_json()["cells"]
+    assert (cell["code"], len(cell["squares"]), cell["size_m"]) == (EIGHTH, 16, 50.0)
+    assert cell["share"] == len(cell["squares"]) / cell["squares_total"]
+
+
+def test_what_is_sent_twice_is_the_same(client_of):
+    client = client_of("worker_lin")
+    first = _patrolled(client)
+    assert _patrolled(client) == first
+    visit = {"uid": VISIT, "kind": "daily", "subject": "household", "result": "well", **HOME}
+    sent = [client.post("/api/v1/visits", json=visit) for _ in range(2)]
+    assert [one.status_code for one in sent] == [201, 201]
+    assert sent[0].get_json() == sent[1].get_json()
+    assert len(client.get("/api/v1/visits").get_json()["items"]) == 1
+
+
+def test_somebody_elses_uid_is_refused(client_of, app):
+    app.testing = False
+    _patrolled(client_of("worker_lin"))
+    other = client_of("worker_he")
+    assert other.post("/api/v1/patrols", json={"uid": PATROL}).status_code == 409
+    assert other.post(f"/api/v1/patrols/{PATROL}/end", json={}).status_code == 404
+
+
+def _agreed(client):
+    care = {"uid": CARE, "reason": "alone", "every_days": 7, "who": "王奶奶", "where": "3幢2单元501", "wish": "量血压",
+            "consent_on": "2026-03-09", **HOME}  # fmt: skip
+    told = client.post("/api/v1/cares", json=care)
+    assert told.status_code == 201, told.get_json()
+    return told.get_json()
+
+
+def test_care_is_due_again_after_a_visit_and_gone_when_consent_is_withdrawn(client_of):
+    client = client_of("worker_lin")
+    told = _agreed(client)
+    assert "王奶奶" not in str(told), "what is remembered holds no words"
+    assert told["due_at"] == "2026-03-17T02:00:00Z"
+    visit = {"uid": VISIT, "kind": "care", "subject": "household", "result": "well", "text": "血压正常", "care": CARE,
+             "happened_at": "2026-03-10T09:30"}  # fmt: skip
+    assert client.post("/api/v1/visits", json=visit).status_code == 201
+    (row,) = client.get("/api/v1/field/cares").get_json()["items"]
+    assert (row["who"], row["where"], row["wish"]) == ("王奶奶", "3幢2单元501", "量血压")
+    assert (row["last_at"], row["due_at"]) == ("2026-03-10T01:30:00Z", "2026-03-17T01:30:00Z")
+    ended = client.post(f"/api/v1/cares/{CARE}/end", json={"why": "withdrawn"}).get_json()
+    assert ended["ended_at"] == "2026-03-10T02:00:00Z"
+    assert client.get("/api/v1/field/cares").get_json()["items"] == []
+    (kept,) = client.get("/api/v1/visits").get_json()["items"]
+    assert (kept["text"], kept["care"]) == ("", True)
