@@ -1,79 +1,98 @@
-import { freshKey, getJson } from "../api.js";
-import { hear, page, say, tell } from "../page.js";
+import { hear, say, tell } from "../page.js";
+import { begin, change, draft, forget, isWorth, ready, resume } from "../tablet/draft.js";
+import * as field from "../tablet/field.js";
+import { all, put } from "../tablet/outbox.js";
+import { remember } from "../tablet/recents.js";
+import { lackOf, recordOf } from "../tablet/report.js";
+
+const RESIDENT = ["reporter_name", "reporter_phone"];
 
 /**
- * "Report here": the device's position, a category, a few words. What is sent goes through the queue.
+ * "Report on the spot": one form, one record of the outbox, put in once however often it is tapped.
  *
- * Hears `tablet:view`, `tablet:picked`, `tablet:sent`, `tablet:refused`; tells `tablet:pick` and `tablet:send`.
- * Children: `[data-where]`, `[data-accuracy]`, `[data-locate]`, `[data-on-map]`, `[data-problem]`, `[data-done]`.
+ * Hears `tablet:report` `{visit?, place?, category?}`, `field:ground`, `field:person`, `report:where`, `report:draft`, `report:again`;
+ * tells `report:put`. Children: `[data-lack]`, `[data-kept]` with `[data-kept-words]` and `[data-discard]`, `[data-from-visit]`.
  * @param {HTMLFormElement} element
  */
 export function mount(element) {
   const part = (name) => element.querySelector(`[data-${name}]`);
-  let [place, hasAsked] = [null, false];
+  let [isSending, hasAsked, cell, lack] = [false, false, null, ""];
 
-  function complain(words) {
-    part("problem").textContent = words;
-    part("problem").hidden = !words;
-    if (words) part("problem").scrollIntoView({ block: "nearest" });
+  function complain(words, about = "") {
+    lack = about;
+    part("lack").textContent = words;
+    part("lack").hidden = !words;
   }
 
-  async function stand(found) {
-    place = found;
-    part("accuracy").textContent = found.accuracy_m ? say("accuracy", { metres: Math.round(found.accuracy_m) }) : say("by_hand");
-    part("where").textContent = say("located");
-    try {
-      const answer = await getJson(page.urls.locate, { lon: found.lon, lat: found.lat, accuracy_m: found.accuracy_m ?? "" });
-      part("where").textContent = answer.cell ? answer.cell.name : say("no_cell");
-    } catch { /* Without a connection the point itself is enough: the server locates it on arrival. */ }
+  function forgetResident() {
+    for (const name of RESIDENT) element.elements[name].value = "";
+    element.querySelector(".r-resident").open = false;
   }
 
-  function locate() {
+  async function send() {
+    await ready(); // a photo may still be on its way into the draft
+    const found = lackOf(draft());
+    complain(found && say(found), found);
+    if (found) return;
+    const [name, phone] = RESIDENT.map((one) => element.elements[one].value);
+    const { category } = draft();
+    const known = field.ground()?.categories.find((one) => one.code === category);
+    const record = await put(recordOf(draft(), { name, phone }, known?.name ?? category, cell));
+    forgetResident();
+    part("kept").hidden = true;
+    element.hidden = true;
+    tell("report:put", record);
+    await Promise.all([begin(), remember(category)]);
+  }
+
+  async function takeUp() {
+    if (hasAsked || !field.ground()) return;
     hasAsked = true;
-    if (!navigator.geolocation) { complain(say("position_2")); return; }
-    part("where").textContent = say("locating");
-    navigator.geolocation.getCurrentPosition(
-      ({ coords }) => stand({ lon: coords.longitude, lat: coords.latitude, accuracy_m: coords.accuracy }),
-      (error) => { part("where").textContent = say("no_place"); part("accuracy").textContent = say(`position_${error.code}`); },
-      { enableHighAccuracy: true, timeout: 15000, maximumAge: 30000 },
-    );
+    const isSent = async (id) => (await all()).some((row) => row.id === id);
+    const isThere = await resume(isSent).catch(() => false);
+    part("kept").hidden = !isThere;
+    part("kept-words").textContent = isThere && draft().hadReporter ? say("report_resident_again") : "";
   }
 
-  function missing(given) {
-    if (!place) return say("need_place");
-    if (!given.category) return say("need_category");
-    return given.description?.trim() ? "" : say("need_description");
+  function prefill({ visit = null, place = null, category = "" }) {
+    const seed = isWorth() ? draft() : {};
+    const spot = place?.lon === undefined ? null : { lon: place.lon, lat: place.lat, accuracy_m: null, by: "hand", at: new Date().toISOString() };
+    change({
+      visit: visit ?? draft().visit, source: visit ? "visit" : draft().source, category: seed.category || category || draft().category,
+      ...(spot && { place: spot }),
+      ...(place?.name && !draft().place_text ? { place_text: place.name } : {}),
+    });
+    tell("report:again");
+    location.hash = "#report";
   }
 
-  element.addEventListener("submit", (event) => {
+  element.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const given = Object.fromEntries(new FormData(element));
-    const lack = missing(given);
-    complain(lack);
-    part("done").hidden = true;
-    if (lack) return;
-    const body = { ...given, lon: place.lon, lat: place.lat, crs: "wgs84", happened_at: new Date().toISOString() };
-    if (place.accuracy_m) body.accuracy_m = place.accuracy_m;
-    if (!body.place_text) delete body.place_text;
-    element.querySelector(".t-send").disabled = true;
-    const title = element.querySelector("[name=category]:checked").parentElement.textContent.trim();
-    tell("tablet:send", { key: freshKey(), title, body });
+    if (isSending) return;
+    isSending = true;
+    element.setAttribute("aria-busy", "true");
+    try {
+      await send();
+    } catch (error) {
+      complain(error.message);
+    } finally {
+      isSending = false;
+      element.removeAttribute("aria-busy");
+    }
   });
-
-  hear("tablet:sent", (issue) => {
-    part("done-words").textContent = issue.holder
-      ? say("sent_to", { number: issue.number, holder: issue.holder.name }) : say("sent", { number: issue.number });
-    part("done").hidden = false;
-    part("done").scrollIntoView({ block: "center" });
+  element.addEventListener("keydown", (event) => { if (event.key === "Enter" && event.target.matches("input")) event.preventDefault(); });
+  for (const name of RESIDENT) {
+    element.elements[name].addEventListener("input", () => { if (!draft().hadReporter) change({ hadReporter: true }); });
+  }
+  part("discard").addEventListener("click", () => { part("kept").hidden = true; forgetResident(); complain(""); begin(); });
+  hear("report:where", ({ where }) => { cell = where?.cell ?? null; });
+  hear("report:draft", () => {
+    if (lack && lackOf(draft()) !== lack) complain("");
+    part("from-visit").hidden = !draft().visit;
   });
-  hear("tablet:settled", ({ isRefused, words }) => {
-    element.querySelector(".t-send").disabled = false;
-    complain(isRefused ? words : "");
-    if (!isRefused) element.reset();
-  });
-  hear("tablet:picked", (found) => stand({ ...found, accuracy_m: null }));
-  hear("tablet:view", (view) => { if (view === "report" && !hasAsked) locate(); });
-  if (location.hash === "#report") locate();
-  part("locate").addEventListener("click", locate);
-  part("on-map").addEventListener("click", () => { hasAsked = true; tell("tablet:pick"); });
+  hear("report:again", () => { element.hidden = false; element.closest("[data-view]").scrollTop = 0; });
+  hear("tablet:report", prefill);
+  hear("field:person", () => { forgetResident(); part("kept").hidden = true; hasAsked = false; forget(); });
+  hear("field:ground", takeUp);
+  takeUp();
 }
