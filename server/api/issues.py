@@ -29,12 +29,14 @@ from server.services.exporting import wish_of
 from server.services.exporting.tables import issue_table
 from server.services.filters import instant_of
 from server.services.people import Actor
+from server.services.sent import Sent
 from server.services.time_left import timer_of
 
 __all__ = ["blueprint"]
 
 blueprint = resource("issues")
 Number = Annotated[float, Strict()]
+DEVICE_AT = "ISO 8601, `happened_at` as the device's own clock said"
 
 
 class IssueQuery(FilterQuery):
@@ -61,7 +63,8 @@ class NewIssue(Body):
     urgent: bool | None = Field(None, description="null: as the category says")
     external_number: str = Field("", description="of the 12345 line", max_length=LIMITS["external_number"])
     happened_at: str | None = Field(None, description="ISO 8601; the server's zone if none", max_length=40)
-    uid: UUID | None = Field(None, description="UUIDv7 made by the client")
+    device_at: str | None = Field(None, description=DEVICE_AT, max_length=40)
+    uid: UUID | None = Field(None, description="UUIDv7 made by the client; the same again is the same report")
 
     def draft(self) -> Draft:
         """Make the draft that the service takes in.
@@ -69,10 +72,11 @@ class NewIssue(Body):
         Raises
         ------
         InputError
-            ``happened_at`` cannot be read.
+            ``happened_at`` or ``device_at`` cannot be read.
         """
-        given = self.model_dump(exclude={"happened_at"})
-        return Draft(**given, happened_at=_instant(self.happened_at))
+        at, device_at = _instant(self.happened_at), _instant(self.device_at, "device_at")
+        given = self.model_dump(exclude={"happened_at", "device_at"})
+        return Draft(**given, happened_at=at, device_at=device_at)
 
 
 class Place(Body):
@@ -108,6 +112,8 @@ class Act(Body):
     action: str = Field(max_length=24, examples=["take"])
     version: int | None = Field(None, description="`version` as last seen; another one now is a conflict")
     happened_at: str | None = Field(None, description="ISO 8601, where it differs from now", max_length=40)
+    device_at: str | None = Field(None, description=DEVICE_AT, max_length=40)
+    uid: UUID | None = Field(None, description="made by the client; the same again is the same act")
     holder: str | None = Field(None, description="`person:ID` or `department:ID`", max_length=64)
     reason: Words = None
     told: Words = Field(None, description="what the resident was told")
@@ -132,11 +138,13 @@ class Act(Body):
 
     def given(self) -> dict[str, Any]:
         """Give what was said, without the frame."""
-        return self.model_dump(exclude={"action", "version", "happened_at"}, exclude_none=True)
+        return self.model_dump(
+            exclude={"action", "version", "happened_at", "device_at", "uid"}, exclude_none=True
+        )
 
 
-def _instant(said: str | None) -> datetime | None:
-    return instant_of("happened_at", (said or "").strip(), current_store().config.zone)
+def _instant(said: str | None, field: str = "happened_at") -> datetime | None:
+    return instant_of(field, (said or "").strip(), current_store().config.zone)
 
 
 @blueprint.post("/issues")
@@ -152,6 +160,8 @@ def create(json_data: NewIssue) -> Response:
     draft = json_data.draft()
 
     def act(tx: Tx, actor: Actor) -> dict[str, Any]:
+        if known := receipts.sent_again(tx, actor, draft):
+            return issue_told(tx, known)
         receipt = intake.report(tx, actor, draft)
         return issue_told(tx, *receipts.seen(tx, actor, draft, receipt))
 
@@ -274,10 +284,12 @@ def act(number: str, json_data: Act) -> Response:
 
     One of its `actions`, with the fields it requires. Send `version` to be told of changes meanwhile.
     """
-    at = _instant(json_data.happened_at)
+    at, said = _instant(json_data.happened_at), json_data
+    sent = Sent(said.uid, _instant(said.device_at, "device_at"))
 
     def do(tx: Tx, actor: Actor) -> dict[str, Any]:
-        view = issues.act(tx, actor, number, json_data.action, json_data.given(), json_data.version, at)
-        return issue_told(tx, view)
+        return issue_told(
+            tx, issues.act(tx, actor, number, said.action, said.given(), said.version, at, sent)
+        )
 
     return answer_once(do, 200)

@@ -1,6 +1,7 @@
 """Photos of issues: list them, add some."""
 
 import hashlib
+from datetime import datetime
 from typing import IO, Any, Literal
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from server.auth import ISSUE_ROLES, allow, current_store, done_reading
 from server.db import Tx
 from server.errors import InputError
 from server.security import takes_bytes
-from server.services import album, attachments
+from server.services import album, attachments, issue_view
 from server.services.album import Picture
 from server.services.attachments import KINDS, MOST_OF_ACT
 from server.services.filters import instant_of
@@ -60,6 +61,13 @@ class PhotoList(Told):
     items: list[PhotoRow]
 
 
+class PhotosAdded(PhotoList):
+    """Photos of an issue, in order, with those that were added now."""
+
+    before: int = Field(description="`version` of the issue before they were added")
+    version: int = Field(description="afterwards; the same when all of them were there already")
+
+
 def _text(about: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - parts of a schema
     return {"type": "string", "description": about, **more}
 
@@ -89,13 +97,16 @@ FORM = {
                     "lat": _text("with `lon`"),
                     "accuracy_m": _text("radius of the device's own doubt"),
                     "happened_at": _text("ISO 8601, where they were attached before this is sent"),
+                    "device_at": _text("the same as the device's own clock said"),
                     "version": _text("`version` of the issue as last seen; another one now is a conflict"),
                 },
             }
         }
     },
 }  # fmt: skip
-FIELDS = frozenset({"kind", "uid", "lon", "lat", "accuracy_m", "happened_at", "version", "csrf_token"})
+FIELDS = frozenset(
+    {"kind", "uid", "lon", "lat", "accuracy_m", "happened_at", "device_at", "version", "csrf_token"}
+)
 
 
 @blueprint.get("/issues/<number>/photos")
@@ -113,7 +124,7 @@ def index(number: str) -> Response:
 @allow(*ISSUE_ROLES, scope="act")
 @takes_bytes(REQUEST_MOST)
 @blueprint.doc(extensions={"x-form": FORM})
-@blueprint.output(PhotoList, status_code=201)
+@blueprint.output(PhotosAdded, status_code=201)
 def add(number: str) -> Response:
     """Attach photos to an issue.
 
@@ -127,12 +138,13 @@ def add(number: str) -> Response:
         raise InputError("field.not_one_of", field="kind", value=kind[:SHOWN], expected="、".join(KINDS))
     device = attachments.device_of(*(request.form.get(name, "") for name in ("lon", "lat", "accuracy_m")))
     done_reading()  # pictures take their time
-    at = instant_of("happened_at", request.form.get("happened_at", "").strip(), current_store().config.zone)
+    at, device_at = _instant("happened_at"), _instant("device_at")
     taken = attachments.take_in(current_store(), files, uids)
 
     def act(tx: Tx, actor: Actor) -> dict[str, Any]:
-        attachments.attach(tx, actor, number, kind, taken, device, version, at)
-        return _told(tx, actor, number)
+        before = _version_of(tx, actor, number)
+        attachments.attach(tx, actor, number, kind, taken, device, version, at, device_at)
+        return {**_told(tx, actor, number), "before": before, "version": _version_of(tx, actor, number)}
 
     return answer_once(act, 201, said)
 
@@ -151,6 +163,14 @@ def _sent() -> tuple[list[IO[bytes]], bytes]:
         one.seek(0)
         whole.update(digest.digest())
     return files, whole.digest()
+
+
+def _instant(field: str) -> datetime | None:
+    return instant_of(field, request.form.get(field, "").strip(), current_store().config.zone)
+
+
+def _version_of(tx: Tx, actor: Actor, number: str) -> int:
+    return issue_view.found(tx, actor, number)[0].version
 
 
 def _version() -> int | None:

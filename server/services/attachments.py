@@ -22,6 +22,7 @@ from server.services.intake import Receipt
 from server.services.issue_view import found
 from server.services.people import Actor
 from server.services.photos import BYTES_MOST, FIELD, rewritten
+from server.services.sent import Sent
 from server.services.steps.photos import Device, Given, Taken, device_of
 from server.uids import uuid7
 
@@ -92,6 +93,7 @@ def attach(
     device: Device | None = None,
     version: int | None = None,
     happened_at: datetime | None = None,
+    device_at: datetime | None = None,
 ) -> tuple[UUID, ...]:
     """Attach photos to an issue.
 
@@ -113,6 +115,8 @@ def attach(
         Version the actor saw.
     happened_at : datetime, optional
         When they were attached on a device without a network.
+    device_at : datetime, optional
+        The same as the device's own clock said.
 
     Returns
     -------
@@ -136,7 +140,7 @@ def attach(
     if count + len(new) > MOST_OF_ISSUE:
         raise InputError("photo.full", field=FIELD, count=count, limit=MOST_OF_ISSUE)
     given = {"photos": Given(kind, tuple(new), device)}
-    issues.perform(tx, actor, number, "attach", given, version, happened_at)
+    issues.perform(tx, actor, number, "attach", given, version, happened_at, Sent(device_at=device_at))
     _heal(tx, new)
     return tuple(one.uid for one in new)
 

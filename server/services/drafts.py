@@ -55,6 +55,8 @@ class Draft:
         Resident who is to be answered (sealed).
     happened_at : datetime or None
         When it was reported; the transaction's instant when None.
+    device_at : datetime or None
+        The same as the reporting device's own clock said.
     uid : UUID or None
         Made by the client.
     urgent : bool or None
@@ -84,6 +86,7 @@ class Draft:
     reporter_name: str = ""
     reporter_phone: str = ""
     happened_at: datetime | None = None
+    device_at: datetime | None = None
     uid: UUID | None = None
     urgent: bool | None = None
     external_number: str = ""

@@ -9,6 +9,7 @@ from server.services.ledger import NewEntry, role_shown, with_private
 from server.services.people import Actor, system_actor
 from server.services.placing import Placed
 from server.services.private import Sealed
+from server.services.sent import clock_codes
 from server.workflow import Role, State
 
 __all__ = ["entries_of", "given_at_dispatch", "given_at_report"]
@@ -33,7 +34,7 @@ def entries_of(
         None,
         State.REPORTED,
         row["reported_at"],
-        with_private(given_at_report(row, where), sealed),
+        with_private(given_at_report(row, where, draft), sealed),
         received_at=row["received_at"],
     )
     if draft.closed_at:
@@ -46,10 +47,11 @@ def entries_of(
     return [first, _dispatched(issue_id, row, holder)]
 
 
-def given_at_report(row: Mapping[str, Any], where: Placed) -> dict[str, Any]:
+def given_at_report(row: Mapping[str, Any], where: Placed, draft: Draft) -> dict[str, Any]:
     """Give what the entry of a report keeps: codes and numbers."""
     urgent = {"urgent": True} if row["urgent"] else {}
-    return {"category": row["category"], "source": row["source"], **where.given, **urgent}
+    clock = clock_codes(draft.device_at, row["reported_at"])
+    return {"category": row["category"], "source": row["source"], **where.given, **urgent, **clock}
 
 
 def given_at_dispatch(row: Mapping[str, Any], holder: OnDuty) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from server.services.issue_view import IssueView, found, one, view
 from server.services.ledger import NewEntry, append
 from server.services.people import Actor, system_actor
 from server.services.private import Sealed, keep
+from server.services.sent import NOTHING, Sent, was_done
 from server.services.stepping import TEXT_MOST, carry_out, decided, standing_of
 from server.services.steps.step import Step
 
@@ -47,9 +48,10 @@ def act(
     given: Mapping[str, Any],
     version: int | None = None,
     happened_at: datetime | None = None,
+    sent: Sent = NOTHING,
 ) -> IssueView:
     """Do one thing with an issue, and read it anew as the actor sees it; see :func:`perform`."""
-    issue = perform(tx, actor, number, action, given, version, happened_at)
+    issue = perform(tx, actor, number, action, given, version, happened_at, sent)
     return view(tx, actor, issue, tx.session.get_one(Area, issue.area_id).path)
 
 
@@ -61,6 +63,7 @@ def perform(
     given: Mapping[str, Any],
     version: int | None = None,
     happened_at: datetime | None = None,
+    sent: Sent = NOTHING,
 ) -> Issue:
     """Do one thing with an issue.
 
@@ -81,6 +84,8 @@ def perform(
         Version the actor saw; None takes the present one.
     happened_at : datetime, optional
         When it happened, where that differs from the transaction's instant.
+    sent : Sent, optional
+        What the device says that sends it; an act whose name stands in the ledger is not done again.
 
     Returns
     -------
@@ -95,7 +100,11 @@ def perform(
     _lock(tx, number, given)
     issue, path = found(tx, actor, number)
     given = {name: said for name, said in given.items() if not (isinstance(said, str) and is_blank(said))}
-    step = decided(tx, actor, standing_of(tx, issue, path), action, given, version, happened_at)
+    standing = standing_of(tx, issue, path)
+    if was_done(standing.entries, actor, action, sent):
+        return issue
+    step = decided(tx, actor, standing, action, given, version, happened_at)
+    step.codes |= sent.codes(step.at)
     while True:
         carry_out(step, _write)
         tx.session.flush()

@@ -73,7 +73,9 @@ def test_a_refused_report_under_a_key_may_be_corrected_under_it(qian):
 def test_a_client_made_uid_is_kept_and_taken_once(qian):
     uid = "019cd578-f500-73d1-94a8-73daedfc03d1"
     assert qian.post(URL, json={**REPORT, "uid": uid}).get_json()["uid"] == uid
-    assert qian.post(URL, json={**REPORT, "uid": uid}).status_code == 409
+    number = qian.post(URL, json={**REPORT, "uid": uid}).get_json()["number"]
+    assert qian.post(URL, json={**REPORT, "uid": uid}).get_json()["number"] == number  # its answer was lost
+    assert qian.post(URL, json={**REPORT, "uid": uid, "description": "别的事"}).status_code == 409
 
 
 def test_a_phones_position_is_converted_before_it_is_placed(qian):
