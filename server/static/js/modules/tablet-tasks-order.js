@@ -1,0 +1,90 @@
+/** Which tasks are shown, and in which order: pure, so that it can be asked without a page. */
+
+import { say } from "../page.js";
+
+const HELD = ["dispatched", "handling"];
+const DEGREE_M = 111_195; // metres of a degree of latitude
+export const STUCK = ["refused", "decide"];
+
+/** The state after what waits on the device, as `{code, name}`. */
+export function stateOf(issue) {
+  const code = issue.predicted ?? issue.state.code;
+  return code === issue.state.code ? issue.state : { code, name: say(`state_${code}`) };
+}
+
+/** Whether it is on the asker to act, once everything that waits is sent. */
+export const isOnMe = (issue) => issue.mine && HELD.includes(stateOf(issue).code) && !handsOff(issue);
+
+/** Whether the asker gives it away by what waits. */
+export const handsOff = (issue) => (issue.pending ?? []).some(
+  (one) => !STUCK.includes(one.state) && ["return", "transfer", "escalate", "reassign", "dispatch"].includes(one.action),
+);
+
+/** What is left, `{colour, words}`; nothing once the limit no longer runs. */
+export function clockOf(issue, left, ground, now) {
+  const runs = issue.due_at && ["reported", "dispatched", "handling"].includes(stateOf(issue).code);
+  if (!runs) return { colour: "none", words: "" };
+  const told = left(issue, ground, now);
+  return { colour: told.colour, words: told.whole || told.words };
+}
+
+/** Metres between two places of one town, or null. */
+export function metres(from, to) {
+  if (!from || to?.lon == null || to.lat == null) return null;
+  const east = (to.lon - from.lon) * Math.cos((from.lat * Math.PI) / 180);
+  return Math.hypot(east, to.lat - from.lat) * DEGREE_M;
+}
+
+/** Metres as people say them, to ten; "" without. */
+export function farWords(length) {
+  if (length === null) return "";
+  if (length < 1000) return say("work_metres", { n: Math.max(10, Math.round(length / 10) * 10) });
+  return say("work_km", { n: (length / 1000).toFixed(1) });
+}
+
+const plain = (words) => words.normalize("NFKC").toLowerCase();
+
+function holds(issue, wanted) {
+  if (!wanted.length) return true;
+  const said = plain([
+    issue.number, issue.category.name, issue.summary, issue.place_text, issue.cell?.name, issue.holder?.name, stateOf(issue).name,
+  ].filter(Boolean).join("\n"));
+  return wanted.every((one) => said.includes(one));
+}
+
+const byDue = (one, other) => (one.due_at ?? "9").localeCompare(other.due_at ?? "9")
+  || one.reported_at.localeCompare(other.reported_at);
+
+function byNear(place) {
+  const far = new Map();
+  const of = (issue) => {
+    if (!far.has(issue)) far.set(issue, metres(place, issue) ?? Infinity);
+    return far.get(issue);
+  };
+  return (one, other) => (of(one) === of(other) ? byDue(one, other) : of(one) - of(other));
+}
+
+/**
+ * Choose and order: those past their limit first, those that wait for others last.
+ * @param {Array} issues as `field:work` tells them
+ * @param {{whose: "mine"|"cells", find: string, order: "due"|"near", place: ?Object, cells: Set<string>, now: Date}} how
+ * @returns {Array<{key: string, rows: Array}>} without empty groups
+ */
+export function grouped(issues, { whose, find, order, place, cells, now }) {
+  const wanted = plain(find).split(/\s+/).filter(Boolean);
+  const shown = issues.filter((issue) => isAmong(issue, whose, cells) && holds(issue, wanted));
+  shown.sort(order === "near" && place ? byNear(place) : byDue);
+  const waits = (issue) => (whose === "mine" ? !isOnMe(issue) : !["reported", ...HELD].includes(stateOf(issue).code));
+  const isLate = (issue) => issue.due_at !== null && new Date(issue.due_at) <= now;
+  const groups = [
+    { key: "late", rows: shown.filter((issue) => !waits(issue) && isLate(issue)) },
+    { key: "open", rows: shown.filter((issue) => !waits(issue) && !isLate(issue)) },
+    { key: "away", rows: shown.filter(waits) },
+  ];
+  return groups.filter((group) => group.rows.length);
+}
+
+/** Whether an issue is on the asker's hands, or lies in the asker's cells. */
+export function isAmong(issue, whose, cells) {
+  return whose === "mine" ? issue.mine : !issue.mine || cells.has(issue.cell?.code);
+}

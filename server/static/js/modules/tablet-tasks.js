@@ -1,0 +1,128 @@
+import { hear, say } from "../page.js";
+import { stamp } from "../stamp.js";
+import { now } from "../tablet/clock.js";
+import * as place from "../tablet/place.js";
+import { pref, setPref } from "../tablet/store.js";
+import { grouped, isAmong, isOnMe, metres } from "./tablet-tasks-order.js";
+import { rowOf } from "./tablet-tasks-row.js";
+
+const PAGE = 60; // rows drawn at once
+const OLD_MS = 15 * 60_000; // a place older than this no longer tells how far something is
+const MOVED_M = 30;
+const CHOICES = ["whose", "order"];
+
+/**
+ * The tasks: mine or those in my cells, by due time or distance, with a box to find some.
+ *
+ * Hears `field:work`, `field:ground`, `field:place`, `field:noplace`, `tablet:view`, `work:shown` (a number or null).
+ * Children: `[data-whose]`, `[data-order]`, `[data-find]`, `[data-groups]`, `[data-more]`; templates by `data-kind`.
+ * @param {HTMLElement} element
+ */
+export function mount(element) {
+  const part = (name) => element.querySelector(`[data-${name}]`);
+  const template = (kind) => element.querySelector(`template[data-kind=${kind}]`);
+  const how = { whose: "mine", order: "due", find: "", place: null, cells: new Set(), now: now(), ground: null, fresh: new Set() };
+  let [issues, most, seen] = [null, PAGE, null];
+
+  function draw() {
+    if (!issues || element.hidden) return;
+    how.now = now();
+    how.place = recent(place.last());
+    const groups = grouped(issues, how);
+    const total = groups.reduce((sum, group) => sum + group.rows.length, 0);
+    let room = most;
+    part("wait").hidden = true;
+    part("groups").replaceChildren();
+    for (const group of groups) {
+      const rows = group.rows.slice(0, room);
+      room -= rows.length;
+      if (rows.length) part("groups").append(section(group, rows));
+    }
+    part("more").hidden = total <= most;
+    part("more").textContent = say("work_more", { n: Math.min(PAGE, total - most) });
+    part("empty").hidden = total > 0;
+    part("empty-words").textContent = say(how.find ? "work_none_found" : `work_none_${how.whose}`, { find: how.find });
+    part("clear").hidden = !how.find;
+    count();
+    complain();
+  }
+
+  function section(group, rows) {
+    const made = stamp(template("group"), { title: say(`work_group_${group.key}`), many: group.rows.length });
+    made.querySelector("section").classList.add(`is-${group.key}`);
+    made.querySelector("[data-rows]").append(...rows.map((issue) => rowOf(template, issue, how)));
+    return made;
+  }
+
+  function count() {
+    const mine = issues.filter(isOnMe).length;
+    const cells = issues.filter((issue) => isAmong(issue, "cells", how.cells)).length;
+    element.querySelector("[data-many=mine]").textContent = mine;
+    element.querySelector("[data-many=cells]").textContent = cells;
+  }
+
+  function complain() {
+    const lacks = how.order === "near" && !how.place;
+    const code = place.missing();
+    part("said").hidden = !lacks;
+    part("said").textContent = lacks ? say(code ? `noplace_${code}` : "work_no_place") : "";
+  }
+
+  function press(name, value) {
+    how[name] = value;
+    most = PAGE;
+    for (const one of element.querySelectorAll(`[data-${name}]`)) one.setAttribute("aria-pressed", one.dataset[name] === value);
+    look();
+    draw();
+  }
+
+  /** The place is asked for only while tasks are shown in the order of distance. */
+  function look() {
+    if (how.order === "near" && element.checkVisibility()) place.watch("tasks");
+    else place.unwatch("tasks");
+  }
+
+  for (const name of CHOICES) {
+    for (const one of element.querySelectorAll(`[data-${name}]`)) {
+      one.addEventListener("click", () => {
+        press(name, one.dataset[name]);
+        setPref(`work.${name}`, one.dataset[name]).catch(() => { /* Not remembered; nothing is lost. */ });
+      });
+    }
+  }
+  part("find").addEventListener("input", () => { [how.find, most] = [part("find").value.trim(), PAGE]; draw(); });
+  part("clear").addEventListener("click", () => { [how.find, part("find").value] = ["", ""]; draw(); });
+  part("more").addEventListener("click", () => { most += PAGE; draw(); });
+  hear("field:ground", (told) => {
+    if (!told) return;
+    how.ground = told;
+    how.cells = new Set(told.cells.filter((cell) => cell.own).map((cell) => cell.code));
+    draw();
+  });
+  hear("field:work", (told) => {
+    issues = told.issues;
+    for (const number of told.fresh ?? []) how.fresh.add(number);
+    draw();
+  });
+  hear("field:place", (found) => {
+    if (how.order !== "near" || (seen && metres(seen, found) < MOVED_M)) return;
+    seen = found;
+    draw();
+  });
+  hear("field:noplace", complain);
+  hear("tablet:view", () => { look(); draw(); });
+  hear("work:shown", (number) => {
+    how.fresh.delete(number);
+    element.hidden = number !== null;
+    look();
+    draw();
+  });
+  setInterval(() => { if (!document.hidden && element.checkVisibility()) draw(); }, 60_000);
+  for (const name of CHOICES) {
+    pref(`work.${name}`).then((kept) => { if (kept) press(name, kept); }).catch(() => { /* Nobody has signed in yet. */ });
+  }
+}
+
+function recent(found) {
+  return found && Date.now() - new Date(found.at) < OLD_MS ? found : null;
+}
