@@ -6,16 +6,17 @@
 
 import { hear, page, tell } from "../page.js";
 import { ask, isAway } from "./asking.js";
-import { details, forgetOld, get, keep, later, touch } from "./kept.js";
+import { details, forgetAll, forgetOld, get, keep, later, newestOf, newlyMine, touch } from "./kept.js";
 import { laid } from "./pending.js";
 import { become, leave, open, whoami } from "./store.js";
 
 const GROUND_MS = 10 * 60 * 1000;
 const RETRY_MS = [15, 30, 60, 120].map((seconds) => seconds * 1000);
 const ALL = ["start", "online", "visible", "person"];
-const state = { ground: null, work: null, rows: [], net: { isReachable: false, isSignedOut: false, lastAt: null, why: "" } };
-let [started, running, again, groundAt, failures, timer] = [null, null, null, 0, 0, 0];
-const nobody = () => Object.assign(state, { ground: null, work: null, rows: [] });
+const EMPTY = { ground: null, work: null, rows: [], isStale: true, etag: "" };
+const state = { ...EMPTY, net: { isReachable: true, isSignedOut: false, lastAt: null, why: "" } };
+let [started, running, next, groundAt, failures, timer] = [null, null, null, 0, 0, 0];
+const over = (issue) => laid(issue, state.rows, state.ground?.moves);
 const urlOf = (name, path) => page.urls?.[name] ?? `/api/v1/field/${path}`;
 
 /** The ground as `/api/v1/field/ground` tells it, or null before the first visit. */
@@ -27,14 +28,10 @@ export const isReachable = () => state.net.isReachable && navigator.onLine;
 /** Whether the server no longer knows who this is. */
 export let signedOut = false;
 
-const over = (issue) => laid(issue, state.rows, state.ground?.moves);
-
 /** An issue whole if it is on the device, else in brief, else null; never asks the network. */
 export async function issue(number) {
-  const brief = state.work?.issues.find((one) => one.number === number);
-  const whole = whoami() ? (await get(`issue:${number}`))?.data : null;
-  const newest = brief && whole && brief.version > whole.version ? { ...whole, ...brief } : whole ?? brief;
-  return newest ? over({ mine: brief?.mine ?? false, ...newest }) : null;
+  const newest = await newestOf(number, state.work);
+  return newest && over(newest);
 }
 
 /** Begin: tell what is here at once, then ask. */
@@ -53,32 +50,26 @@ export function start() {
 
 /** Forget the person: what the server told is deleted, what waits to be sent stays. */
 export async function forget() {
-  nobody();
+  Object.assign(state, EMPTY);
   groundAt = 0;
   await leave();
 }
 
-/** Ask the server; one asking at a time, and once more where it was called meanwhile. */
+/** Ask the server, once more where it is being asked already; done when that is. */
 export function refresh(reason = "") {
-  if (running) {
-    again = reason;
-    return running;
-  }
-  running = asked(reason).finally(() => {
-    running = null;
-    const wanted = again;
-    again = null;
-    if (wanted !== null) refresh(wanted);
-  });
-  return running;
+  if (!running) return run(reason);
+  if (ALL.includes(reason)) groundAt = 0;
+  next ??= running.catch(() => {}).then(() => { next = null; return run(reason); });
+  return next;
 }
+
+const run = (reason) => (running = asked(reason).finally(() => { running = null; }));
 
 async function load() {
   await forgetOld();
   const [laidOut, tasks] = [await get("ground"), await get("work")];
   state.rows = await (await open()).getAll("outbox");
-  state.ground = laidOut?.data ?? null;
-  state.work = tasks?.data ?? null;
+  Object.assign(state, { ground: laidOut?.data ?? null, etag: laidOut?.etag, work: tasks?.data ?? null });
   state.net.lastAt = tasks?.at ?? null;
   if (state.ground) tell("field:ground", state.ground);
   if (state.work) told([], true);
@@ -94,6 +85,7 @@ async function asked(reason) {
     net({ isReachable: true, isSignedOut: false, lastAt: new Date().toISOString(), why: "" });
     await details(state.work.issues, urlOf("details", "issues"), state.ground.limits.numbers);
   } catch (error) {
+    if (error.message === "nobody") return; // signed out meanwhile
     if (typeof error.status !== "number") throw error;
     const reached = !isAway(error);
     net({ isReachable: reached, isSignedOut: error.status === 401 || (state.net.isSignedOut && !reached), why: error.message });
@@ -102,34 +94,39 @@ async function asked(reason) {
 }
 
 async function askGround() {
-  const known = whoami() ? await get("ground") : undefined;
+  const before = whoami()?.uid;
+  const known = before && (await get("ground"));
   const { data, etag } = await ask(urlOf("ground", "ground"), known?.etag);
+  if (whoami()?.uid !== before) throw new Error("nobody"); // signed out while the answer was on its way
   groundAt = Date.now();
-  if (!data) return touch("ground");
-  if (data.person.uid !== whoami()?.uid) {
-    nobody();
-    become(data.person);
-    await load();
-    tell("field:person", data.person);
-  }
-  await keep("ground", data, etag);
-  state.ground = data;
-  tell("field:ground", data);
+  if (data && data.person.uid !== before) await turnTo(data.person, before);
+  await (data ? keep("ground", data, etag) : touch("ground"));
+  if (etag === state.etag) return;
+  Object.assign(state, { ground: data ?? known.data, etag }); // another tab may have kept a newer one
+  tell("field:ground", state.ground);
+}
+
+/** Work for somebody else from now on. */
+async function turnTo(person, before) {
+  Object.assign(state, EMPTY);
+  become(person);
+  if (before) await forgetAll(before);
+  await load();
+  tell("field:person", person);
 }
 
 async function askWork() {
   const known = await get("work");
   const { data, etag } = await ask(urlOf("work", "work"), known?.etag);
-  if (!data) return touch("work").then(() => told([], false));
-  if (data.person !== whoami()?.uid) return askGround().then(askWork); // somebody else signed in meanwhile
-  const mine = new Set((known?.data.issues ?? []).filter((one) => one.mine).map((one) => one.number));
-  const fresh = known ? data.issues.filter((one) => one.mine && !mine.has(one.number)).map((one) => one.number) : [];
-  await keep("work", data, etag);
-  state.work = data;
-  told(fresh, false);
+  if (data && data.person !== whoami()?.uid) return askGround().then(askWork); // somebody else signed in meanwhile
+  await (data ? keep("work", data, etag) : touch("work"));
+  const isNews = data || state.isStale || state.work.stamp !== known.data.stamp;
+  state.work = data ?? known.data;
+  if (isNews) told(data && known ? newlyMine(known.data, data) : [], false);
 }
 
 function told(fresh, isStale) {
+  state.isStale = isStale;
   tell("field:work", { ...work(), fresh, isStale });
 }
 
@@ -147,8 +144,7 @@ async function show({ rows } = {}) {
 
 /** The server answered an act: what it says of the issue holds until it is asked again. */
 async function taken(answers) {
-  const issues = answers.filter((one) => one?.number && one.state && one.log);
-  for (const one of issues) await later(one, state.work);
-  if (state.work && issues.length) told([], false);
+  for (const one of answers) if (one?.number && one.log) await later(one, state.work);
+  if (state.work) told([], state.isStale);
   refresh("sent");
 }

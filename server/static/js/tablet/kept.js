@@ -1,7 +1,7 @@
 /** Answers of the server as the device keeps them: `key -> {data, etag, at}`, one database per person. */
 
 import { ask } from "./asking.js";
-import { open, writing } from "./store.js";
+import { open, whoami, writing } from "./store.js";
 
 const WEEK_MS = 7 * 86400000;
 const ISSUE = "issue:";
@@ -35,6 +35,11 @@ export async function forgetOld() {
   await Promise.all([tx.store.delete("work"), tx.store.delete(ISSUES), tx.done]);
 }
 
+/** Somebody else works with the device now: what the server told a person is theirs; what waits to be sent stays. */
+export async function forgetAll(person) {
+  await (await open(person)).clear("kept");
+}
+
 /** Fetch what is held and has changed, so that all of it can be opened without a network; drop what is gone. */
 export async function details(issues, url, most = AT_ONCE) {
   const db = await open();
@@ -61,4 +66,18 @@ export async function later(answer, work) {
   const known = work?.issues.find((one) => one.number === answer.number);
   await keep(ISSUE + answer.number, { ...(before?.data ?? known ?? {}), ...answer }, null);
   if (known && known.version <= answer.version) for (const name of BRIEF) known[name] = answer[name];
+}
+
+/** An issue as new as it is known: whole where the device has it, else as the list has it, else null. */
+export async function newestOf(number, work) {
+  const brief = work?.issues.find((one) => one.number === number);
+  const whole = whoami() && (await get(ISSUE + number))?.data;
+  if (!whole) return brief ?? null;
+  return { mine: false, ...whole, ...(brief && (brief.version > whole.version ? brief : { mine: brief.mine })) };
+}
+
+/** Numbers of the issues that somebody holds now and did not before. */
+export function newlyMine(before, now) {
+  const held = new Set(before.issues.filter((one) => one.mine).map((one) => one.number));
+  return now.issues.filter((one) => one.mine && !held.has(one.number)).map((one) => one.number);
 }
