@@ -51,3 +51,14 @@ export function gcj02ToWgs84(lon, lat) {
   }
   return inChina(x, y) ? [x, y] : [lon, lat];
 }
+
+const TURN = Math.PI * 3000 / 180;
+
+/** @returns {[number, number]} lon, lat in BD-09, the datum of Baidu's maps; outside China as given */
+export function wgs84ToBd09(lon, lat) {
+  if (!inChina(lon, lat)) return [lon, lat];
+  const [x, y] = wgs84ToGcj02(lon, lat);
+  const far = Math.hypot(x, y) + 0.00002 * Math.sin(y * TURN);
+  const angle = Math.atan2(y, x) + 0.000003 * Math.cos(x * TURN);
+  return [far * Math.cos(angle) + 0.0065, far * Math.sin(angle) + 0.006];
+}

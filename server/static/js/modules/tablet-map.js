@@ -1,75 +1,72 @@
-import { getJson } from "../api.js";
 import { box, fromMap, prepare, toMap } from "../map/ground.js";
-import { dressCluster, meIcon, pointIcon } from "../map/marks.js";
-import { token } from "../map/ramp.js";
-import { hear, page, say, tell } from "../page.js";
+import { hear, say, tell } from "../page.js";
+import { ground } from "../tablet/field.js";
+import { cells, extent, spot, title } from "../tablet/map/cells.js";
+import { names } from "../tablet/map/names.js";
+import { isWide } from "../tablet/map/view.js";
+
+const FINGER = 26; // px around a tap in which a dot counts as meant
+const NEAR_ZOOM = 18;
+const PLACES = ["compound", "building", "landmark", "road"];
 
 /**
- * The worker's map: the own cells, the own open issues, where the device is, and picking a place by its centre.
+ * The worker's map: her cells, the neighbours, compounds and buildings; everything from what the device keeps.
  *
- * Reads `page.cells` (codes) and `page.bounds`. Hears `tablet:issues`, `tablet:look`, `tablet:pick`, `theme`;
- * tells `tablet:open` and `tablet:picked`.
- * Children: `[data-here]`, `[data-cross]`, `[data-pick]`, `[data-pick-here]`, `[data-problem]`.
+ * Hears `field:ground`, `field:net`, `tablet:look` `{lon, lat, number?}`, `tablet:layers`, `theme`; tells `tablet:chosen`
+ * `{kind: "place"|"ground"|"issue", ...}` at a tap. Child: `[data-empty]` with `[data-empty-words]`.
  * @param {HTMLElement} element
  */
 export function mount(element) {
   const map = window.map_main;
-  const cluster = window.marker_cluster_points;
   const part = (name) => element.querySelector(`[data-${name}]`);
-  let me = null;
+  const areas = cells(window.geo_json_cells);
+  const layer = names(map);
+  let [fitted, known] = ["", null];
   prepare(map);
-  dressCluster(cluster);
-  map.fitBounds(box(page.bounds), { animate: false, padding: [16, 16] });
-  drawCells(window.geo_json_cells).catch((error) => {
-    part("problem").textContent = error.message;
-    part("problem").hidden = false;
-  });
 
-  function pick(isOn) {
-    part("cross").hidden = !isOn;
-    part("pick").hidden = !isOn;
+  function lack(word) {
+    part("empty").hidden = !word;
+    if (word) part("empty-words").textContent = say(word);
   }
 
-  function look(lon, lat) {
-    location.hash = "#map";
-    map.setView(toMap(lon, lat), 18);
+  function show(found) {
+    if (!found) return;
+    known = found;
+    areas.draw(found);
+    layer.show([...found.cells.map(named), ...found.places]);
+    lack(found.cells.some((cell) => cell.own) ? "" : "map_no_cells");
+    const own = found.cells.filter((cell) => cell.own).map((cell) => cell.code).join();
+    const around = extent(found);
+    if (around && (own !== fitted || !fitted)) map.fitBounds(box(around), { animate: false, padding: [18, 18] });
+    fitted = own || "none";
   }
 
-  hear("tablet:issues", (issues) => {
-    cluster.clearLayers();
-    cluster.addLayers(issues.filter((issue) => issue.lon !== null).map(mark));
+  function look({ lon, lat, number }) {
+    if (lon === null || lon === undefined) return;
+    if (!isWide()) location.hash = "#map";
+    map.setView(toMap(lon, lat), Math.max(NEAR_ZOOM, map.getZoom()), { animate: false });
+    if (number) tell("tablet:chosen", { kind: "issue", numbers: [number] });
+  }
+
+  map.on("click", ({ containerPoint, latlng }) => {
+    if (element.classList.contains("is-picking")) return;
+    const place = layer.near(containerPoint, FINGER);
+    tell("tablet:chosen", place ? { kind: "place", place } : { kind: "ground", at: fromMap(latlng) });
   });
-  hear("tablet:look", ({ lon, lat }) => look(lon, lat));
-  hear("tablet:pick", () => { location.hash = "#map"; pick(true); });
-  part("pick-here").addEventListener("click", () => {
-    pick(false);
-    tell("tablet:picked", fromMap(map.getCenter()));
-    location.hash = "#report";
+  hear("field:ground", show);
+  hear("field:net", ({ isReachable, lastAt }) => { if (!known && !isReachable) lack(lastAt ? "map_wait" : "map_no_ground"); });
+  hear("tablet:look", look);
+  hear("tablet:layers", (off) => {
+    areas.restyle({ around: !off.includes("around") });
+    layer.hide([...(off.includes("places") ? PLACES : []), ...(off.includes("around") ? ["around"] : [])]);
+    map.getPane("tilePane").hidden = off.includes("base");
   });
-  part("here").addEventListener("click", () => navigator.geolocation?.getCurrentPosition(({ coords }) => {
-    me?.remove();
-    const place = toMap(coords.longitude, coords.latitude);
-    me = L.layerGroup([
-      L.circle(place, { radius: coords.accuracy, weight: 1, color: "#1c7ed6", fillOpacity: 0.12, interactive: false }),
-      L.marker(place, { icon: meIcon(), interactive: false, keyboard: false }),
-    ]).addTo(map);
-    map.setView(place, Math.max(map.getZoom(), 17));
-  }, (error) => {
-    part("problem").textContent = say(`position_${error.code}`);
-    part("problem").hidden = false;
-  }, { enableHighAccuracy: true, timeout: 15000 }));
+  hear("theme", () => { areas.restyle(); layer.redraw(); });
+  lack("map_wait");
+  show(ground());
 }
 
-async function drawCells(layer) {
-  layer.options.coordsToLatLng = ([lon, lat]) => toMap(lon, lat);
-  const asked = page.cells.map((area) => getJson(page.urls.cells, { zoom: 17, area }));
-  for (const found of await Promise.all(asked)) layer.addData(found);
-  layer.setStyle({ color: token("--accent"), weight: 3, fillColor: token("--accent"), fillOpacity: 0.08 });
-  layer.eachLayer((one) => { one.options.interactive = false; one.getElement()?.classList.remove("leaflet-interactive"); });
-}
-
-function mark(issue) {
-  const properties = { state: issue.state.code, clock: issue.clock };
-  const one = L.marker(toMap(issue.lon, issue.lat), { icon: pointIcon(properties, true), alt: say("issue", { number: issue.number }) });
-  return one.on("click", () => { location.hash = "#tasks"; tell("tablet:open", issue.number); });
+function named(cell) {
+  const [lon, lat] = spot(cell);
+  return { kind: "cell", name: title(cell), own: cell.own, lon, lat };
 }

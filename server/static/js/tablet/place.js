@@ -3,7 +3,7 @@
  *
  * It runs while somebody asked for it (`map`, `report`, `patrol`) and the page is in sight; a patrol alone keeps it
  * on behind a dark screen. Tells `field:place` `{lon, lat, accuracy_m, at}` and `field:noplace` `{code}`: 1 not allowed,
- * 2 the device cannot, 3 took too long, 4 the page was opened without https. The sentences are `noplace_<code>`.
+ * 2 the device cannot, 3 took too long, 4 the page was opened without https. The sentences are `position_<code>`.
  */
 
 import { tell } from "../page.js";

@@ -1,0 +1,84 @@
+/** The cells on the worker's map: her own strong, those she stands in for dashed, the neighbours grey. */
+
+import { toMap } from "../../map/ground.js";
+import { token } from "../../map/ramp.js";
+import { say } from "../../page.js";
+
+/**
+ * Draw the ground's cells into folium's empty layer, on one canvas.
+ * @param {L.GeoJSON} layer folium's `geo_json_cells`
+ * @returns {{draw: Function, restyle: Function}}
+ */
+export function cells(layer) {
+  Object.assign(layer.options, {
+    coordsToLatLng: ([lon, lat]) => toMap(lon, lat), renderer: L.canvas({ padding: 0.2 }), interactive: false,
+  });
+  let isAround = true;
+
+  function style({ properties: { own } }) {
+    const grey = token("--ink-faint");
+    const [seen, filled] = isAround ? [0.75, 0.16] : [0, 0];
+    if (!own) return { color: grey, weight: 1, opacity: seen, dashArray: null, fillColor: grey, fillOpacity: filled };
+    const isFor = own === "substitute";
+    return {
+      color: token("--accent"), weight: 3, opacity: 1, dashArray: isFor ? "9 6" : null,
+      fillColor: token(isFor ? "--warn" : "--accent"), fillOpacity: isFor ? 0.1 : 0.08,
+    };
+  }
+
+  function restyle(changes = {}) {
+    isAround = changes.around ?? isAround;
+    layer.setStyle(style);
+  }
+
+  function draw(ground) {
+    layer.clearLayers();
+    const ordered = [...ground.cells].sort((one, other) => Number(Boolean(one.own)) - Number(Boolean(other.own)));
+    for (const { outline, code, own } of ordered) layer.addData({ type: "Feature", geometry: outline, properties: { code, own } });
+    restyle();
+  }
+
+  return { draw, restyle };
+}
+
+/** What is written into a cell: its name, and whom the worker stands in for. */
+export function title({ name, community, own, whom }) {
+  const short = community && name.startsWith(community) && name !== community ? name.slice(community.length) : name;
+  return own === "substitute" ? say("map_for", { cell: short, whom: whom || "" }) : short;
+}
+
+/**
+ * A spot inside a cell for its name: the middle of the widest stretch at half its height.
+ * @param {{outline: Object, bbox: number[]}} cell
+ * @returns {[number, number]} lon, lat
+ */
+export function spot({ outline, bbox: [west, south, east, north] }) {
+  const parts = outline.type === "Polygon" ? [outline.coordinates] : outline.coordinates;
+  let best = [0, (west + east) / 2, (south + north) / 2];
+  for (const share of [0.5, 0.4, 0.6]) {
+    const lat = south + (north - south) * share;
+    const cuts = parts.flat().flatMap((ring) => crossings(ring, lat)).sort((a, b) => a - b);
+    for (let at = 0; at + 1 < cuts.length; at += 2) {
+      const wide = cuts[at + 1] - cuts[at];
+      if (wide > best[0] * 1.2) best = [wide, (cuts[at] + cuts[at + 1]) / 2, lat];
+    }
+  }
+  return [best[1], best[2]];
+}
+
+function crossings(ring, lat) {
+  const found = [];
+  for (let at = 0; at + 1 < ring.length; at += 1) {
+    const [[x, y], [nextX, nextY]] = [ring[at], ring[at + 1]];
+    if ((y > lat) !== (nextY > lat)) found.push(x + (lat - y) * (nextX - x) / (nextY - y));
+  }
+  return found;
+}
+
+/** Box around the worker's own cells, else around all on the device; `[w, s, e, n]` or null. */
+export function extent(ground) {
+  const own = ground.cells.filter((cell) => cell.own);
+  const boxes = (own.length ? own : ground.cells).map((cell) => cell.bbox).filter(Boolean);
+  if (!boxes.length) return null;
+  return [0, 1, 2, 3].map((side) => Math[side < 2 ? "min" : "max"](...boxes.map((box) => box[side])));
+}
