@@ -67,6 +67,7 @@ export function mount(element) {
 }
 
 function named(cell) {
-  const [lon, lat] = spot(cell);
-  return { kind: "cell", name: title(cell), own: cell.own, lon, lat };
+  const [west, south, east, north] = cell.bbox;
+  const [lon, lat] = spot(cell) ?? [(west + east) / 2, (south + north) / 2];
+  return { kind: "cell", name: title(cell), own: cell.own, lon, lat, seen: (view) => spot(cell, view) };
 }

@@ -48,22 +48,24 @@ export function title({ name, community, own, whom }) {
 }
 
 /**
- * A spot inside a cell for its name: the middle of the widest stretch at half its height.
+ * A spot inside a cell for its name: the middle of the widest stretch at half the height of what is seen of it.
  * @param {{outline: Object, bbox: number[]}} cell
- * @returns {[number, number]} lon, lat
+ * @param {number[]} view `[w, s, e, n]`, what is seen of the earth
+ * @returns {[number, number]|null} lon, lat; null when nothing of the cell is seen
  */
-export function spot({ outline, bbox: [west, south, east, north] }) {
+export function spot({ outline, bbox }, view = bbox) {
   const parts = outline.type === "Polygon" ? [outline.coordinates] : outline.coordinates;
-  let best = [0, (west + east) / 2, (south + north) / 2];
+  const [west, south, east, north] = bbox.map((side, at) => Math[at < 2 ? "max" : "min"](side, view[at]));
+  let [widest, best] = [0, null];
   for (const share of [0.5, 0.4, 0.6]) {
     const lat = south + (north - south) * share;
     const cuts = parts.flat().flatMap((ring) => crossings(ring, lat)).sort((a, b) => a - b);
     for (let at = 0; at + 1 < cuts.length; at += 2) {
-      const wide = cuts[at + 1] - cuts[at];
-      if (wide > best[0] * 1.2) best = [wide, (cuts[at] + cuts[at + 1]) / 2, lat];
+      const [begin, end] = [Math.max(cuts[at], west), Math.min(cuts[at + 1], east)];
+      if (end - begin > widest * 1.2) [widest, best] = [end - begin, [(begin + end) / 2, lat]];
     }
   }
-  return [best[1], best[2]];
+  return best;
 }
 
 function crossings(ring, lat) {

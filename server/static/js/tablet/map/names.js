@@ -4,7 +4,7 @@
  * Names of cells come first, then compounds, then buildings, and none is written over another.
  */
 
-import { toMap } from "../../map/ground.js";
+import { fromMap, toMap } from "../../map/ground.js";
 import { token } from "../../map/ramp.js";
 
 const MOST_NAMES = 120;
@@ -23,10 +23,19 @@ const KINDS = {
 function placed(marks) {
   const known = marks.filter((mark) => KINDS[mark.kind] && Number.isFinite(mark.lon));
   return known.sort((one, other) => KINDS[one.kind].rank - KINDS[other.kind].rank).map((mark) => {
-    const point = L.CRS.EPSG3857.latLngToPoint(toMap(mark.lon, mark.lat), 0);
+    const point = world(mark.lon, mark.lat);
     const words = mark.name.length > MOST_LETTERS ? `${mark.name.slice(0, MOST_LETTERS)}…` : mark.name;
     return { ...mark, x: point.x, y: point.y, words };
   });
+}
+
+const world = (lon, lat) => L.CRS.EPSG3857.latLngToPoint(toMap(lon, lat), 0);
+
+/** What is seen of the earth, without the strip at the top where the words stand: `[w, s, e, n]`. */
+function view(map) {
+  const size = map.getSize();
+  const [low, high] = [[12, size.y - 12], [size.x - 12, 76]].map((corner) => fromMap(map.containerPointToLatLng(corner)));
+  return [low.lon, low.lat, high.lon, high.lat];
 }
 
 function isFree(taken, box) {
@@ -67,10 +76,12 @@ const Names = L.Renderer.extend({
     this.shown = this._write(pen, inView.filter(({ mark }) => zoom >= KINDS[mark.kind].names));
   },
   _inView(zoom, { x: left, y: top }) {
-    const [scale, size] = [2 ** zoom, this._bounds.getSize()];
+    const [scale, size, seen] = [2 ** zoom, this._bounds.getSize(), view(this._map)];
     const found = [];
     for (const mark of this.marks) {
-      const [x, y] = [mark.x * scale - left, mark.y * scale - top];
+      const spot = mark.seen && zoom >= KINDS[mark.kind].names ? mark.seen(seen) : null;
+      const at = spot ? world(...spot) : mark;
+      const [x, y] = [at.x * scale - left, at.y * scale - top];
       if (x < -80 || y < -20 || x > size.x + 80 || y > size.y + 20) continue;
       if (!this.hidden.has(mark.own === "" ? "around" : mark.kind)) found.push({ mark, x, y });
     }
