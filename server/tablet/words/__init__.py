@@ -6,8 +6,8 @@ Each part has a module with ``words() -> dict[str, str]``; the keys are ``say("k
 
 from types import ModuleType
 
-from server.tablet.words import map as maps
 from server.tablet.words import live, queue, report, shell, visits, work
+from server.tablet.words import map as maps
 
 __all__ = ["PARTS", "words"]
 

@@ -1,32 +1,33 @@
-import { getJson, sessionToken } from "../api.js";
-import { page, say } from "../page.js";
+import { hear, say } from "../page.js";
 import { stamp } from "../stamp.js";
+import { moment } from "../times.js";
 
 /**
- * "My own": who I am, my cells, and what this device is set to.
- * @param {HTMLElement} element with `[data-name]`, `[data-roles]`, `[data-cells]`, `[data-language]`, `[data-sign-out]`
+ * "My own": who I am, which cells are mine or whose I stand in for, what waits, and how fresh all this is.
+ *
+ * Hears `field:ground`, `field:net` and `outbox:changed`.
+ * @param {HTMLElement} element with `[data-name]`, `[data-roles]`, `[data-cells]`, `[data-no-cells]`, `[data-waiting]`,
+ *   `[data-last]` and a template of a cell
  */
 export function mount(element) {
   const part = (name) => element.querySelector(`[data-${name}]`);
+  const template = element.querySelector("template[data-kind=cell]");
 
-  function show({ person, roles, cells }) {
+  function row(cell) {
+    const for_ = cell.own === "substitute" && cell.whom ? say("stands_in", { name: cell.whom.name ?? cell.whom }) : "";
+    return stamp(template, { name: cell.name, community: [cell.community?.name ?? cell.community, for_].filter(Boolean).join(" · ") });
+  }
+
+  hear("field:ground", ({ person, cells }) => {
+    const own = cells.filter((cell) => cell.own && cell.own !== "area");
     part("name").textContent = person.name;
-    part("roles").textContent = [...new Set(roles.map((one) => one.name))].join(say("comma"));
-    if (cells.length) part("cells").replaceChildren(...cells.map((cell) => stamp(element.querySelector("template"), cell)));
-  }
-
-  async function send(address, fields = {}) {
-    const body = new URLSearchParams({ ...fields, csrf_token: await sessionToken() });
-    return fetch(address, { method: "POST", body });
-  }
-
-  part("language").addEventListener("click", async () => {
-    await send("/language", { language: part("language").dataset.language, next: "/healthz" });
-    location.reload();
+    part("roles").textContent = (person.roles ?? []).map((one) => one.name ?? one).join(say("comma"));
+    part("cells").replaceChildren(...own.map(row));
+    part("no-cells").hidden = own.length > 0;
   });
-  part("sign-out").addEventListener("click", async () => {
-    await send("/sign-out");
-    location.assign("/sign-in");
+  hear("field:net", ({ lastAt }) => { part("last").textContent = moment(lastAt); });
+  hear("outbox:changed", ({ waiting, refused }) => {
+    const said = [waiting && say("waiting", { n: waiting }), refused && say("refused", { n: refused })].filter(Boolean);
+    part("waiting").textContent = said.join(" · ") || say("nothing_waits");
   });
-  getJson(page.urls.me).then(show, () => {});
 }

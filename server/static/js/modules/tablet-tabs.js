@@ -1,5 +1,7 @@
 import { tell } from "../page.js";
 
+const UNDER = { queue: "me" }; // views without a place of their own in the bar
+
 /**
  * The tablet's views, one at a time, by the address's `#name`; tells `tablet:view`.
  *
@@ -10,17 +12,19 @@ import { tell } from "../page.js";
 export function mount(element) {
   const views = [...element.querySelectorAll("[data-view]")];
   const names = views.map((view) => view.dataset.view);
+  let shown = "";
 
   function show() {
     const wanted = names.includes(location.hash.slice(1)) ? location.hash.slice(1) : "map";
     const isWide = matchMedia("(min-width: 1000px) and (orientation: landscape)").matches;
     const side = wanted === "map" && isWide ? "tasks" : wanted;
     for (const view of views) view.hidden = view.dataset.view !== side && view.dataset.view !== "map";
-    for (const link of element.querySelectorAll("nav a")) {
-      if (link.hash === `#${wanted}`) link.setAttribute("aria-current", "page");
+    for (const link of element.querySelectorAll(".t-bar a")) {
+      if (link.hash === `#${UNDER[wanted] ?? wanted}`) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
     }
-    tell("tablet:view", wanted);
+    if (wanted !== shown) tell("tablet:view", wanted);
+    shown = wanted;
   }
 
   addEventListener("hashchange", show);

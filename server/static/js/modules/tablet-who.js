@@ -1,5 +1,5 @@
-import { getJson } from "../api.js";
-import { hear, page, say } from "../page.js";
+import { hear, say } from "../page.js";
+import { whoami } from "../tablet/store.js";
 
 /**
  * Who works with this tablet, and in which cells; hears `field:ground`.
@@ -8,11 +8,10 @@ import { hear, page, say } from "../page.js";
 export function mount(element) {
   const part = (name) => element.querySelector(`[data-${name}]`);
 
-  function show({ person, cells }) {
+  hear("field:ground", ({ person, cells }) => {
+    const own = cells.filter((cell) => cell.own && cell.own !== "area");
     part("name").textContent = person.name;
-    part("cells").textContent = cells.map((cell) => cell.name).join(say("comma")) || say("no_cells");
-  }
-
-  hear("field:ground", ({ person, cells }) => show({ person, cells: cells.filter((cell) => cell.own && cell.own !== "area") }));
-  getJson(page.urls.me).then(show, () => {});
+    part("cells").textContent = own.map((cell) => cell.name).join(say("comma")) || say("no_cells");
+  });
+  part("name").textContent = whoami()?.name ?? "";
 }

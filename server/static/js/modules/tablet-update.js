@@ -1,0 +1,18 @@
+import { hear } from "../page.js";
+import { followLanguage, keepShell, update } from "../tablet/release.js";
+
+/**
+ * Keeps the app on this device, and says when a newer one is ready; hears `release`.
+ * @param {HTMLElement} element with `[data-ready]`, `[data-changed]` (what is said) and `[data-update]`
+ */
+export function mount(element) {
+  const part = (name) => element.querySelector(`[data-${name}]`);
+
+  hear("release", ({ state }) => {
+    element.hidden = !["ready", "changed"].includes(state);
+    part("ready").hidden = state !== "ready";
+    part("changed").hidden = state !== "changed";
+  });
+  part("update").addEventListener("click", () => { part("update").disabled = true; update(); });
+  followLanguage().finally(keepShell);
+}
