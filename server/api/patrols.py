@@ -13,8 +13,9 @@ from server.db import Tx
 from server.errors import InputError, NotFound
 from server.services import coverage, patrols
 from server.services.filters import instant_of
-from server.services.patrols import PatrolView, Point
+from server.services.patrols import PatrolView
 from server.services.people import Actor
+from server.services.tracks import Point
 from server.workflow import Role
 
 __all__ = ["blueprint"]

@@ -9,7 +9,7 @@ from server.db import Tx
 from server.pages.anchors import anchor_of
 from server.pages.beside import Call, Request, call_of, request_of
 from server.pages.issue_rows import Row, rows_of
-from server.services import briefs, hotspots
+from server.services import briefs, hotspots, visit_origin
 from server.services.hotspots import ALL, Asked
 from server.services.issue_view import IssueView
 from server.services.locating import open_locator
@@ -153,7 +153,7 @@ def facts_of(tx: Tx, view: IssueView) -> Facts:
         version=issue.version,
         border=issue.border,
         needs_check=issue.needs_check,
-        origin=hotspots.origin_said(issue.origin),
+        origin=hotspots.origin_said(issue.origin) or visit_origin.origin_said(tx, issue.origin),
         origin_url=_origin_url(issue.origin),
         is_whole=view.is_whole,
         may_unmask=view.may_unmask,
@@ -164,7 +164,7 @@ def facts_of(tx: Tx, view: IssueView) -> Facts:
 def _origin_url(given: Mapping[str, Any] | None) -> str:
     """Give the way back to the hot spot that an issue was made for, as it was asked for then."""
     values = (given or {}).get("values")
-    if not values:
+    if not values or (given or {}).get("code") == visit_origin.ORIGIN:
         return ""
     asked = Asked(values["units"], values["category"] or ALL, values["of_weeks"])
     return f"/hotspots?{urlencode(asked.query())}#{anchor_of(values['key'], values['category'])}"

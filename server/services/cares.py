@@ -23,11 +23,11 @@ from server.services.drafts import AHEAD, EARLIEST
 from server.services.duties import cells_of
 from server.services.lines import free_words, line
 from server.services.overwriting import overwriting
-from server.services.patrols import bound
 from server.services.people import Actor
 from server.services.permissions import over, tends
 from server.services.private import open_box, seal_box
 from server.services.standing_at import spot_of
+from server.services.tracks import bound
 from server.workflow import Role
 
 __all__ = [

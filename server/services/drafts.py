@@ -71,6 +71,8 @@ class Draft:
         Finished history: closed at this instant, without clocks or notices.
     origin : Mapping or None
         What called for it, as ``{"code", "values"}``: a hot spot that asks for an inspection.
+    visit : UUID or None
+        Visit of the reporter's that led to it.
     row : int or None
         Line of the file it comes from, for messages.
     """
@@ -94,6 +96,7 @@ class Draft:
     import_id: int | None = None
     closed_at: datetime | None = None
     origin: Mapping[str, Any] | None = None
+    visit: UUID | None = None
     row: int | None = None
 
     def __post_init__(self) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from server.db import Tx
 from server.errors import Conflict, InputError
 from server.models import DayCounter, Issue, PrivateText
-from server.services import clocks, duties
+from server.services import clocks, duties, visit_origin
 from server.services.drafts import Draft, checked
 from server.services.duties import OnDuty
 from server.services.first_entries import entries_of
@@ -70,8 +70,11 @@ class Receipt:
 
 
 def report(tx: Tx, actor: Actor, draft: Draft) -> Receipt:
-    """Take one report in; see :func:`report_many`."""
-    return report_many(tx, actor, [draft])[0]
+    """Take one report in, with the visit that led to it where it names one; see :func:`report_many`."""
+    draft, visit_id = visit_origin.with_origin(tx, actor, draft)
+    receipt = report_many(tx, actor, [draft])[0]
+    visit_origin.link(tx, receipt.id, visit_id)
+    return receipt
 
 
 def report_many(

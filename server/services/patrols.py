@@ -1,63 +1,27 @@
 """Patrols: begun and ended by the walker; a track only while one runs, and only inside working hours.
 
-What comes from a device may come late, twice and in any order: the same uid is the same patrol or piece, what a
-point came through is a set, and nothing is counted that is not newer than what was counted. Points outside the
-patrol's time or outside working hours are counted and thrown away unread; raw ones are sealed, and deleted by
-:func:`forget` after the setting ``track_days``. Nobody but the walker is told of any of it.
+The same uid is the same patrol, however often and late it comes. Raw points are deleted by :func:`forget` after the
+setting ``track_days``. Nobody but the walker is told of any of it.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
-from typing import Any, NamedTuple
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-import numpy as np
-import orjson
-from cryptography.exceptions import InvalidTag
 from sqlalchemy import delete, select, update
 
-from geo.coordinates import as_points
-from geo.crs import distance_m
-from geo.errors import CoordinateError
 from server.db import Tx
 from server.errors import Conflict, InputError, NotFound
 from server.models import Patrol, Person, TrackPiece
-from server.services import coverage
+from server.services import tracks
 from server.services.drafts import AHEAD, EARLIEST
 from server.services.overwriting import overwriting
 from server.services.people import Actor
-from server.services.private import open_box, seal_box
-from server.services.rules import rules_of
-from server.worktime import Calendar
+from server.services.tracks import Point, latest, points_of
 
-__all__ = [
-    "ACCURACY_M",
-    "SPEED_M_S",
-    "PatrolView",
-    "Point",
-    "begin",
-    "bound",
-    "end",
-    "forget",
-    "patrol_of",
-    "take",
-    "theirs",
-]
-
-ACCURACY_M, SPEED_M_S = 100.0, 40.0
-"""What a device doubts more, and what is faster, is not believed."""
-NEVER = 0
-"""As ``track_days``: raw points are not kept at all."""
-
-
-class Point(NamedTuple):
-    """Where a device was: instant, WGS 84 degrees, radius of its own doubt in metres, if it told one."""
-
-    at: datetime
-    lon: float
-    lat: float
-    accuracy_m: float | None
+__all__ = ["PatrolView", "begin", "end", "forget", "patrol_of", "take", "theirs"]
 
 
 @dataclass(frozen=True)
@@ -104,7 +68,7 @@ def begin(tx: Tx, actor: Actor, uid: UUID, began_at: datetime | None) -> PatrolV
     tx.session.execute(select(Person.id).where(Person.id == actor.person_id).with_for_update())
     running = select(Patrol).where(Patrol.person_id == actor.person_id, Patrol.ended_at.is_(None))
     for other in tx.session.scalars(running.where(Patrol.began_at <= at)):
-        other.ended_at = min(at, _latest(tx, other))
+        other.ended_at = min(at, latest(tx, other))
     one = Patrol(
         uid=uid, person_id=actor.person_id, began_at=at, received_at=tx.now, metres=0.0, points=0, left_out=0
     )
@@ -130,12 +94,12 @@ def end(tx: Tx, actor: Actor, uid: UUID, ended_at: datetime | None) -> PatrolVie
             raise InputError(
                 "patrol.backwards", field="ended_at", value=at.isoformat(), began=one.began_at.isoformat()
             )
-        one.ended_at = min(at, _latest(tx, one))
+        one.ended_at = min(at, latest(tx, one))
     return _view(one)
 
 
 def take(tx: Tx, actor: Actor, uid: UUID, piece: UUID, points: Sequence[Point]) -> PatrolView:
-    """Take in some minutes of a patrol's points.
+    """Take in some minutes of a patrol's points; see :func:`server.services.tracks.add`.
 
     Parameters
     ----------
@@ -153,41 +117,18 @@ def take(tx: Tx, actor: Actor, uid: UUID, piece: UUID, points: Sequence[Point]) 
     NotFound
         ``patrol.unknown``.
     InputError
-        A coordinate that is none; names the first one's number, from 0.
+        A coordinate that is none.
     Conflict
         ``uid.taken``: the piece is another patrol's.
     """
     one = _held(tx, actor, uid)
     there = tx.session.scalar(select(TrackPiece).where(TrackPiece.uid == piece))
-    if there is not None:
-        if there.patrol_id != one.id:
-            raise Conflict("uid.taken")
-        return _view(one)
-    _refuse_impossible(points)
-    since, before = _newest(tx, one)
-    timely = _timely(tx, one, points)
-    believed = _believed(timely, before)
-    fresh = [point for point in believed if point.at > since]
-    one.points += len(fresh)
-    one.left_out += sum(point.at > since for point in points) - len(fresh)
-    one.metres += _metres([*([before] if before else []), *fresh])
-    coverage.add(tx, actor, one, *_arrays(believed))
-    if fresh:
-        one.newest = seal_box(tx, orjson.dumps(_marked(tx, fresh[-1])), bound("patrol", uid))
-    if believed and tx.config.track_days != NEVER:
-        _keep(tx, one, piece, believed)
-    tx.session.flush()
+    if there is not None and there.patrol_id != one.id:
+        raise Conflict("uid.taken")
+    if there is None:
+        tracks.add(tx, actor, one, piece, points)
+        tx.session.flush()
     return _view(one)
-
-
-def _keep(tx: Tx, one: Patrol, piece: UUID, points: Sequence[Point]) -> None:
-    box = seal_box(tx, orjson.dumps([_plain(point) for point in points]), bound("track", piece))
-    tx.session.add(TrackPiece(uid=piece, patrol_id=one.id, points=len(points), box=box, at=tx.now))
-
-
-def bound(kind: str, uid: UUID) -> bytes:
-    """Say what a box of the field is sealed to."""
-    return f"{kind} {uid}".encode()
 
 
 def patrol_of(tx: Tx, actor: Actor, uid: UUID) -> int:
@@ -221,90 +162,6 @@ def _instant(tx: Tx, field: str, given: datetime | None) -> datetime:
     return min(at, tx.now)
 
 
-def _latest(tx: Tx, one: Patrol) -> datetime:
-    """Tell when a patrol is over at the latest: with the day on which it began."""
-    day = one.began_at.astimezone(tx.config.zone).date() + timedelta(days=1)
-    return datetime.combine(day, time(), tx.config.zone).astimezone(one.began_at.tzinfo)
-
-
-def _timely(tx: Tx, one: Patrol, points: Sequence[Point]) -> list[Point]:
-    """Leave the points inside the patrol and inside working hours, in order."""
-    calendar = rules_of(tx).calendar
-    until = min(one.ended_at or tx.now + AHEAD, _latest(tx, one))
-    kept = [point for point in points if one.began_at <= point.at <= until and is_working(calendar, point.at)]
-    return sorted(kept, key=lambda point: point.at)
-
-
-def is_working(calendar: Calendar, at: datetime) -> bool:
-    """Tell whether people work at an instant."""
-    here = at.astimezone(calendar.zone)
-    return calendar.is_working_day(here.date()) and any(
-        opening <= here.time() < closing for opening, closing in calendar.hours
-    )
-
-
-def _believed(points: Sequence[Point], before: Point | None) -> list[Point]:
-    """Leave what can be: accurate enough, and reached from the point before at a speed that is none of an aeroplane."""
-    kept: list[Point] = []
-    for point in points:
-        last = kept[-1] if kept else before
-        is_vague = point.accuracy_m is not None and point.accuracy_m > ACCURACY_M
-        if is_vague or (last is not None and _speed(last, point) > SPEED_M_S):
-            continue
-        kept.append(point)
-    return kept
-
-
-def _speed(one: Point, other: Point) -> float:
-    metres = _metres([one, other])
-    seconds = abs((other.at - one.at).total_seconds())
-    return metres / seconds if seconds else (0.0 if metres <= SPEED_M_S else float("inf"))
-
-
-def _metres(points: Sequence[Point]) -> float:
-    if len(points) < 2:
-        return 0.0
-    lon, lat = _arrays(points)
-    return float(distance_m(lon[:-1], lat[:-1], lon[1:], lat[1:]).sum())
-
-
-def _arrays(points: Sequence[Point]) -> tuple[Any, Any]:
-    return np.array([one.lon for one in points], dtype=float), np.array(
-        [one.lat for one in points], dtype=float
-    )
-
-
-def _refuse_impossible(points: Sequence[Point]) -> None:
-    for row, one in enumerate(points):
-        try:
-            as_points(one.lon, one.lat)
-        except CoordinateError as error:
-            shown = f"{one.lon}, {one.lat}"
-            raise InputError(
-                error.code, **{**error.values, "field": f"points.{row}.lon", "value": shown}
-            ) from error
-
-
-def _plain(point: Point) -> list[Any]:
-    return [point.at.isoformat(), point.lon, point.lat, point.accuracy_m]
-
-
-def _marked(tx: Tx, point: Point) -> list[Any]:
-    return [point.at.isoformat(), None, None, None] if tx.config.track_days == NEVER else _plain(point)
-
-
-def _newest(tx: Tx, one: Patrol) -> tuple[datetime, Point | None]:
-    """Tell up to when points were counted, and the last of them, where it is kept."""
-    if one.newest is None:
-        return EARLIEST, None
-    try:
-        said, lon, lat, accuracy = orjson.loads(open_box(tx, one.newest, bound("patrol", one.uid)))
-    except (InvalidTag, KeyError):  # its key is gone: the way goes on from here
-        return EARLIEST, None
-    at = datetime.fromisoformat(said)
-    return at, None if lon is None else Point(at, lon, lat, accuracy)
-
-
 def forget(tx: Tx) -> int:
     """Delete raw points whose days are over, end patrols of days gone by; gives how many pieces went."""
     before = tx.now - timedelta(days=tx.config.track_days)
@@ -315,7 +172,7 @@ def forget(tx: Tx) -> int:
     for one in tx.session.scalars(
         select(Patrol).where(Patrol.ended_at.is_(None), Patrol.began_at <= tx.now - timedelta(days=1))
     ):
-        one.ended_at = _latest(tx, one)
+        one.ended_at = latest(tx, one)
     return int(gone.rowcount)  # type: ignore[attr-defined]
 
 
@@ -327,11 +184,7 @@ def theirs(tx: Tx, person_id: int) -> list[dict[str, Any]]:
             select(TrackPiece).where(TrackPiece.patrol_id == one.id).order_by(TrackPiece.id)
         )
         view = _view(one)
-        points = [
-            point
-            for piece in pieces
-            for point in orjson.loads(open_box(tx, piece.box, bound("track", piece.uid)))
-        ]
+        points = [point for piece in pieces for point in points_of(tx, piece)]
         told.append({"uid": str(view.uid), "began_at": view.began_at, "ended_at": view.ended_at, "metres": view.metres,
                      "points": view.points, "left_out": view.left_out, "track": points})  # fmt: skip
     return told

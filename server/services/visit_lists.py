@@ -13,7 +13,8 @@ from server.services.areas import below, path_of
 from server.services.lines import whole
 from server.services.people import Actor
 from server.services.permissions import visits_seen
-from server.services.visits import KINDS, RESULTS, SUBJECTS, VisitRow, rows_of
+from server.services.visit_rows import VisitRow, rows_of
+from server.services.visits import KINDS, RESULTS, SUBJECTS
 
 __all__ = ["MOST", "USUAL", "CellCount", "VisitFilter", "counts", "listed", "walk"]
 

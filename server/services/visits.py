@@ -1,49 +1,30 @@
 """Visits (走访): who called where and when, of what kind, with what result; what was said is sealed.
 
-A visit to somebody who asked to be looked in on tells when the next one is due. What was said is read whole by the
-visitor, and without personal facts by who oversees the area. An issue that a visit led to bears the visit as its
-origin; both are written in one transaction.
+A visit to somebody who asked to be looked in on tells when the next one is due. An issue that a visit led to bears
+the visit as its origin, see :mod:`server.services.visit_origin`.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 import orjson
-from cryptography.exceptions import InvalidTag
 from sqlalchemy import select
 
 from server.db import Tx
 from server.errors import Conflict, InputError
-from server.models import Area, Care, Issue, Person, Visit, VisitIssue
-from server.services import cares, intake
-from server.services.drafts import ACCURACY_MOST_M, AHEAD, EARLIEST, Draft
-from server.services.intake import Receipt
+from server.models import Area, Care, Visit
+from server.services import cares
+from server.services.drafts import ACCURACY_MOST_M, AHEAD, EARLIEST
 from server.services.lines import free_words, line
-from server.services.patrols import bound, patrol_of
+from server.services.patrols import patrol_of
 from server.services.people import Actor
-from server.services.permissions import visible
-from server.services.private import open_box, seal_box
-from server.services.redact import masked, public_place
+from server.services.private import seal_box
 from server.services.standing_at import Spot, spot_of
+from server.services.tracks import bound
+from server.services.visit_rows import Said, VisitRow, rows_of
 
-__all__ = [
-    "HOUSEHOLDS_MOST",
-    "KINDS",
-    "LENGTHS",
-    "ORIGIN",
-    "RESULTS",
-    "SUBJECTS",
-    "NewVisit",
-    "Said",
-    "VisitRow",
-    "opened",
-    "record",
-    "report",
-    "rows_of",
-]
+__all__ = ["HOUSEHOLDS_MOST", "KINDS", "LENGTHS", "RESULTS", "SUBJECTS", "NewVisit", "record"]
 
 KINDS = ("daily", "concentrated", "special", "online", "care")
 SUBJECTS = ("household", "building", "compound", "enterprise")
@@ -51,8 +32,6 @@ RESULTS = ("well", "issue", "away", "declined")
 LENGTHS = {"where": 200, "text": 2_000}
 HOUSEHOLDS_MOST = 100_000
 SKEW = timedelta(seconds=60)
-ORIGIN = "origin.visit"
-"""Code of an issue's origin."""
 
 
 @dataclass(frozen=True)
@@ -100,56 +79,6 @@ class NewVisit:
     households: int | None = None
     happened_at: datetime | None = None
     device_at: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Said:
-    """What is sealed of a visit."""
-
-    where: str = ""
-    text: str = ""
-
-
-@dataclass(frozen=True)
-class VisitRow:
-    """A visit as somebody may see it.
-
-    Attributes
-    ----------
-    uid : UUID
-        Made by the device.
-    kind, subject, result : str
-        Codes.
-    who : str
-        Name of the visitor.
-    cell, cell_name : str
-        Area it lies in.
-    said : Said
-        Whole for the visitor, without personal facts for others, empty when it was blanked.
-    households : int or None
-        Called at.
-    happened_at, received_at : datetime
-        When it was, and when it came in.
-    issues : tuple of str
-        Numbers of the issues it led to that the asker may see.
-    is_care, is_mine : bool
-        Whether somebody was looked in on, and whether the asker was the visitor.
-    """
-
-    uid: UUID
-    kind: str
-    subject: str
-    result: str
-    who: str
-    cell: str
-    cell_name: str
-    said: Said
-    households: int | None
-    happened_at: datetime
-    received_at: datetime
-    issues: tuple[str, ...]
-    is_care: bool
-    is_mine: bool
 
 
 def record(tx: Tx, actor: Actor, new: NewVisit) -> VisitRow:
@@ -236,71 +165,3 @@ def _off(new: NewVisit, at: datetime) -> datetime | None:
 
 def _sealed(tx: Tx, uid: UUID, said: Said) -> bytes | None:
     return seal_box(tx, orjson.dumps(said), bound("visit", uid)) if said != Said() else None
-
-
-def opened(tx: Tx, one: Visit) -> Said:
-    """Read what is sealed of a visit; nothing where it was taken away or cannot be opened."""
-    if one.box is None:
-        return Said()
-    try:
-        return Said(**orjson.loads(open_box(tx, one.box, bound("visit", one.uid))))
-    except (InvalidTag, KeyError):
-        return Said()
-
-
-def report(tx: Tx, actor: Actor, draft: Draft, visit: UUID) -> Receipt:
-    """Take in a report that a visit of the actor's led to; see :func:`server.services.intake.report`.
-
-    Raises
-    ------
-    InputError
-        ``visit.unknown``: there is no such visit, or it is not the actor's.
-    """
-    one = tx.session.scalar(select(Visit).where(Visit.uid == visit, Visit.person_id == actor.person_id))
-    if one is None:
-        raise InputError("visit.unknown", field="visit", value=str(visit))
-    values = {
-        "kind": one.kind,
-        "subject": one.subject,
-        "at": one.happened_at.isoformat(),
-        "visit": str(visit),
-    }
-    receipt = intake.report(tx, actor, replace(draft, origin={"code": ORIGIN, "values": values}))
-    tx.session.add(VisitIssue(issue_id=receipt.id, visit_id=one.id))
-    return receipt
-
-
-def rows_of(tx: Tx, actor: Actor, found: Sequence[Visit]) -> list[VisitRow]:
-    """Show visits already found, whose area the actor oversees or that are theirs; in order."""
-    areas = _by_key(tx, Area, {one.area_id for one in found})
-    people = _by_key(tx, Person, {one.person_id for one in found})
-    issues = _issues(tx, actor, [one.id for one in found])
-    return [
-        _row(tx, actor, one, areas[one.area_id], people[one.person_id], issues.get(one.id, ()))
-        for one in found
-    ]
-
-
-def _by_key(tx: Tx, table: Any, keys: set[int]) -> dict[int, Any]:  # noqa: ANN401 - a model
-    rows = tx.session.execute(
-        select(table.id, table.name, *([table.code] if table is Area else [])).where(table.id.in_(keys))
-    )
-    return {row.id: row for row in rows}
-
-
-def _issues(tx: Tx, actor: Actor, keys: list[int]) -> dict[int, tuple[str, ...]]:
-    query = select(VisitIssue.visit_id, Issue.number).join(Issue, Issue.id == VisitIssue.issue_id)
-    rows = tx.session.execute(query.where(VisitIssue.visit_id.in_(keys), visible(actor)).order_by(Issue.id))
-    found: dict[int, tuple[str, ...]] = {}
-    for key, number in rows:
-        found[key] = (*found.get(key, ()), number)
-    return found
-
-
-def _row(tx: Tx, actor: Actor, one: Visit, area: Any, person: Any, issues: tuple[str, ...]) -> VisitRow:  # noqa: ANN401 - rows
-    is_mine = one.person_id == actor.person_id
-    said = opened(tx, one)
-    if not is_mine:
-        said = Said("", "") if one.care_id else Said(public_place(said.where), masked("text", said.text))
-    return VisitRow(one.uid, one.kind, one.subject, one.result, person.name, area.code, area.name, said, one.households,
-                    one.happened_at, one.received_at, issues, one.care_id is not None, is_mine)  # fmt: skip

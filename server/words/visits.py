@@ -11,7 +11,7 @@ SENTENCES: dict[str, str] = {
     "care.elsewhere": "这里不归你负责，不能登记关爱对象；请交给该网格的网格员。",
     "care.no_cell": "关爱对象要落在一个网格里；请移动位置，或给出网格编码。",
     "care.consent": "同意日期“{value}”不可用；请填本人同意的那天，不晚于今天。",
-    "origin.visit": "由走访发现",
+    "origin.visit": "{day} {kind}（{subject}）时发现",
     "audit.care.agree": "经本人同意，登记了一位关爱对象",
     "audit.care.read": "查看了 {count} 位关爱对象的信息",
     "audit.care.end": "结束了一条关爱登记并清除信息",

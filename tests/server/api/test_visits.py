@@ -79,3 +79,17 @@ def test_care_is_due_again_after_a_visit_and_gone_when_consent_is_withdrawn(clie
     assert client.get("/api/v1/field/cares").get_json()["items"] == []
     (kept,) = client.get("/api/v1/visits").get_json()["items"]
     assert (kept["text"], kept["care"]) == ("", True)
+
+
+def test_an_issue_bears_the_visit_that_led_to_it(client_of, app):
+    client = client_of("worker_lin")
+    visit = {"uid": VISIT, "kind": "daily", "subject": "building", "result": "issue", **HOME}
+    client.post("/api/v1/visits", json=visit)
+    report = {"category": "heating", "source": "visit", "description": "暖气不热", "visit": VISIT, **HOME}
+    number = client.post("/api/v1/issues", json=report).get_json()["number"]
+    (row,) = client.get("/api/v1/visits").get_json()["items"]
+    assert row["issues"] == [number]
+    assert "2026-03-10 日常走访（楼栋）时发现" in client.get(f"/issues/{number}").get_data(as_text=True)
+    app.testing = False
+    told = client_of("worker_he").post("/api/v1/issues", json=report)
+    assert (told.status_code, told.get_json()["errors"][0]["field"]) == (422, "visit")

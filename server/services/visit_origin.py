@@ -1,0 +1,67 @@
+"""The visit that led to an issue: its origin, written in the transaction that takes the report in."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from server.db import Tx
+from server.errors import InputError
+from server.models import Visit, VisitIssue
+from server.services.drafts import Draft
+from server.services.people import Actor
+from server.words import NAMES, _, sentence
+
+__all__ = ["ORIGIN", "link", "origin_said", "with_origin"]
+
+ORIGIN = "origin.visit"
+"""Code of an issue's origin."""
+
+
+def with_origin(tx: Tx, actor: Actor, draft: Draft) -> tuple[Draft, int | None]:
+    """Give a report the visit that it names as its origin, and that visit's key.
+
+    Raises
+    ------
+    InputError
+        ``visit.unknown``: there is no such visit, or it is not the actor's.
+    """
+    if draft.visit is None:
+        return draft, None
+    mine = (Visit.uid == draft.visit, Visit.person_id == actor.person_id)
+    one = tx.session.scalar(select(Visit).where(*mine))
+    if one is None:
+        raise InputError("visit.unknown", field="visit", value=str(draft.visit))
+    values = {
+        "kind": one.kind,
+        "subject": one.subject,
+        "at": one.happened_at.isoformat(),
+        "visit": str(one.uid),
+    }
+    return replace(draft, origin={"code": ORIGIN, "values": values}), one.id
+
+
+def link(tx: Tx, issue_id: int, visit_id: int | None) -> None:
+    """Write down that a visit led to an issue; nothing where none did."""
+    if visit_id is not None:
+        tx.session.add(VisitIssue(issue_id=issue_id, visit_id=visit_id))
+
+
+def origin_said(tx: Tx, origin: Mapping[str, Any] | None) -> str:
+    """Say on which visit an issue was found; "" for others.
+
+    Parameters
+    ----------
+    tx : Tx
+        Knows the zone.
+    origin : Mapping or None
+        As kept with the issue.
+    """
+    if not origin or origin.get("code") != ORIGIN:
+        return ""
+    values = origin["values"]
+    at = datetime.fromisoformat(values["at"]).astimezone(tx.config.zone)
+    names = {name: _(NAMES[f"visit_{name}"][values[name]]) for name in ("kind", "subject")}
+    return sentence(ORIGIN, {**names, "day": at.date().isoformat()})
