@@ -326,6 +326,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "rate_limits", True, _flag, "true 或 false", "是否限制一分钟内的请求次数（每个服务进程各计各的）"
     ),
+    Setting(
+        "streams",
+        32,
+        _whole(0, 1000),
+        "0 至 1000 的整数",
+        "每个服务进程最多同时向多少台平板即时推送；其余的定时询问",
+    ),
     Setting("tls_cert", "", _text, "PEM 文件路径", "TLS 证书；留空即用数据文件夹里 tls/server.pem（如有）"),
     Setting("tls_key", "", _text, "PEM 文件路径", "TLS 私钥；留空即用数据文件夹里 tls/server.key（如有）"),
 )

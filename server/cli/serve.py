@@ -23,7 +23,7 @@ __all__ = ["check_address", "checked_scheme", "run_server", "serve"]
 
 TARGET = "server.app:from_environment"
 THREADS = max(16, 2 * (os.cpu_count() or 1) + 1)
-"""Per worker; a request that waits for the store, or for its sender, must not hold up the others."""
+"""Per worker, beside one for each open stream; who waits for the store, or for a sender, must not hold up others."""
 KILL_AFTER_S = 3
 WARN_DAYS = 30
 
@@ -120,7 +120,7 @@ def run_server(config: Config, target: str = TARGET, *, with_jobs: bool = True) 
     command = [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--factory"),
         *("--host", config.host, "--port", str(config.port), "--workers", str(config.workers)),
-        *("--blocking-threads", str(THREADS), "--workers-kill-timeout", str(KILL_AFTER_S)),
+        *("--blocking-threads", str(THREADS + config.streams), "--workers-kill-timeout", str(KILL_AFTER_S)),
         *("--respawn-failed-workers", "--log-level", "error", "--no-access-log"),
         *_secured(config),
         target,

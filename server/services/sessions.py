@@ -30,6 +30,7 @@ __all__ = [
     "end_all",
     "end_one",
     "listed",
+    "refreshed",
     "touch",
 ]
 
@@ -46,6 +47,17 @@ _BY_SESSION = (
     .join(SignedIn, SignedIn.person_id == Person.id)
     .where(SignedIn.digest == bindparam("digest"), SignedIn.ended_at.is_(None))
     .where(SignedIn.expires_at > bindparam("now"), SignedIn.seen_at > bindparam("idle_since"))
+)
+
+_STILL_SESSION = (
+    ACTOR_ROWS.join(SignedIn, SignedIn.person_id == Person.id)
+    .where(SignedIn.id == bindparam("key"), SignedIn.ended_at.is_(None))
+    .where(SignedIn.expires_at > bindparam("now"), SignedIn.seen_at > bindparam("idle_since"))
+)
+_STILL_TOKEN = (
+    ACTOR_ROWS.join(Token, Token.person_id == Person.id)
+    .where(Token.id == bindparam("key"), Token.revoked_at.is_(None))
+    .where(or_(Token.expires_at.is_(None), Token.expires_at > bindparam("now")))
 )
 
 
@@ -165,6 +177,27 @@ def actor_of_token(tx: Tx, token: str, address: str = "") -> tuple[Actor, bool]:
     scopes = frozenset(rows[0].scopes.split())
     actor = replace(actor, scopes=scopes, address=address[:ADDRESS_LONGEST], token_id=rows[0].key)
     return actor, _is_stale(tx, rows)
+
+
+def refreshed(tx: Tx, actor: Actor) -> Actor | None:
+    """Find whom the session or token that an actor came with stands for by now; None when it is over.
+
+    Parameters
+    ----------
+    tx : Tx
+        Any transaction.
+    actor : Actor
+        Who asked some time ago, and is still here.
+    """
+    by_token = actor.token_id is not None
+    values = {"key": actor.token_id if by_token else actor.session_id, "now": tx.now}
+    if not by_token:
+        values["idle_since"] = tx.now - timedelta(hours=tx.config.session_idle_hours)
+    now = actor_from(tx, tx.rows(_STILL_TOKEN if by_token else _STILL_SESSION, values))
+    if now is None:
+        return None
+    kept = replace(now, scopes=actor.scopes, address=actor.address)
+    return replace(kept, session_id=actor.session_id, token_id=actor.token_id)
 
 
 def _is_stale(tx: Tx, rows: Sequence[Any]) -> bool:
