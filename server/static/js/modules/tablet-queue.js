@@ -1,52 +1,101 @@
-import { Problem, postJson } from "../api.js";
-import { hear, page, say, tell } from "../page.js";
-import { stamp } from "../stamp.js";
+import { hear, page, say } from "../page.js";
+import { isSkewed, skew } from "../tablet/clock.js";
+import { all, decide, drop, flush, isUnknown, retry } from "../tablet/outbox.js";
+import { room } from "../tablet/photos.js";
+import { cardOf } from "../tablet/queue-card.js";
+import { editing } from "../tablet/queue-edit.js";
+
+const FIRST = { decide: 0, refused: 1, signin: 2, sending: 3, waiting: 4 };
+const SHOWN_MOST = 60; // a day's work; the others follow as these are sent
 
 /**
- * Reports on their way: kept on this device until the server has them, shown with the reason and a retry.
+ * What waits to be sent, each record with its state in words; what was refused comes first, with what can be done.
  *
- * A refusal of the content (4xx) goes back to the form; without an answer the report stays here. The key is
- * made once per report, so a retry never makes a second issue.
- * Hears `tablet:send`; tells `tablet:sent`, `tablet:settled`, `tablet:queue`. `[data-rows]` and a `<template>`.
+ * Hears `outbox:changed` and `tablet:view`. Templates by `data-kind`, dialogs `[data-sure]` and `[data-edit]`.
  * @param {HTMLElement} element
  */
 export function mount(element) {
-  const name = `wangge.queue.${page.person}`;
-  const rows = element.querySelector("[data-rows]");
-  const template = element.querySelector("template");
-  let waiting = JSON.parse(localStorage.getItem(name) || "[]");
+  const part = (name) => element.querySelector(`[data-${name}]`);
+  const shown = new Map(); // id -> {text, card}: what did not change is not drawn anew
+  const edit = editing(element);
+  const acts = { retry, edit, drop: askedToDrop, anyway: (row) => decide(row.id, "anyway"), now: (row) => decide(row.id, "now"),
+    note: (row) => decide(row.id, "note") };
 
-  function keep(changed) {
-    waiting = changed;
-    localStorage.setItem(name, JSON.stringify(waiting));
-    rows.replaceChildren(...waiting.map(row));
-    tell("tablet:queue", waiting.length);
+  function askedToDrop(row) {
+    const dialog = part("sure");
+    part("sure-words").textContent = say("queue_sure", { title: row.title });
+    const photos = row.steps.reduce((sum, step) => sum + (step.done ? 0 : step.photos?.length ?? 0), 0);
+    const more = [photos ? say("queue_sure_photos", { n: photos }) : "", isUnknown(row) ? say("queue_sure_unknown") : ""];
+    part("sure-more").textContent = more.filter(Boolean).join(" ");
+    dialog.returnValue = "keep";
+    dialog.addEventListener("close", () => { if (dialog.returnValue === "drop") drop(row.id).catch(complain(row)); }, { once: true });
+    dialog.showModal();
   }
 
-  function row(item) {
-    const made = stamp(template, { title: say("unsent", { title: item.title }), why: item.why });
-    made.querySelector("[data-retry]").addEventListener("click", (event) => { event.target.disabled = true; send(item); });
-    return made;
-  }
+  const complain = (row) => (error) => {
+    const hint = shown.get(row.id)?.card.querySelector("[data-hint]");
+    if (!hint) throw error;
+    hint.textContent = error.message;
+    hint.hidden = false;
+  };
 
-  async function send(item) {
-    const others = () => waiting.filter((one) => one.key !== item.key); // asked late: several may be on their way
+  async function act(name, row) {
     try {
-      const issue = await postJson(page.urls.issues, item.body, item.key);
-      keep(others());
-      tell("tablet:settled", { isRefused: false });
-      tell("tablet:sent", issue);
+      await (name === "retry" ? retry(row.id) : acts[name](row));
     } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      const isRefused = [400, 413, 422].includes(error.status);
-      const words = [error.message, ...error.errors.map((one) => one.detail)].join(" ");
-      keep(isRefused ? others() : [...others(), { ...item, why: words }]);
-      if (!isRefused) element.scrollIntoView({ block: "center" });
-      tell("tablet:settled", { isRefused, words });
+      complain(row)(error);
     }
   }
 
-  hear("tablet:send", (item) => { keep([...waiting, { ...item, why: say("sending") }]); send(item); });
-  addEventListener("online", () => waiting.forEach(send));
-  keep(waiting);
+  function cards(rows) {
+    const live = rows.map((row) => {
+      const text = JSON.stringify(row);
+      if (shown.get(row.id)?.text !== text) shown.set(row.id, { text, card: cardOf(element, row, act) });
+      return shown.get(row.id).card;
+    });
+    for (const id of [...shown.keys()]) if (!last.some((row) => row.id === id)) shown.delete(id);
+    return live;
+  }
+
+  let last = [];
+  function show(rows) {
+    last = rows;
+    const open = rows.filter((row) => row.state !== "done");
+    open.sort((one, other) => FIRST[one.state] - FIRST[other.state] || one.n - other.n);
+    const done = rows.filter((row) => row.state === "done").reverse();
+    replace(part("rows"), cards(open.slice(0, SHOWN_MOST)));
+    replace(part("done-rows"), cards(done));
+    const stuck = open.filter((row) => ["decide", "refused"].includes(row.state)).length;
+    const told = [
+      open.length - stuck ? say("queue_waiting", { n: open.length - stuck }) : "", stuck ? say("queue_stuck", { n: stuck }) : "",
+      open.length > SHOWN_MOST ? say("queue_more", { n: open.length - SHOWN_MOST }) : "",
+    ];
+    part("sum").textContent = told.filter(Boolean).join(" ");
+    part("now").hidden = open.length === stuck;
+    part("none").hidden = open.length > 0;
+    part("done").hidden = done.length === 0;
+    part("done-words").textContent = say("queue_done", { n: done.length });
+    part("signin").hidden = !open.some((row) => row.state === "signin");
+  }
+
+  async function look() {
+    part("clock").hidden = !isSkewed();
+    part("clock-words").textContent = say(skew() > 0 ? "clock_fast" : "clock_slow", { minutes: Math.round(Math.abs(skew() ?? 0) / 60) });
+    const { used, isNearlyFull } = await room();
+    part("room").hidden = !isNearlyFull;
+    part("room-words").textContent = say("photo_nearly_full", { percent: Math.round(used * 100) });
+  }
+
+  part("sign-in").href = page.urls.sign_in ?? part("sign-in").href;
+  part("now").addEventListener("click", () => flush());
+  hear("outbox:changed", ({ rows }) => show(rows));
+  hear("tablet:view", (view) => { if (view === "queue") look(); });
+  all().then(show);
+  look();
+}
+
+/** Put cards in order without touching those that stand right: a finger may be on one. */
+function replace(list, cards) {
+  cards.forEach((card, n) => { if (list.children[n] !== card) list.insertBefore(card, list.children[n] ?? null); });
+  while (list.children.length > cards.length) list.lastChild.remove();
 }

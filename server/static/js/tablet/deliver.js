@@ -23,8 +23,8 @@ export async function sendRecord(db, id, me) {
   const answers = [];
   for (;;) {
     if (whoami()?.uid !== me.person) return new Verdict("signin", { words: say("queue_signin") });
-    const { record, step } = await fix(db, id);
-    if (!step) return record ? told(record, answers) : { how: "done" };
+    const { record, step } = await fix(db, id); // as it stands now: it may have been dropped
+    if (!step) return { how: "done" };
     let verdict = step.fixed ? await sendStep(db, step, me) : orphaned();
     if (verdict.isStale) {
       const again = await me.renew();
@@ -34,7 +34,8 @@ export async function sendRecord(db, id, me) {
     }
     if (verdict.how === "done") {
       answers.push(verdict.body);
-      await answered(db, id, step.key, verdict.body);
+      const now = await answered(db, id, step.key, verdict.body);
+      if (now?.state === "done") return told(now, answers);
     } else if (WHOLE.includes(verdict.how)) {
       return verdict;
     } else {

@@ -33,12 +33,12 @@ export async function put(wish) {
     state: "waiting", why: "", conflict: null, tries: 0, next_at: null,
   };
   try {
-    await add(record);
+    const kept = await add(record);
+    flush();
+    return kept;
   } catch (error) {
     throw error?.name === "QuotaExceededError" ? new Refused(say("queue_full")) : error;
   }
-  flush();
-  return record;
 }
 
 /** What was done is shown before it is called done: an issue that is closed at once takes no more photos. */

@@ -16,9 +16,11 @@ export async function rows() {
   return (await (await open()).getAll("outbox")).sort((one, other) => one.n - other.n);
 }
 
-/** Add a record behind all others and bind its photos to it, whole or not at all. */
+/** Add a record behind all others and bind its photos to it, whole or not at all; one that is there is left alone. */
 export async function add(record) {
   const tx = writing(await open(), "outbox", "photos", "lease");
+  const there = await tx.objectStore("outbox").get(record.id);
+  if (there) return there; // its form was killed before it was emptied
   const counter = tx.objectStore("lease");
   record.n = ((await counter.get("n")) ?? 0) + 1;
   counter.put(record.n, "n");
@@ -30,6 +32,7 @@ export async function add(record) {
   }
   await tx.done;
   changed();
+  return record;
 }
 
 /**

@@ -53,7 +53,8 @@ const brief = ({ number, version, uid, state, holder }) => ({ number, version, u
 
 /** What is left of a record that was sent: no words about people stay on the device. */
 function finished(record) {
-  const steps = record.steps.map(({ key, kind, action, what, count, answer }) => ({ key, kind, action, what, count, answer, done: true }));
+  const steps = record.steps.map(({ key, kind, action, name, what, count, answer }) => (
+    { key, kind, action, name, what, count, answer, done: true }));
   return { state: "done", done_at: new Date().toISOString(), steps };
 }
 
