@@ -1,7 +1,7 @@
 """The tablet of a grid worker: one page, fed by the API; no rule and no query lives here."""
 
-from server.tablet import home
+from server.tablet import home, trust
 
 __all__ = ["BLUEPRINTS"]
 
-BLUEPRINTS = (home.blueprint,)
+BLUEPRINTS = (home.blueprint, trust.blueprint)

@@ -24,6 +24,8 @@ SENTENCES: dict[str, str] = {
     "cli.cert.guard": "请看好 {file}：拿到它的人能冒充本系统。不用时可移到别处，续期时再放回。",
     "cli.cert.serve": "然后运行 wangge serve --host 0.0.0.0（不加 --host 只有本机能访问），平板打开 https://{host}:{port}。",
     "cli.cert.pem": "　curl、Linux 等用 {file}（PEM 格式；ca.crt 是 DER 格式）。",
+    "cli.cert.trust": "平板打开 {address} 可下载根证书，照着安装。（装上附加组件 totp 就能画出二维码。）",
+    "cli.cert.code": "平板扫下面的二维码（{address}，也存为 {file}）可下载根证书，照着安装：",
     "cli.serve.alone": "注意：已有证书，但只在 {host} 上监听，平板连不上；请用 wangge serve --host 0.0.0.0，再打开 https://主机名:端口。",
     "cli.serve.no_tls": "注意：在 {host} 上不经 TLS 服务，口令和居民信息会明文传送，平板也不能定位和离线；请先运行 wangge cert。",
     "cli.serve.ends": "注意：证书 {file} 还有 {days} 天到期；请运行 wangge cert 续期。",

@@ -1,7 +1,8 @@
 """Sentences of the tablet's frame: connection, installing, updating, signing out; and those that all parts share."""
 
 from server.pages.sentences import shared_words
-from server.words import _
+from server.words import _, role_name
+from server.workflow import Role
 
 __all__ = ["words"]
 
@@ -13,6 +14,7 @@ def words() -> dict[str, str]:
         **_connection(),
         **_release(),
         "comma": _("、"),
+        **{f"role_{role}": role_name(role) for role in Role},
         "no_cells": _("还没有分到网格"),
         "stands_in": _("替 {name} 值守", name="{name}"),
         "leave_waiting": _(
@@ -51,6 +53,6 @@ def _release() -> dict[str, str]:
         "check_failed": _("连不上服务器，没有查成"),
         "update_ready": _("有新版本，点上方的“更新”"),
         "up_to_date": _("已是最新"),
-        "room": _("已用 {used} MB，还可用 {left} MB", used="{used}", left="{left}"),
-        "room_kept": _("已用 {used} MB，还可用 {left} MB；系统不会自行清理", used="{used}", left="{left}"),
+        "room": _("已用 {used}，还可用 {left}", used="{used}", left="{left}"),
+        "room_kept": _("已用 {used}，还可用 {left}；系统不会自行清理", used="{used}", left="{left}"),
     }

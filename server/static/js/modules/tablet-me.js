@@ -21,10 +21,11 @@ export function mount(element) {
   hear("field:ground", ({ person, cells }) => {
     const own = cells.filter((cell) => cell.own && cell.own !== "area");
     part("name").textContent = person.name;
-    part("roles").textContent = (person.roles ?? []).map((one) => one.name ?? one).join(say("comma"));
+    part("roles").textContent = person.roles.map((role) => say(`role_${role}`)).join(say("comma"));
     part("cells").replaceChildren(...own.map(row));
     part("no-cells").hidden = own.length > 0;
   });
+  part("waiting").textContent = say("nothing_waits");
   hear("field:net", ({ lastAt }) => { part("last").textContent = moment(lastAt); });
   hear("outbox:changed", ({ waiting, refused }) => {
     const said = [waiting && say("waiting", { n: waiting }), refused && say("refused", { n: refused })].filter(Boolean);
