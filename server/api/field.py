@@ -3,7 +3,7 @@
 from typing import Any
 
 import orjson
-from flask import Response
+from flask import Response, request
 from pydantic import Field
 
 from server.api.photos import photo_told
@@ -39,7 +39,11 @@ OUT = (Role.WORKER, Role.LEADER)
 class NumbersQuery(Query):
     """Which issues."""
 
-    numbers: str = Field(description=f"numbers with commas, at most {WHOLE_MOST}", max_length=21 * WHOLE_MOST)
+    numbers: str = Field(
+        description=f"numbers with commas, at most {WHOLE_MOST}",
+        max_length=21 * WHOLE_MOST,
+        pattern=rf"^[^,]*(,[^,]*){{0,{WHOLE_MOST - 1}}}$",
+    )
 
 
 @blueprint.get("/field/ground")
@@ -61,9 +65,12 @@ def work_index() -> Response:
 
     Open issues that the asker holds, and those open in their cells; the same until something of it changes.
     """
+    speaks = f"-{language()}"
+    has = request.if_none_match.as_set(include_weak=True)
+    known = next((one.removesuffix(speaks) for one in has if one.endswith(speaks)), "")
 
     def read(tx: Tx, actor: Actor) -> dict[str, Any]:
-        found, timer = work(tx, actor), timer_of(tx)
+        found, timer = work(tx, actor, known), timer_of(tx)
         issues = [
             {**brief_told(one.brief, timer), "mine": one.mine, **_clock(one.brief, timer)}
             for one in found.issues
@@ -71,7 +78,7 @@ def work_index() -> Response:
         return {"person": actor.uid, "made": tx.now, "stamp": found.stamp, "issues": issues}
 
     told = stored(read)
-    return answer(told, stamp=f"{told['stamp']}-{language()}")
+    return answer(told, stamp=told["stamp"] + speaks)
 
 
 @blueprint.get("/field/issues")

@@ -10,14 +10,15 @@ from sqlalchemy import ColumnElement, Row, select
 
 from server.db import Tx
 from server.errors import NotFound
-from server.models import Issue
-from server.services import album, briefs
+from server.models import Department, Issue, Person
+from server.services import album, areas, briefs
 from server.services.album import Picture
 from server.services.briefs import COLUMNS, Brief, briefs_of
 from server.services.conditions import asked, is_open
-from server.services.field.mine import Mine, mine
+from server.services.field.mine import mine
 from server.services.filters import Filters
 from server.services.issue_view import IssueView, one
+from server.services.marks import RULES, mark
 from server.services.people import Actor
 from server.services.permissions import visible
 
@@ -79,7 +80,7 @@ class WholeIssue:
     photos: tuple[Picture, ...]
 
 
-def work(tx: Tx, actor: Actor, own: Mine | None = None) -> Work:
+def work(tx: Tx, actor: Actor, known: str = "") -> Work:
     """Read the open issues that somebody holds, and those open in their cells.
 
     Parameters
@@ -88,35 +89,42 @@ def work(tx: Tx, actor: Actor, own: Mine | None = None) -> Work:
         Any transaction.
     actor : Actor
         Sees only what is visible to them.
-    own : Mine, optional
-        What is theirs, where that is known already.
+    known : str
+        Stamp of what the asker has: while it is the same, no issue is told.
     """
     held = _rows(tx, *asked(tx, actor, Filters(holder="me")))
     taken = {row.id for row in held}
-    own = own or mine(tx, actor)
+    own = mine(tx, actor)
     places = [*own.cells, *own.posts]
     here = _rows(tx, visible(actor), Issue.area_id.in_(places)) if places else []
     rows = [*held, *(row for row in here if row.id not in taken)][:ISSUES_MOST]
+    stamp = _stamp(tx, actor, rows, len(held))
+    if stamp == known:
+        return Work((), stamp)
     issues = tuple(FieldIssue(brief, brief.id in taken) for brief in briefs_of(tx, rows))
-    return Work(issues, _stamp(actor, issues))
+    return Work(issues, stamp)
 
 
 def _rows(tx: Tx, *conditions: ColumnElement[bool]) -> Sequence[Row[Any]]:
-    """Read open issues, by due; those without one last."""
-    query = select(*COLUMNS).where(is_open(), *conditions)
-    query = query.order_by(Issue.due_at.is_(None), Issue.due_at, Issue.id)
+    """Read open issues with the names of who holds them, by due; those without one last."""
+    query = (
+        select(*COLUMNS, Person.name.label("person"), Department.name.label("unit"))
+        .outerjoin(Person, Person.id == Issue.holder_person_id)
+        .outerjoin(Department, Department.id == Issue.holder_department_id)
+        .where(is_open(), *conditions)
+        .order_by(Issue.due_at.is_(None), Issue.due_at, Issue.id)
+    )
     return tx.session.execute(query.limit(ISSUES_MOST)).all()
 
 
-def _stamp(actor: Actor, issues: Sequence[FieldIssue]) -> str:
+def _stamp(tx: Tx, actor: Actor, rows: Sequence[Row[Any]], held: int) -> str:
+    """Sum up whose work it is, each issue, and how areas are called; categories and limits by their mark."""
+    whole_state = [str(actor.uid), held, areas.layout(tx), mark(tx, RULES)]
     facts = [
-        (
-            one.brief.id, one.brief.version, one.mine, one.brief.state, one.brief.category, one.brief.area.name,
-            one.brief.holder, one.brief.due_at, one.brief.summary, one.brief.place_text,
-        )
-        for one in issues
-    ]  # fmt: skip
-    return hashlib.sha256(orjson.dumps([str(actor.uid), facts])).hexdigest()[:32]
+        (row.id, row.version, row.person, row.unit, row.area_id, row.summary, row.place_text, row.due_at)
+        for row in rows
+    ]
+    return hashlib.sha256(orjson.dumps([*whole_state, facts])).hexdigest()[:32]
 
 
 def whole(tx: Tx, actor: Actor, numbers: Sequence[str]) -> tuple[WholeIssue, ...]:
