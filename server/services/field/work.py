@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy import ColumnElement, Row, Select, select
 
 from server.db import Tx
 from server.errors import NotFound
@@ -107,7 +107,7 @@ def work(tx: Tx, actor: Actor, known: str = "") -> Work:
 
 def _rows(tx: Tx, *conditions: ColumnElement[bool]) -> Sequence[Row[Any]]:
     """Read open issues with the names of who holds them, by due; those without one last."""
-    query = (
+    query: Select[Any] = (
         select(*COLUMNS, Person.name.label("person"), Department.name.label("unit"))
         .outerjoin(Person, Person.id == Issue.holder_person_id)
         .outerjoin(Department, Department.id == Issue.holder_department_id)
