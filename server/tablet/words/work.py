@@ -68,7 +68,9 @@ def _issue() -> dict[str, str]:
         "work_quantity": _("数量：{quantity} {unit}", quantity="{quantity}", unit="{unit}"),
         "work_money": _("花费：{money} 元", money="{money}"),
         "work_satisfaction": _("回访：{name}", name="{name}"),
-        "work_called": _("已吹哨{department}，应在 {until} 前报到", department="{department}", until="{until}"),
+        "work_called": _(
+            "已吹哨{department}，应在 {until} 前报到", department="{department}", until="{until}"
+        ),
         "work_answered": _("{department}已报到：{result}", department="{department}", result="{result}"),
         "work_ask_extend": _("申请延期至 {until}：{state}", until="{until}", state="{state}"),
         "work_ask_suspend": _("申请挂账，{until} 复查：{state}", until="{until}", state="{state}"),
