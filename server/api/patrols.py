@@ -68,6 +68,20 @@ class PatrolAnswer(Told):
     )
 
 
+class OwnPatrol(PatrolAnswer):
+    """A patrol with what is kept of its way."""
+
+    track: list[list[str | float | None]] = Field(
+        description="instant, lon, lat, accuracy of each raw point, as long as they are kept"
+    )
+
+
+class PatrolList(Told):
+    """One's own patrols, in order."""
+
+    items: list[OwnPatrol]
+
+
 class CoverRow(Told):
     """How much of a cell one came through."""
 
@@ -85,6 +99,17 @@ class CoverAnswer(Told):
 
     days: int = Field(description="so many days back")
     cells: list[CoverRow]
+
+
+@blueprint.get("/patrols")
+@allow()
+@blueprint.output(PatrolList)
+def index() -> Response:
+    """List one's own patrols.
+
+    All that is kept of them; nobody is told of anybody else's.
+    """
+    return answer({"items": stored(patrols.theirs)})
 
 
 @blueprint.post("/patrols")

@@ -28,7 +28,7 @@ def rotate(context: click.Context, environment: Environment, finish: bool) -> No
         say("cli.keys.added", key=done.key)
     elif done.count and not finish:
         say("cli.keys.finished")
-    say("cli.keys.resealed", texts=done.texts, answers=done.answers, factors=done.factors)
+    say("cli.keys.resealed", texts=done.texts, answers=done.answers, factors=done.factors, field=done.field)
     if done.key:
         say("cli.keys.backup")
     if done.failed:

@@ -12,6 +12,7 @@ from server.db import Tx
 from server.models import Area, Entry, Issue, Person
 from server.services.derived import EXAMINATIONS, Complaint
 from server.services.evaluation.examined import altered
+from server.services.field_boxes import examined
 from server.services.ledger import broken_chains
 from server.services.locating import open_locator
 from server.services.photo_checks import damaged, strays
@@ -81,7 +82,7 @@ def examine(tx: Tx, sample: int) -> Checkup:
     unfolded = list(_unfolded(tx))[:MOST_NAMED]
     misplaced, places = _misplaced(tx, sample)
     entries = tx.session.scalar(select(func.count()).select_from(Entry)) or 0
-    derived = [one for ask in (*EXAMINATIONS, altered) for one in islice(ask(tx), MOST_NAMED)]
+    derived = [one for ask in (*EXAMINATIONS, altered, examined) for one in islice(ask(tx), MOST_NAMED)]
     photos = [one for found in (strays(tx), damaged(tx, sample)) for one in islice(found, MOST_NAMED)]
     found = (*broken, *unfolded, *derived, *photos, *misplaced[:MOST_NAMED])
     return Checkup(len(numbers), entries, places, found)

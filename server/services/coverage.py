@@ -12,7 +12,7 @@ from datetime import timedelta
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from geo.plots import SIDE_M, boxes, middles, plots_at, plots_in
 from server.db import Tx
@@ -23,7 +23,7 @@ from server.services.people import Actor
 from server.services.permissions import walks
 from server.services.shelves import shelved
 
-__all__ = ["DAYS", "KEPT", "SIDE_M", "Cover", "add", "forget", "mine", "plots_of"]
+__all__ = ["DAYS", "KEPT", "SIDE_M", "Cover", "add", "mine", "plots_of"]
 
 DAYS = 7
 """Days that a walker looks back."""
@@ -181,10 +181,3 @@ def _own(tx: Tx, grid: OpenLocator, row: int) -> Plots:
         if len(own)
         else plots_in(tx.session.scalars(select(Boundary.geom).where(Boundary.id == key)).one())
     )
-
-
-def forget(tx: Tx) -> int:
-    """Forget what patrols came through that are long over; gives how many rows went."""
-    old = select(Patrol.id).where(Patrol.began_at < tx.now - KEPT)
-    done = tx.session.execute(delete(PatrolCover).where(PatrolCover.patrol_id.in_(old)))
-    return int(done.rowcount)  # type: ignore[attr-defined]

@@ -17,7 +17,7 @@ from server.models import Ask, DayCounter, Department, Entry, Issue, Person, Pri
 from server.services.private import unseal
 from server.workflow import HELD, State
 
-__all__ = ["EXAMINATIONS", "Complaint"]
+__all__ = ["AT_ONCE", "EXAMINATIONS", "Complaint"]
 
 AT_ONCE = 5000
 _ENDS = {"granted": "{kind}", "refused": "refuse_{kind}"}
@@ -32,7 +32,7 @@ class Complaint:
     code : str
         ``doctor.chain doctor.fold doctor.place doctor.due doctor.ask doctor.whistle doctor.repeats
         doctor.parent doctor.holder doctor.text doctor.text_missing doctor.counter doctor.photo_entry
-        doctor.photo_missing doctor.photo_damaged``.
+        doctor.photo_missing doctor.photo_damaged doctor.box doctor.care``.
     values : dict
         Number of the issue, and what differs.
     """

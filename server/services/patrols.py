@@ -1,27 +1,26 @@
 """Patrols: begun and ended by the walker; a track only while one runs, and only inside working hours.
 
-The same uid is the same patrol, however often and late it comes. Raw points are deleted by :func:`forget` after the
-setting ``track_days``. Nobody but the walker is told of any of it.
+The same uid is the same patrol, however often and late it comes. Raw points are deleted some days later, see
+:mod:`server.services.field_keeping`. Nobody but the walker is told of any of it.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select
 
 from server.db import Tx
 from server.errors import Conflict, InputError, NotFound
 from server.models import Patrol, Person, TrackPiece
 from server.services import tracks
 from server.services.drafts import AHEAD, EARLIEST
-from server.services.overwriting import overwriting
 from server.services.people import Actor
 from server.services.tracks import Point, latest, points_of
 
-__all__ = ["PatrolView", "begin", "end", "forget", "patrol_of", "take", "theirs"]
+__all__ = ["PatrolView", "begin", "end", "patrol_of", "take", "theirs"]
 
 
 @dataclass(frozen=True)
@@ -162,31 +161,17 @@ def _instant(tx: Tx, field: str, given: datetime | None) -> datetime:
     return min(at, tx.now)
 
 
-def forget(tx: Tx) -> int:
-    """Delete raw points whose days are over, end patrols of days gone by; gives how many pieces went."""
-    before = tx.now - timedelta(days=tx.config.track_days)
-    with overwriting(tx):
-        gone = tx.session.execute(delete(TrackPiece).where(TrackPiece.at <= before))
-        old = (Patrol.newest.is_not(None), Patrol.ended_at <= before)
-        tx.session.execute(update(Patrol).where(*old).values(newest=None))
-    for one in tx.session.scalars(
-        select(Patrol).where(Patrol.ended_at.is_(None), Patrol.began_at <= tx.now - timedelta(days=1))
-    ):
-        one.ended_at = latest(tx, one)
-    return int(gone.rowcount)  # type: ignore[attr-defined]
-
-
-def theirs(tx: Tx, person_id: int) -> list[dict[str, Any]]:
-    """Tell all that is kept of somebody's patrols, for themself alone: raw points too, while they are there."""
+def theirs(tx: Tx, actor: Actor) -> list[dict[str, Any]]:
+    """Tell somebody all that is kept of their own patrols, in order; raw points too, while they are there."""
     told = []
-    for one in tx.session.scalars(select(Patrol).where(Patrol.person_id == person_id).order_by(Patrol.id)):
+    mine = select(Patrol).where(Patrol.person_id == actor.person_id).order_by(Patrol.began_at, Patrol.id)
+    for one in tx.session.scalars(mine):
         pieces = tx.session.scalars(
             select(TrackPiece).where(TrackPiece.patrol_id == one.id).order_by(TrackPiece.id)
         )
-        view = _view(one)
-        points = [point for piece in pieces for point in points_of(tx, piece)]
-        told.append({"uid": str(view.uid), "began_at": view.began_at, "ended_at": view.ended_at, "metres": view.metres,
-                     "points": view.points, "left_out": view.left_out, "track": points})  # fmt: skip
+        told.append(
+            {**vars(_view(one)), "track": [point for piece in pieces for point in points_of(tx, piece)]}
+        )
     return told
 
 

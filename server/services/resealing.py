@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -20,9 +21,11 @@ from server.errors import Conflict
 from server.keys import RESTS, add_key, drop_keys, keys_of, newest_key
 from server.models import Audit, Person, PrivateText, RememberedAnswer
 from server.services import audit, idempotency
+from server.services.field_boxes import BOXES, boxes
 from server.services.people import system_actor
 from server.services.private import open_box, opener_of, reseal, seal_box
 from server.services.totp import bound as bound_to_person
+from server.services.tracks import bound as bound_in_field
 
 __all__ = ["KeyUse", "Resealed", "listed", "reseal_all", "retire", "rotate"]
 
@@ -35,8 +38,8 @@ class Resealed:
 
     Attributes
     ----------
-    texts, answers, factors : int
-        Words about people, remembered answers, second factors.
+    texts, answers, factors, field : int
+        Words about people, remembered answers, second factors, and what is sealed of visits, care and patrols.
     failed : int
         Could not be opened, and were left as they are.
     key : str
@@ -46,13 +49,14 @@ class Resealed:
     texts: int = 0
     answers: int = 0
     factors: int = 0
+    field: int = 0
     failed: int = 0
     key: str = ""
 
     @property
     def count(self) -> int:
         """How many in all."""
-        return self.texts + self.answers + self.factors
+        return self.texts + self.answers + self.factors + self.field
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ class KeyUse:
     is_newest : bool
         Whether it seals what comes.
     count : int
-        Texts, answers and second factors that it opens.
+        Texts, answers, second factors and boxes of the field that it opens.
     """
 
     name: str
@@ -123,9 +127,11 @@ def reseal_all(store: Store, progress: Told | None = None) -> Resealed:
     """Seal with the newest key what is sealed with another; each batch is a transaction."""
     done, seen = Resealed(), 0
     with store.read() as tx:
-        tables: tuple[Any, ...] = (PrivateText, RememberedAnswer, Person)
+        tables: tuple[Any, ...] = (PrivateText, RememberedAnswer, Person, *(table for table, *_ in BOXES))
         total = sum(int(tx.session.scalar(select(func.count()).select_from(one)) or 0) for one in tables)
-    for work in (_texts, _answers, _factors):
+    works: list[Callable[[Tx, Resealed, int], tuple[int | None, int]]] = [_texts, _answers, _factors]
+    works += [partial(_field, *one) for one in BOXES]
+    for work in works:
         after: int | None = 0
         while after is not None:
             with store.write() as tx:
@@ -167,7 +173,8 @@ def retire(store: Store) -> tuple[str, ...]:
 def _used(tx: Tx) -> Counter[str]:
     texts = select(PrivateText.key_id, func.count()).where(PrivateText.ciphertext.is_not(None))
     used: Counter[str] = Counter(dict(tx.session.execute(texts.group_by(PrivateText.key_id)).all()))
-    for column in (RememberedAnswer.answer, Person.totp_key):
+    columns = [getattr(table, name) for table, name, _kind in BOXES]
+    for column in (RememberedAnswer.answer, Person.totp_key, *columns):
         boxes = tx.session.scalars(
             select(column).where(column.is_not(None)).execution_options(yield_per=BATCH)
         )
@@ -210,6 +217,22 @@ def _factors(tx: Tx, done: Resealed, after: int) -> tuple[int | None, int]:
     for row, box in _boxed(tx, done, rows, "totp_key", lambda row: bound_to_person(row.uid)):
         row.totp_key = box
         done.factors += 1
+    return _next(rows), len(rows)
+
+
+def _field(
+    table: Any,  # noqa: ANN401 - a model
+    name: str,
+    kind: str,
+    tx: Tx,
+    done: Resealed,
+    after: int,
+) -> tuple[int | None, int]:
+    query = boxes(table, name).where(table.id > after).limit(BATCH).with_for_update()
+    rows = tx.session.scalars(query).all()
+    for row, box in _boxed(tx, done, rows, name, lambda row: bound_in_field(kind, row.uid)):
+        setattr(row, name, box)
+        done.field += 1
     return _next(rows), len(rows)
 
 

@@ -11,7 +11,8 @@ another register, and without them the same file brought in again would bring th
 An issue is due by its end (closed, rejected, merged); one that was merged not before the one it went into.
 What is open is never touched. An issue that was reopened and ended again is due anew.
 
-What only lets people in is forgotten beside: sessions, one-time links, failed sign-ins, remembered answers. The
+What only lets people in is forgotten beside: sessions, one-time links, failed sign-ins, remembered answers; and
+the ways of patrols and the words of visits, see :mod:`server.services.field_keeping`. The
 record of acts is kept for good; it holds no word about a resident.
 """
 
@@ -25,8 +26,8 @@ from sqlalchemy import ColumnElement, and_, delete, false, func, or_, select, up
 from sqlalchemy.orm import aliased
 
 from server.db import Store, Tx
-from server.models import Attachment, Issue, PrivateText
-from server.services import attachments, audit, files
+from server.models import Attachment, Issue, PrivateText, Visit
+from server.services import attachments, audit, field_keeping, files
 from server.services.marks import mark, set_mark
 from server.services.overwriting import empty_log, overwriting
 from server.services.people import system_actor
@@ -85,6 +86,8 @@ class Kept:
         Sealed texts and photos of these.
     sessions, links, failures, answers : int
         Sessions, one-time links, failed sign-ins, remembered answers.
+    tracks, covers, visits : int
+        Pieces of raw ways, what patrols came through, and visits whose words go.
     """
 
     issues: int = 0
@@ -94,6 +97,9 @@ class Kept:
     links: int = 0
     failures: int = 0
     answers: int = 0
+    tracks: int = 0
+    covers: int = 0
+    visits: int = 0
 
     @property
     def counts(self) -> dict[str, int]:
@@ -159,6 +165,7 @@ def due(tx: Tx, days: int | None = None) -> Kept:
             setattr(found, name, _count(tx, table, *gone))
     for name, (table, old) in old_traces(tx).items():
         setattr(found, name, _count(tx, table, old))
+    found.visits = _count(tx, Visit, field_keeping.visits_due(horizon(tx, days)))
     return found
 
 
@@ -208,7 +215,7 @@ def purge(
                 breathe(monotonic() - begun)
             if work is _forget or not one.issues:  # a short batch tells nothing: others may hold the rest
                 break
-    if done.issues:
+    if done.issues or done.tracks or done.visits:
         empty_log(store)
     return done
 
@@ -261,6 +268,7 @@ def blank(tx: Tx, ids: Sequence[int], kinds: Sequence[str] = ()) -> Blanked:
             tx.session.execute(update(Issue).where(Issue.id.in_(ids)).values(gone))
     if kinds:
         return Blanked(words, 0, ())
+    words += field_keeping.blank_of(tx, ids)
     photos = _count(tx, Attachment, Attachment.issue_id.in_(ids), Attachment.purged_at.is_(None))
     return Blanked(words, photos, attachments.purge(tx, ids))
 
@@ -275,9 +283,12 @@ def _batch(tx: Tx, days: int | None) -> tuple[Kept, tuple[str, ...]]:
     return Kept(issues=len(ids), words=gone.words, photos=gone.photos), gone.files
 
 
-def _forget(tx: Tx, _days: int | None) -> tuple[Kept, tuple[str, ...]]:
-    gone = {name: _changed(tx, delete(table).where(old)) for name, (table, old) in old_traces(tx).items()}
-    return Kept(**gone), ()
+def _forget(tx: Tx, days: int | None) -> tuple[Kept, tuple[str, ...]]:
+    field_keeping.settle(tx)
+    with overwriting(tx):
+        gone = {name: _changed(tx, delete(table).where(old)) for name, (table, old) in old_traces(tx).items()}
+        visits = field_keeping.blank_due(tx, horizon(tx, days))
+    return Kept(**gone, visits=visits), ()
 
 
 def _count(tx: Tx, table: Any, *conditions: ColumnElement[bool]) -> int:  # noqa: ANN401 - a model

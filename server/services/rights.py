@@ -25,21 +25,13 @@ from server.services.areas import below
 from server.services.people import Actor
 from server.services.permissions import over, visible
 from server.services.private import phone_keys, unseal
+from server.services.visit_rows import led_to
 from server.words import action_name, role_name, source_name, state_name
 from server.workflow import Role
 
 __all__ = [
-    "Held",
-    "Sought",
-    "by_number",
-    "by_phone",
-    "export",
-    "known",
-    "listed",
-    "note",
-    "packed",
-    "supervised",
-]
+    "Held", "Sought", "by_number", "by_phone", "export", "known", "listed", "note", "packed", "supervised",
+]  # fmt: skip
 
 SHOWN = 12
 """Digits of a hash that the record keeps: they tell people apart, and nobody can compute the rest of them."""
@@ -179,7 +171,7 @@ def export(tx: Tx, actor: Actor, sought: Sought) -> dict[str, Any]:
     Returns
     -------
     dict
-        What JSON can hold: ``made_at, issues`` (facts, words, steps, photos, accesses), ``lookups``.
+        What JSON can hold: ``made_at, issues`` (facts, words, steps, photos, visits, accesses), ``lookups``.
     """
     found = listed(tx, actor, sought)
     told = {
@@ -237,6 +229,7 @@ def _told(tx: Tx, issue: Issue) -> dict[str, Any]:
         "satisfaction": issue.satisfaction,
         "steps": [_step(entry, name, words) for entry, name in steps],
         "photos": [_photo(issue.number, one) for one in photos],
+        "visits": led_to(tx, issue.id),
         "accesses": _accesses(tx, issue.id),
     }
 

@@ -18,7 +18,7 @@ from server.services.private import open_box
 from server.services.redact import masked, public_place
 from server.services.tracks import bound
 
-__all__ = ["Said", "VisitRow", "opened", "rows_of"]
+__all__ = ["Said", "VisitRow", "led_to", "opened", "rows_of"]
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,20 @@ def opened(tx: Tx, one: Visit) -> Said:
         return Said(**orjson.loads(open_box(tx, one.box, bound("visit", one.uid))))
     except (InvalidTag, KeyError):
         return Said()
+
+
+def led_to(tx: Tx, issue_id: int) -> list[dict[str, Any]]:
+    """Tell the visits that led to an issue and all that is kept of their words, as JSON can hold it."""
+    query = select(Visit).join(VisitIssue, VisitIssue.visit_id == Visit.id)
+    found = tx.session.scalars(query.where(VisitIssue.issue_id == issue_id).order_by(Visit.id))
+    return [
+        {
+            "at": one.happened_at.isoformat(),
+            **vars(opened(tx, one)),
+            "purged_at": one.purged_at.isoformat() if one.purged_at else None,
+        }
+        for one in found
+    ]
 
 
 def rows_of(tx: Tx, actor: Actor, found: Sequence[Visit]) -> list[VisitRow]:

@@ -9,9 +9,9 @@ SENTENCES: dict[str, str] = {
     "cli.purge.title": "清除到期的居民信息",
     "cli.purge.never": "设置 personal_days 为 0：居民信息不清除；这次只清理登录记录。",
     "cli.purge.done": "已清除 {issues} 件事件的居民信息：密封文字 {words} 段、照片 {photos} 张；"
-    "清理会话 {sessions} 个、一次性链接 {links} 个、登录失败 {failures} 次、旧应答 {answers} 条。",
+    "清理会话 {sessions} 个、一次性链接 {links} 个、登录失败 {failures} 次、旧应答 {answers} 条；走访文字 {visits} 次、原始轨迹 {tracks} 段、巡查覆盖 {covers} 条。",
     "cli.purge.due": "应清除 {issues} 件事件的居民信息：密封文字 {words} 段、照片 {photos} 张；"
-    "应清理会话 {sessions} 个、一次性链接 {links} 个、登录失败 {failures} 次、旧应答 {answers} 条。",
+    "应清理会话 {sessions} 个、一次性链接 {links} 个、登录失败 {failures} 次、旧应答 {answers} 条；走访文字 {visits} 次、原始轨迹 {tracks} 段、巡查覆盖 {covers} 条。",
     "cli.jobs.purge.issues": "满保存期限，清除居民信息：{count} 件",
     "cli.jobs.purge.words": "其中密封文字：{count} 段",
     "cli.jobs.purge.photos": "其中照片：{count} 张",
@@ -19,6 +19,9 @@ SENTENCES: dict[str, str] = {
     "cli.jobs.purge.links": "清理用过或过期的一次性链接：{count} 个",
     "cli.jobs.purge.failures": "清理登录失败的记录：{count} 次",
     "cli.jobs.purge.answers": "清理一周前的应答：{count} 条",
+    "cli.jobs.purge.tracks": "删除过期的原始轨迹：{count} 段",
+    "cli.jobs.purge.covers": "删除一个月前的巡查覆盖：{count} 条",
+    "cli.jobs.purge.visits": "清除走访中的文字：{count} 次",
     "audit.purge": "按保存期限清除 {issues} 件事件的居民信息：密封文字 {words} 段、照片 {photos} 张；"
     "清理会话 {sessions} 个、一次性链接 {links} 个、登录失败 {failures} 次、旧应答 {answers} 条",
     "cli.keys": "密封居民信息的密钥。",
@@ -29,7 +32,7 @@ SENTENCES: dict[str, str] = {
     "cli.keys.title": "改用新密钥密封",
     "cli.keys.added": "已加入新密钥 {key}；旧密钥仍保留，以便读取。",
     "cli.keys.finished": "上次没有做完，这次做完了，没有再加新密钥；还要换的话请再运行一次。",
-    "cli.keys.resealed": "已改用最新密钥密封：居民信息 {texts} 段、应答 {answers} 条、第二因素 {factors} 个。",
+    "cli.keys.resealed": "已改用最新密钥密封：居民信息 {texts} 段、应答 {answers} 条、第二因素 {factors} 个、走访和巡查 {field} 条。",
     "cli.keys.backup": "以前的备份里是旧密钥，仍能恢复；请现在另做一份备份。一小时后可用 wangge keys retire 删除旧密钥。",
     "cli.keys.failed": "有 {count} 段打不开，没有改动；请运行 wangge doctor 查看。",
     "cli.keys.newest": "正在使用",

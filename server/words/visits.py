@@ -12,6 +12,8 @@ SENTENCES: dict[str, str] = {
     "care.no_cell": "关爱对象要落在一个网格里；请移动位置，或给出网格编码。",
     "care.consent": "同意日期“{value}”不可用；请填本人同意的那天，不晚于今天。",
     "origin.visit": "{day} {kind}（{subject}）时发现",
+    "doctor.box": "密封内容打不开（{kind}，{uid}）；请从备份恢复密钥文件。",
+    "doctor.care": "关爱登记 {uid} 已结束，信息却还在；请再结束一次，或联系维护人员。",
     "audit.care.agree": "经本人同意，登记了一位关爱对象",
     "audit.care.read": "查看了 {count} 位关爱对象的信息",
     "audit.care.end": "结束了一条关爱登记并清除信息",
