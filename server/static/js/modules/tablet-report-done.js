@@ -29,13 +29,20 @@ export function mount(element) {
     return isAway() ? ["waiting", say("report_kept")] : ["sending", say("report_going")];
   }
 
+  /** The number is read out over the phone: it is not broken in two. */
+  function inOneLine(words, number) {
+    if (!number || !words.includes(number)) return [words];
+    const [before, ...after] = words.split(number);
+    return [before, Object.assign(document.createElement("span"), { className: "r-number", textContent: number }), after.join(number)];
+  }
+
   function show() {
     element.hidden = !record;
     if (!record) return;
     const [look, words] = standing();
     element.dataset.look = look;
     part("mark").replaceChildren(outline(LOOKS[look]));
-    if (part("words").textContent !== words) part("words").textContent = words;
+    if (part("words").textContent !== words) part("words").replaceChildren(...inOneLine(words, numberOf()));
     part("title").textContent = record.title;
     part("open").hidden = !numberOf();
     part("queue").hidden = look === "done";

@@ -42,7 +42,8 @@ export function mount(element) {
     part("kept").hidden = true;
     element.hidden = true;
     tell("report:put", record);
-    await Promise.all([begin(), remember(category)]);
+    await remember(category).catch(() => { /* It is a convenience. */ });
+    await begin();
   }
 
   async function takeUp() {

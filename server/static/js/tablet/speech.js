@@ -5,11 +5,12 @@
  * keyboard's own microphone is pointed at instead, which its owner has chosen.
  */
 
-const Recognition = globalThis.SpeechRecognition ?? globalThis.webkitSpeechRecognition;
+const recognizer = () => globalThis.SpeechRecognition ?? globalThis.webkitSpeechRecognition;
 const REASONS = { "not-allowed": "forbidden", "service-not-allowed": "keyboard", "audio-capture": "forbidden", "no-speech": "silence" };
 
 /** Whether the device turns speech into words by itself: yes, later (its language can be fetched), or no. */
 export async function ability(language) {
+  const Recognition = recognizer();
   if (!Recognition?.available) return "no";
   const state = await Recognition.available({ langs: [language], processLocally: true }).catch(() => "unavailable");
   return { available: "yes", downloadable: "later", downloading: "later" }[state] ?? "no";
@@ -22,7 +23,7 @@ export async function ability(language) {
  * @returns {Promise<{stop: () => void}|null>} null: it could not begin, and `ended` was told why
  */
 export async function dictation({ language, heard, ended }) {
-  const able = await ability(language);
+  const [Recognition, able] = [recognizer(), await ability(language)];
   if (able === "later") Recognition.install({ langs: [language], processLocally: true }).catch(() => { /* It stays as it is. */ });
   if (able !== "yes") { ended(able === "later" ? "later" : "keyboard"); return null; }
   const recognition = Object.assign(new Recognition(), { lang: language, continuous: true, interimResults: true, processLocally: true });
