@@ -65,7 +65,9 @@ def said(page, words):
 
 def mine(page, words):
     """Issues whose words hold these, as the server tells them."""
-    told = page.request.get("/api/v1/issues?holder=me&limit=200".replace("/api", page.url.split("/t/")[0] + "/api"))
+    told = page.request.get(
+        "/api/v1/issues?holder=me&limit=200".replace("/api", page.url.split("/t/")[0] + "/api")
+    )
     return [one for one in told.json()["items"] if words in one["summary"]]
 
 
@@ -131,7 +133,9 @@ def test_done_on_the_spot_is_one_record_however_often_it_is_tapped_and_hostile_w
     page.select_option("[name=unit]", "盏")
     hand.shoot("after", (30, 160, 60))
     page.wait_for_selector("[data-field=after] img[src^=blob]")
-    page.evaluate("() => { const form = document.querySelector('.r-form'); form.requestSubmit(); form.requestSubmit(); }")
+    page.evaluate(
+        "() => { const form = document.querySelector('.r-form'); form.requestSubmit(); form.requestSubmit(); }"
+    )
     said(page, "已当场办结")
     assert len(page.evaluate(f"async () => (await ({MODULE})('outbox')).all()")) == 1
     page.click("[data-open]")
@@ -281,4 +285,6 @@ def test_the_form_has_no_serious_fault_of_accessibility(report_page):
     page.click("[data-all] summary")
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("async () => (await axe.run('[data-view=report]')).violations")
-    assert [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in ("serious", "critical")] == []
+    assert [
+        (one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in ("serious", "critical")
+    ] == []

@@ -57,7 +57,8 @@ export function mount(element) {
 
   function prefill({ visit = null, place = null, category = "" }) {
     const seed = isWorth() ? draft() : {};
-    const spot = place?.lon === undefined ? null : { lon: place.lon, lat: place.lat, accuracy_m: null, by: "hand", at: new Date().toISOString() };
+    const at = new Date().toISOString();
+    const spot = place?.lon === undefined ? null : { lon: place.lon, lat: place.lat, accuracy_m: null, by: "hand", at };
     change({
       visit: visit ?? draft().visit, source: visit ? "visit" : draft().source, category: seed.category || category || draft().category,
       ...(spot && { place: spot }),
