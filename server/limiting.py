@@ -19,7 +19,7 @@ from server.translate import refused
 __all__ = ["BEFORE", "LIMITS", "Rule", "install", "install_before"]
 
 FREE = frozenset({"statics", "health", "tiles", "tablet.shell", "tablet.worker", "tablet.script",
-                  "tablet.version", "tablet.manifest"})  # fmt: skip
+                  "tablet.version", "tablet.manifest", "tablet_ground"})  # fmt: skip
 """Endpoints and blueprints that nobody counts: answered from memory or in pieces, or asked by supervisors."""
 SWITCH = "RATE_LIMITS"
 

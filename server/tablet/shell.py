@@ -22,7 +22,7 @@ from server.words import LANGUAGES, language, speaking
 __all__ = ["WORKER_PARTS", "Shell", "shell_now"]
 
 API = "/api/v1"
-WORKER_PARTS = ("js/tablet/sw/keep.js", "js/tablet/sw/serve.js")
+WORKER_PARTS = ("js/tablet/sw/keep.js", "js/tablet/sw/ranges.js", "js/tablet/sw/serve.js")
 """What the worker is made of, in order; each a classic script."""
 BESIDE = ("img/tablet-192.png", "img/tablet-512.png")
 

@@ -4,8 +4,8 @@ from contextlib import contextmanager
 
 from server.statics import FOLDER, TYPES
 
-HOST = "http://bare.test"
-"""No name of a host that exists: whatever is asked of it is answered here."""
+HOST = "https://bare.test"
+"""No name of a host that exists: whatever is asked of it is answered here, in a secure context."""
 PAGE = "<!doctype html><script type='application/json' id='page-data'>{}</script><title>bare</title>".format
 
 
