@@ -30,6 +30,8 @@ export function mount(element) {
       return;
     }
     await forget();
+    await self.caches?.delete("wangge-ground");
+    navigator.serviceWorker?.controller?.postMessage({ type: "ground-forget" });
     location.assign(page.urls.sign_in);
   }
 
