@@ -108,12 +108,14 @@ def test_somebody_else_on_the_same_device_sees_nothing_of_hers(device, sessions)
 
 
 def test_after_a_week_without_contact_no_issue_is_left(device):
-    device.evaluate(AGED)
     cut(device)
+    device.evaluate(AGED)
+    refreshed(device)
+    assert device.evaluate("() => [field.work(), last('field:work').issues]") == [None, []]
+    assert device.evaluate(KEPT) == ["ground"]
     device.reload()
     started(device)
-    assert device.evaluate("() => field.work()") is None
-    assert device.evaluate(KEPT) == ["ground"]
+    assert device.evaluate("() => [field.work(), field.ground().person.name]") == [None, "林晓"]
 
 
 def test_signing_out_forgets_what_was_told_and_keeps_what_waits(device):

@@ -7,6 +7,7 @@ export class Problem extends Error {
   constructor(told) {
     super(told.detail || told.title || say("failed", { status: told.status }));
     this.status = told.status;
+    this.title = told.title || "";
     this.errors = told.errors || [];
   }
 }
@@ -51,9 +52,22 @@ export async function sessionToken(isFresh = false) {
   return token;
 }
 
-/** Post JSON under an idempotency key: the same key again changes nothing. */
+/**
+ * Post JSON under an idempotency key: the same key again changes nothing.
+ *
+ * Where the page has no token of its own, a session that was renewed meanwhile is asked for a fresh one, once; a
+ * page that has one was made for somebody, and is not to act as somebody else.
+ */
 export async function postJson(url, body, key) {
-  const csrf = await sessionToken();
+  try {
+    return await post(url, body, key, await sessionToken());
+  } catch (error) {
+    if (error.title !== "auth.csrf" || document.querySelector("meta[name=csrf-token]")) throw error;
+    return post(url, body, key, await sessionToken(true));
+  }
+}
+
+function post(url, body, key, csrf) {
   return answer(fetch(url, {
     method: "POST",
     headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": csrf, "Idempotency-Key": key },

@@ -1,20 +1,21 @@
 /**
  * What the device knows: told first from IndexedDB, then asked for anew whenever there is reason to.
- * Tells `field:ground` (ground), `field:work` ({issues, made, isStale, fresh}) and `field:net`
- * ({isOnline, isReachable, isSignedOut, lastAt, why}). Hears `outbox:changed` and `outbox:sent`.
+ * Tells `field:ground` (ground), `field:work` ({issues, made, isStale, fresh}), `field:person` (where it is another one)
+ * and `field:net` ({isOnline, isReachable, isSignedOut, lastAt, why}). Hears `outbox:changed` and `outbox:sent`.
  */
 
 import { hear, page, tell } from "../page.js";
 import { ask, isAway } from "./asking.js";
 import { details, forgetAll, forgetOld, get, keep, later, newestOf, newlyMine, touch } from "./kept.js";
 import { laid } from "./pending.js";
+import { isReachable, net, reached, unreached } from "./reached.js";
 import { become, leave, open, whoami } from "./store.js";
 
 const GROUND_MS = 10 * 60 * 1000;
 const RETRY_MS = [15, 30, 60, 120].map((seconds) => seconds * 1000);
 const ALL = ["start", "online", "visible", "person"];
 const EMPTY = { ground: null, work: null, rows: [], isStale: true, etag: "" };
-const state = { ...EMPTY, net: { isReachable: true, isSignedOut: false, lastAt: null, why: "" } };
+const state = { ...EMPTY };
 let [started, running, next, groundAt, failures, timer] = [null, null, null, 0, 0, 0];
 const over = (issue) => laid(issue, state.rows, state.ground?.moves);
 const urlOf = (name, path) => page.urls?.[name] ?? `/api/v1/field/${path}`;
@@ -23,10 +24,7 @@ const urlOf = (name, path) => page.urls?.[name] ?? `/api/v1/field/${path}`;
 export const ground = () => state.ground;
 /** `{issues, made}` with what is pending laid over, or null. */
 export const work = () => state.work && { ...state.work, issues: state.work.issues.map(over) };
-/** Whether the server answered when last asked. */
-export const isReachable = () => state.net.isReachable && navigator.onLine;
-/** Whether the server no longer knows who this is. */
-export let signedOut = false;
+export { isReachable, signedOut } from "./reached.js";
 
 /** An issue whole if it is on the device, else in brief, else null; never asks the network. */
 export async function issue(number) {
@@ -40,7 +38,7 @@ export function start() {
     hear("outbox:changed", (told) => show(told));
     hear("outbox:sent", ({ answers }) => taken(answers ?? []));
     addEventListener("online", () => refresh("online"));
-    addEventListener("offline", () => net({}));
+    addEventListener("offline", () => net());
     document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh("visible"); });
     if (whoami()) await load();
     refresh("start");
@@ -70,10 +68,9 @@ async function load() {
   const [laidOut, tasks] = [await get("ground"), await get("work")];
   state.rows = await (await open()).getAll("outbox");
   Object.assign(state, { ground: laidOut?.data ?? null, etag: laidOut?.etag, work: tasks?.data ?? null });
-  state.net.lastAt = tasks?.at ?? null;
   if (state.ground) tell("field:ground", state.ground);
   if (state.work) told([], true);
-  net({});
+  net({ lastAt: tasks?.at ?? null });
 }
 
 async function asked(reason) {
@@ -82,13 +79,13 @@ async function asked(reason) {
     if (!state.ground || ALL.includes(reason) || Date.now() - groundAt > GROUND_MS) await askGround();
     await askWork();
     failures = 0;
-    net({ isReachable: true, isSignedOut: false, lastAt: new Date().toISOString(), why: "" });
-    await details(state.work.issues, urlOf("details", "issues"), state.ground.limits.numbers);
+    reached();
+    if (await details(state.work.issues, urlOf("details", "issues"), state.ground.limits.numbers)) net();
   } catch (error) {
     if (error.message === "nobody") return; // signed out meanwhile
     if (typeof error.status !== "number") throw error;
-    const reached = !isAway(error);
-    net({ isReachable: reached, isSignedOut: error.status === 401 || (state.net.isSignedOut && !reached), why: error.message });
+    unreached(error, isAway(error));
+    if (whoami() && (await forgetOld())) dropped();
     if (error.status !== 401) timer = setTimeout(() => document.hidden || refresh("retry"), RETRY_MS[Math.min(failures++, 3)]);
   }
 }
@@ -127,13 +124,13 @@ async function askWork() {
 
 function told(fresh, isStale) {
   state.isStale = isStale;
-  tell("field:work", { ...work(), fresh, isStale });
+  tell("field:work", { issues: [], made: null, ...work(), fresh, isStale });
 }
 
-function net(changed) {
-  Object.assign(state.net, changed);
-  signedOut = state.net.isSignedOut;
-  tell("field:net", { ...state.net, isOnline: navigator.onLine, isReachable: isReachable() });
+/** A week without contact: what speaks of people is gone. */
+function dropped() {
+  state.work = null;
+  told([], true);
 }
 
 async function show({ rows } = {}) {

@@ -26,13 +26,18 @@ export async function touch(key) {
   if (kept) await keep(key, kept.data, kept.etag);
 }
 
-/** Issues are not kept longer than a week without contact: whoever finds the device finds no old ones. */
+/**
+ * What speaks of people is not kept longer than a week without contact: whoever finds the device finds nothing.
+ * @returns {Promise<boolean>} whether there was something
+ */
 export async function forgetOld() {
   const db = await open();
   const kept = await db.get("kept", "work");
-  if (kept && Date.now() - new Date(kept.at) < WEEK_MS) return;
+  if (!kept || Date.now() - new Date(kept.at) < WEEK_MS) return false;
   const tx = writing(db, "kept");
-  await Promise.all([tx.store.delete("work"), tx.store.delete(ISSUES), tx.done]);
+  for (const key of await tx.store.getAllKeys()) if (key !== "ground") tx.store.delete(key);
+  await tx.done;
+  return true;
 }
 
 /** Somebody else works with the device now: what the server told a person is theirs; what waits to be sent stays. */
@@ -40,7 +45,7 @@ export async function forgetAll(person) {
   await (await open(person)).clear("kept");
 }
 
-/** Fetch what is held and has changed, so that all of it can be opened without a network; drop what is gone. */
+/** Fetch what is held and has changed, so that all of it can be opened without a network; drop what is gone; how many. */
 export async function details(issues, url, most = AT_ONCE) {
   const db = await open();
   const wanted = new Map(issues.map((one) => [one.number, one]));
@@ -57,6 +62,7 @@ export async function details(issues, url, most = AT_ONCE) {
     const { data } = await ask(`${url}?numbers=${encodeURIComponent(numbers.slice(first, first + most).join(","))}`);
     await Promise.all(data.items.map((one) => keep(ISSUE + one.number, one, null)));
   }
+  return numbers.length;
 }
 
 /** What the server answered to an act takes the place of what was known of the issue. */
