@@ -13,8 +13,9 @@ from server.api.telling import named
 from server.api.told_loop import Named, Told
 from server.auth import allow, current_actor, current_store
 from server.errors import InputError, NotFound
-from server.services import cares
-from server.services.cares import CareRow, NewCare
+from server.services import care_rows, cares
+from server.services.care_rows import CareRow
+from server.services.cares import NewCare
 from server.services.overwriting import empty_log
 from server.workflow import Role
 
@@ -117,8 +118,8 @@ def due() -> Response:
 
     Those of the cells that one answers for or leads, soonest first, by name. That they were read is on record.
     """
-    rows = stored(cares.due)
-    cares.note_read(current_store(), current_actor(), rows)
+    rows = stored(care_rows.due)
+    care_rows.note_read(current_store(), current_actor(), rows)
     items = [{**_care_told(one), **vars(one.words), "lon": one.lon, "lat": one.lat} for one in rows]
     return answer({"items": items})
 

@@ -42,6 +42,7 @@ from server.pages import (
     talk_day,
     tiles,
     triage,
+    visits,
 )
 from server.pages.entry import problem_page
 
@@ -73,6 +74,7 @@ BLUEPRINTS = (
     talk_day.blueprint,
     supervision.blueprint,
     hotspots.blueprint,
+    visits.blueprint,
     bulletin.blueprint,
     bulletin_template.blueprint,
     evaluation.blueprint,

@@ -80,6 +80,8 @@ def _links(actor: Actor) -> Iterator[Link]:
     if actor.roles & DISPATCHERS:
         yield Link("triage", _("分理"), "/triage", "send")
     yield from _supervision(actor)
+    if actor.roles & AREA_ROLES:
+        yield Link("visits", _("走访"), "/visits", "walk")
     if actor.roles & ISSUE_ROLES or Role.ADMIN in actor.roles:
         yield Link("duties", _("值守"), "/duties", "users")
     yield Link("areas", _("区域与网格"), "/areas", "layout-grid")

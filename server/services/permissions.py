@@ -18,7 +18,7 @@ from server.services.people import Actor, Grant
 from server.workflow import Relation, Role
 
 __all__ = [
-    "administers", "is_handler", "may_appeal", "may_inspect", "may_judge", "may_unmask", "over", "overseen", "oversees", "reads_unit", "reports_on", "tends", "visible", "visits_seen", "walks", "ways",
+    "administers", "counts_cares", "is_handler", "may_appeal", "may_inspect", "may_judge", "may_unmask", "over", "overseen", "oversees", "reads_unit", "reports_on", "tends", "visible", "visits_seen", "walks", "ways",
 ]  # fmt: skip
 
 AREA_ROLES = frozenset({Role.WORKER, Role.LEADER, Role.DISPATCHER, Role.SUPERVISOR})
@@ -237,3 +237,8 @@ def visits_seen(actor: Actor) -> ColumnElement[bool]:
         return Visit.person_id == actor.person_id
     own = select(Area.id).where(or_(*(below(path) for path in paths)))
     return or_(Visit.person_id == actor.person_id, Visit.area_id.in_(own.correlate(None)))
+
+
+def counts_cares(actor: Actor) -> tuple[str, ...]:
+    """List the paths of the areas in which somebody is told, without names, who is to be looked in on when."""
+    return tuple(dict.fromkeys([*over(actor, Role.LEADER), *over(actor, Role.SUPERVISOR)]))

@@ -19,6 +19,7 @@ SENTENCES: dict[str, str] = {
     "audit.care.end": "结束了一条关爱登记并清除信息",
 }
 NAMES: dict[str, dict[str, str]] = {
+    "exported": {"visits": "走访"},
     "visit_kind": {
         "daily": "日常走访",
         "concentrated": "集中走访",
