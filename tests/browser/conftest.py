@@ -124,7 +124,8 @@ class Watch:
         dialog.dismiss()
 
     def requested(self, request):
-        self.under_way.add(request)
+        if request.resource_type != "eventsource":  # which never ends
+            self.under_way.add(request)
         if not request.url.startswith((self.address, "data:", "blob:")):
             self.outside.append(request.url)
 

@@ -32,8 +32,6 @@ def _fresh_words() -> dict[str, str]:
     return {
         "fresh_one": _("新任务：{category}，{place}", category="{category}", place="{place}"),
         "fresh_many": _("新任务 {n} 件", n="{n}"),
-        "fresh_look": _("看一看"),
-        "fresh_close": _("知道了"),
         "sound_on": _("新任务有提示音"),
         "sound_off": _("新任务没有提示音"),
     }
