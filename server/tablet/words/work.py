@@ -96,6 +96,7 @@ def _faults() -> dict[str, str]:
         "work_need_words": _("请填写“{field}”。", field="{field}"),
         "work_need_choice": _("请选择“{field}”。", field="{field}"),
         "work_need_photos": _("请至少拍一张照片。"),
+        "work_photo_busy": _("照片还在缩小，请稍等一下再按。"),
         "work_need_unit": _("填了数量，还要选单位。"),
         "work_need_quantity": _("选了单位，还要填数量。"),
         "work_too_long": _("“{field}”有 {n} 个字，最多 5000 字；请写短一些。", field="{field}", n="{n}"),

@@ -11,7 +11,6 @@ import { holders, remember } from "./tablet-act-people.js";
 import { photosIn } from "./tablet-act-photos.js";
 import { recordOf } from "./tablet-act-record.js";
 
-const QUIET_MS = 300;
 const DIRECT = ["take"]; // one touch is enough
 
 /**
@@ -24,7 +23,7 @@ const DIRECT = ["take"]; // one touch is enough
 export function mount(element) {
   const part = (name) => element.querySelector(`[data-${name}]`);
   const template = (kind) => element.querySelector(`template[data-kind=${kind}]`);
-  let [act, timer, asking] = [null, 0, false];
+  let [act, asking, saving, isNew] = [null, false, false, false];
 
   async function open({ issue, row }) {
     if (DIRECT.includes(row.action)) { await send({ issue, row }, {}, []); return; }
@@ -50,12 +49,17 @@ export function mount(element) {
     if (photos) await photosIn(photos, template, { ids: act.ids, changed: keepNow, refuse, most: act.limits?.photos ?? 9 });
   }
 
-  /** What is filled in outlives a killed tab. */
-  function keepNow() {
-    clearTimeout(timer);
-    if (!act || !element.open) return Promise.resolve();
-    const values = valuesOf(part("form"), act.fields);
-    return setPref(act.key, { values, photos: act.ids }).catch(() => { /* A full disk; the form itself still holds it. */ });
+  /** What is filled in outlives a killed tab: written at once, and again whenever more has come meanwhile. */
+  async function keepNow() {
+    isNew = true;
+    if (saving) return;
+    saving = true;
+    while (isNew && act) {
+      isNew = false;
+      const values = valuesOf(part("form"), act.fields);
+      await setPref(act.key, { values, photos: [...act.ids] }).catch(() => { /* A full disk; the form itself still holds it. */ });
+    }
+    saving = false;
   }
 
   function complain(words) {
@@ -77,6 +81,7 @@ export function mount(element) {
   async function submit(event) {
     event.preventDefault();
     if (asking) return;
+    if (part("fields").querySelector("[data-busy]:not([hidden])")) { complain(say("work_photo_busy")); return; }
     const values = valuesOf(part("form"), act.fields);
     const { given, wrong } = check(act.fields, values, { issue: act.issue, now: now(), photos: act.ids, limits: act.limits });
     for (const one of act.fields) mend(one.name, wrong[one.name] ?? "");
@@ -85,9 +90,9 @@ export function mount(element) {
     if (first) { part("problem").focus(); return; }
     const { key } = act;
     if (!await send(act, given, act.ids)) return;
-    await setPref(key, undefined);
     act = null;
     element.close();
+    await setPref(key, undefined);
   }
 
   /** Put it into the outbox; a refusal by the device is said, and the form stays as it is. */
@@ -117,18 +122,10 @@ export function mount(element) {
     await draw({});
   }
 
-  function shut() {
-    keepNow();
-    element.close();
-  }
-
   part("form").addEventListener("submit", submit);
-  part("form").addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(keepNow, QUIET_MS); });
-  part("shut").addEventListener("click", shut);
+  part("form").addEventListener("input", keepNow);
+  part("shut").addEventListener("click", () => element.close());
   part("anew").addEventListener("click", anew);
-  element.addEventListener("cancel", () => keepNow());
-  addEventListener("pagehide", () => keepNow());
-  document.addEventListener("visibilitychange", () => { if (document.hidden) keepNow(); });
   hear("work:act", open);
   hear("field:work", ({ issues, isStale }) => {
     const held = issues.find((one) => one.mine);

@@ -77,7 +77,7 @@ export async function remove(record) {
 }
 
 /** Which photos a record sends. */
-export const photosOf = (record) => record.steps.flatMap((step) => (step.kind === "photos" ? step.photos : []));
+export const photosOf = (record) => record.steps.flatMap((step) => (step.kind === "photos" ? step.photos ?? [] : []));
 
 /** Keep only the newest of what was sent. */
 export async function tidy(db) {
