@@ -94,7 +94,7 @@ class GroundBasemap(Told):
     vector: str | None
     most_zoom: int | None
     attribution: str
-    bytes: int
+    bytes: int = Field(description="of the whole file; the part around the asker's cells is no larger")
 
 
 class GroundAnswer(Told):
