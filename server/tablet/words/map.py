@@ -32,7 +32,7 @@ def _ground() -> dict[str, str]:
         "map_here_many": _("这里有 {n} 件事件", n="{n}"),
         "map_mine": _("由我办理"),
         "map_own_cell": _("您负责的网格"),
-        "map_other_cell": _("不是您负责的网格；这里的事上报后会派给负责的人。"),
+        "map_other_cell": _("这里的事上报后会派给负责的人。"),
         "map_pin": _("事发地点，可以拖动"),
         "map_drag": _("拖动标记，或点一下地图，对准事发地点"),
         "map_move": _("移动地图，或点一下地图，让标记对准事发地点"),
@@ -53,6 +53,7 @@ def _whereabouts() -> dict[str, str]:
         "map_standing_in": _("代 {whom} 值守", whom="{whom}"),
         "map_colleague": _("同事"),
         "map_held_by": _("由 {name} 负责", name="{name}"),
+        "map_not_mine": _("不是您负责的网格"),
         "map_held_by_nobody": _("现在没有人负责"),
     }
 

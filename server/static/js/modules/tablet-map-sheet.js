@@ -78,7 +78,7 @@ export function mount(element) {
     const known = ground();
     const found = known?.cells.find((cell) => cell.code === one.cell) ?? (known && locate(one.lon, one.lat, known).cell);
     const made = stamp(template("place"), {
-      name: one.name, kind: say(`place_kind_${one.kind}`), cell: found?.name, whose: found ? whose(found).whose : "",
+      name: one.name, kind: say(`place_kind_${one.kind}`), cell: found?.name, whose: found ? whose(found, known).whose : "",
     });
     const wish = { lon: one.lon, lat: one.lat, name: one.name };
     made.querySelector("[data-report]").addEventListener("click", () => {
@@ -94,7 +94,7 @@ export function mount(element) {
     const known = ground();
     const found = known && locate(at.lon, at.lat, known).cell;
     if (!found) { close(); return; }
-    const { whose: held, isMine } = whose(found);
+    const { whose: held, isMine } = whose(found, known);
     open(stamp(template("cell"), { name: found.name, whose: held || say("map_own_cell"), more: isMine ? "" : say("map_other_cell") }));
   }
 

@@ -21,7 +21,7 @@ export function mount(element) {
   const part = (name) => element.querySelector(`[data-${name}]`);
   const areas = cells(window.geo_json_cells);
   const layer = names(map);
-  let [fitted, known] = ["", null];
+  let [fitted, known, soon] = ["", null, 0];
   prepare(map);
 
   function lack(word) {
@@ -32,11 +32,16 @@ export function mount(element) {
   function show(found) {
     if (!found) return;
     known = found;
-    areas.draw(found);
-    layer.show([...found.cells.map(named), ...found.places]);
     lack(found.cells.some((cell) => cell.own) ? "" : "map_no_cells");
-    const own = found.cells.filter((cell) => cell.own).map((cell) => cell.code).join();
-    const around = extent(found);
+    fit(found);
+    areas.draw(found);
+    clearTimeout(soon);
+    soon = setTimeout(() => layer.show([...found.cells.map(named), ...found.places]));
+  }
+
+  /** Before anything is drawn, and again only when she answers for other cells. */
+  function fit(found) {
+    const [own, around] = [found.cells.filter((cell) => cell.own).map((cell) => cell.code).join(), extent(found)];
     if (around && (own !== fitted || !fitted)) map.fitBounds(box(around), { animate: false, padding: [18, 18] });
     fitted = own || "none";
   }
@@ -61,7 +66,7 @@ export function mount(element) {
     layer.hide([...(off.includes("places") ? PLACES : []), ...(off.includes("around") ? ["around"] : [])]);
     map.getPane("tilePane").hidden = off.includes("base");
   });
-  hear("theme", () => { areas.restyle(); layer.redraw(); });
+  hear("theme", () => { areas.restyle(); layer.restyle(); });
   lack("map_wait");
   show(ground());
 }

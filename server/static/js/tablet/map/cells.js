@@ -10,32 +10,37 @@ import { say } from "../../page.js";
  * @returns {{draw: Function, restyle: Function}}
  */
 export function cells(layer) {
-  Object.assign(layer.options, {
-    coordsToLatLng: ([lon, lat]) => toMap(lon, lat), renderer: L.canvas({ padding: 0.2 }), interactive: false,
-  });
-  let isAround = true;
+  let [isAround, looks] = [true, {}];
+
+  function dip() {
+    const [grey, accent, warn] = ["--ink-faint", "--accent", "--warn"].map(token);
+    const [seen, filled] = isAround ? [0.75, 0.2] : [0, 0];
+    looks = {
+      around: { color: grey, weight: 1, opacity: seen, dashArray: null, fillColor: grey, fillOpacity: filled },
+      substitute: { color: accent, weight: 3, opacity: 1, dashArray: "9 6", fillColor: warn, fillOpacity: 0.1 },
+      own: { color: accent, weight: 3, opacity: 1, dashArray: null, fillColor: accent, fillOpacity: 0.08 },
+    };
+  }
 
   function style({ properties: { own } }) {
-    const grey = token("--ink-faint");
-    const [seen, filled] = isAround ? [0.75, 0.16] : [0, 0];
-    if (!own) return { color: grey, weight: 1, opacity: seen, dashArray: null, fillColor: grey, fillOpacity: filled };
-    const isFor = own === "substitute";
-    return {
-      color: token("--accent"), weight: 3, opacity: 1, dashArray: isFor ? "9 6" : null,
-      fillColor: token(isFor ? "--warn" : "--accent"), fillOpacity: isFor ? 0.1 : 0.08,
-    };
+    return looks[own === "substitute" ? own : own ? "own" : "around"];
   }
 
   function restyle(changes = {}) {
     isAround = changes.around ?? isAround;
+    dip();
     layer.setStyle(style);
   }
+
+  Object.assign(layer.options, {
+    coordsToLatLng: ([lon, lat]) => toMap(lon, lat), renderer: L.canvas({ padding: 0.2 }), interactive: false, style,
+  });
+  dip();
 
   function draw(ground) {
     layer.clearLayers();
     const ordered = [...ground.cells].sort((one, other) => Number(Boolean(one.own)) - Number(Boolean(other.own)));
     for (const { outline, code, own } of ordered) layer.addData({ type: "Feature", geometry: outline, properties: { code, own } });
-    restyle();
   }
 
   return { draw, restyle };

@@ -4,39 +4,10 @@
  * Names of cells come first, then compounds, then buildings, and none is written over another.
  */
 
-import { fromMap, toMap } from "../../map/ground.js";
 import { token } from "../../map/ramp.js";
+import { FONT, KINDS, placed, TOKENS, view, world } from "./kinds.js";
 
 const MOST_NAMES = 120;
-const MOST_LETTERS = 14;
-const FONT = '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",system-ui,sans-serif';
-/** From which zoom a kind is dotted and named, how large its dot and its letters are. */
-const KINDS = {
-  cell: { dots: 99, names: 13, letters: "600 13px", rank: 0 },
-  compound: { dots: 14, names: 15, size: 5, letters: "600 13px", rank: 1 },
-  landmark: { dots: 15, names: 16, size: 3.5, letters: "12px", rank: 2 },
-  building: { dots: 15.5, names: 17, size: 3, letters: "12px", rank: 3 },
-  road: { dots: 99, names: 16, letters: "12px", rank: 4 },
-};
-
-/** Put marks into the world's pixels at zoom 0, in the order in which they are named. */
-function placed(marks) {
-  const known = marks.filter((mark) => KINDS[mark.kind] && Number.isFinite(mark.lon));
-  return known.sort((one, other) => KINDS[one.kind].rank - KINDS[other.kind].rank).map((mark) => {
-    const point = world(mark.lon, mark.lat);
-    const words = mark.name.length > MOST_LETTERS ? `${mark.name.slice(0, MOST_LETTERS)}…` : mark.name;
-    return { ...mark, x: point.x, y: point.y, words };
-  });
-}
-
-const world = (lon, lat) => L.CRS.EPSG3857.latLngToPoint(toMap(lon, lat), 0);
-
-/** What is seen of the earth, without the strip at the top where the words stand: `[w, s, e, n]`. */
-function view(map) {
-  const size = map.getSize();
-  const [low, high] = [[12, size.y - 12], [size.x - 12, 76]].map((corner) => fromMap(map.containerPointToLatLng(corner)));
-  return [low.lon, low.lat, high.lon, high.lat];
-}
 
 function isFree(taken, box) {
   return taken.every((one) => box[0] > one[2] || box[2] < one[0] || box[1] > one[3] || box[3] < one[1]);
@@ -47,9 +18,12 @@ const Names = L.Renderer.extend({
   marks: [],
   shown: [],
   hidden: new Set(),
+  colours: {},
 
+  dip() { this.colours = Object.fromEntries(TOKENS.map((name) => [name, token(`--${name}`)])); },
   show(marks) { this.marks = placed(marks); this.redraw(); },
   hide(kinds) { this.hidden = new Set(kinds); this.redraw(); },
+  restyle() { this.dip(); this.redraw(); },
   redraw() { if (this._map) this._draw(); },
 
   _initContainer() { this._container = document.createElement("canvas"); },
@@ -94,8 +68,8 @@ const Names = L.Renderer.extend({
       pen.moveTo(x + KINDS[kind].size, y);
       pen.arc(x, y, KINDS[kind].size, 0, 2 * Math.PI);
     }
-    pen.fillStyle = token(kind === "compound" ? "--accent" : "--ink-soft");
-    pen.strokeStyle = token("--surface");
+    pen.fillStyle = this.colours[kind === "compound" ? "accent" : "ink-soft"];
+    pen.strokeStyle = this.colours.surface;
     pen.lineWidth = 3;
     pen.stroke();
     pen.fill();
@@ -103,8 +77,8 @@ const Names = L.Renderer.extend({
   _write(pen, candidates) {
     const [taken, shown] = [[], []];
     [pen.textAlign, pen.textBaseline, pen.lineJoin, pen.lineWidth] = ["center", "middle", "round", 3.5];
-    pen.strokeStyle = token("--surface");
-    const [ink, soft, strong] = ["--ink", "--ink-soft", "--accent-strong"].map(token);
+    const { ink, surface, "ink-soft": soft, "accent-strong": strong } = this.colours;
+    pen.strokeStyle = surface;
     for (const { mark, x, y } of candidates) {
       if (shown.length >= MOST_NAMES) break;
       const kind = KINDS[mark.kind];
@@ -126,12 +100,13 @@ const Names = L.Renderer.extend({
 /**
  * Make the layer, above the cells and below the issues.
  * @param {L.Map} map
- * @returns {{show: Function, hide: Function, redraw: Function, near: Function, shown: string[]}}
+ * @returns {{show: Function, hide: Function, restyle: Function, near: Function, shown: string[]}}
  */
 export function names(map) {
   const pane = map.createPane("dots");
   pane.classList.add("m-dots");
   const layer = new Names().addTo(map);
+  layer.dip();
   layer.near = (point, within) => nearest(layer, map, point, within);
   return layer;
 }

@@ -15,12 +15,13 @@ export function where(place, ground, who = "you") {
   const { how, cell, distance_m: distance } = locate(place.lon, place.lat, ground);
   if (!cell) return { words: say(`map_${who}_${how === "outside" ? "outside" : "unknown"}`), whose: "", isMine: false };
   const key = how === "nearest" ? `map_${who}_near` : `map_${who}_in`;
-  return { words: say(key, { cell: cell.name, n: Math.max(1, Math.round(distance ?? 0)) }), ...whose(cell) };
+  return { words: say(key, { cell: cell.name, n: Math.max(1, Math.round(distance ?? 0)) }), ...whose(cell, ground) };
 }
 
-/** Who answers for a cell: `{whose, isMine}`. */
-export function whose(cell) {
-  if (cell.own === "substitute") return { whose: say("map_standing_in", { whom: cell.whom || say("map_colleague") }), isMine: true };
-  if (cell.own) return { whose: "", isMine: true };
-  return { whose: cell.holder ? say("map_held_by", { name: cell.holder.name }) : say("map_held_by_nobody"), isMine: false };
+/** Who answers for a cell, in words, `{whose, isMine}`; of a neighbour's holder the device knows only where the asker may. */
+export function whose({ own, whom, holder }, { person }) {
+  const isMine = Boolean(own);
+  if (own === "substitute") return { whose: say("map_standing_in", { whom: whom || say("map_colleague") }), isMine };
+  if (!holder) return { whose: say(isMine ? "map_held_by_nobody" : "map_not_mine"), isMine };
+  return { whose: holder.name === person?.name ? "" : say("map_held_by", { name: holder.name }), isMine };
 }
