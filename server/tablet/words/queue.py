@@ -29,6 +29,9 @@ def words() -> dict[str, str]:
         "queue_holder": _("在 {name} 手上", name="{name}"),
         "queue_gone": _("这件事已不在你负责的范围内，看不到它现在的情况。"),
         "queue_system": _("系统"),
+        "queue_changed": _(
+            "这段时间里别人动过这件事，所以没有照你记下的办。请看看两边的情况，再决定怎么办。"
+        ),
         "queue_can": _("看过现在的情况后，仍然可以“{action}”。", action="{action}"),
         "queue_cannot_note": _(
             "现在不能“{action}”了；你记下的话和照片可以转为备注留在事件里。", action="{action}"

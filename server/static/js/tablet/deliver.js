@@ -55,7 +55,7 @@ async function fix(db, id) {
     step = row.steps.find((one) => !one.done) ?? null;
     if (!step) return { ...row, state: "done", why: "" };
     if (row.subject) row.subject.number ??= chain?.number ?? null;
-    if (!step.fixed && step.kind === "act") Object.assign(step, { version: raised(chain, step.version) });
+    if (!step.fixed && step.kind === "act") Object.assign(step, { version: raised(chain, step.version, row.steps[0].kind === "report") });
     step.fixed ??= fixed(row, step);
     return { ...row, state: "sending", why: "", tries: (row.tries ?? 0) + 1 };
   }, db);

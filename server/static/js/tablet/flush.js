@@ -11,7 +11,7 @@ import { open, whoami } from "./store.js";
 
 const FAULTS_MOST = 3; // in a row: it is the server, not the record
 const WHOLE = ["away", "pause", "signin"];
-let [running, isAsked, timer, failures, pausedUntil] = [null, false, 0, 0, 0];
+let [running, isAsked, timer, failures, pausedUntil, pauseWords] = [null, false, 0, 0, 0, ""];
 
 /** Try to send all that waits; safe to call at any time and from any page. */
 export function flush() {
@@ -38,10 +38,10 @@ async function work() {
 }
 
 /** Come again: after what the server said, else each time later, up to five minutes. */
-function later({ how, after_s, soonest }) {
+function later({ how, after_s, soonest, words }) {
   clearTimeout(timer);
   failures = how === "away" ? failures + 1 : 0;
-  if (how === "pause") pausedUntil = Date.now() + after_s * 1000;
+  if (how === "pause") [pausedUntil, pauseWords] = [Date.now() + after_s * 1000, words];
   const waits = [];
   if (how === "away") waits.push(backOff(failures));
   if (how === "pause") waits.push(after_s * 1000 + Math.random() * 2000);
@@ -66,7 +66,7 @@ async function pass(db, person) {
 
 /** Who we are to the server, or why nothing can be sent at all. */
 async function hindrance(person) {
-  if (Date.now() < pausedUntil) return new Verdict("pause", { words: say("queue_busy"), after_s: (pausedUntil - Date.now()) / 1000 });
+  if (Date.now() < pausedUntil) return new Verdict("pause", { words: pauseWords, after_s: (pausedUntil - Date.now()) / 1000 });
   if (navigator.onLine === false) return new Verdict("away", { words: say("queue_away") });
   const me = await whoIsThere();
   if (!me.how && me.uid !== person) return new Verdict("signin", { words: say("queue_other") });

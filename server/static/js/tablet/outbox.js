@@ -72,7 +72,7 @@ export async function edit(id, wish) {
   await change(id, (row) => {
     why = row.state === "sending" ? say("queue_on_its_way") : isUnknown(row) ? say("queue_maybe_there") : "";
     if (why || row.state === "done") return undefined;
-    const steps = inOrder(wish.steps).map((step) => ({ ...step, key: freshUid(), done: false, answer: null, fixed: undefined }));
+    const steps = inOrder(wish.steps).map((step) => again(row, step)); // what changed meanwhile was shown
     return fresh({ ...row, title: wish.title ?? row.title, steps: [...row.steps.filter((step) => step.done), ...steps] });
   });
   if (why) throw new Refused(why);
@@ -106,10 +106,10 @@ export async function decide(id, choice) {
   return flush();
 }
 
-function again(row, step, choice) {
+function again(row, step, choice = "") {
   const version = row.conflict?.version ?? step.version ?? null;
   const seen = [...(step.seen ?? []), step.version].filter((one) => one != null);
-  return { ...step, key: freshUid(), fixed: undefined, version, seen, is_now: choice === "now" || step.is_now };
+  return { ...step, key: freshUid(), done: false, answer: null, fixed: undefined, version, seen, is_now: choice === "now" || step.is_now };
 }
 
 function asNote(row) {

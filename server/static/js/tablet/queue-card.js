@@ -15,6 +15,7 @@ const BUTTONS = {
 };
 const ICONS = { retry: "refresh", edit: "edit", drop: "trash", anyway: "check", now: "clock", note: "notes" };
 const TOO_OLD = "time.backdated";
+const STALE = "state.stale";
 
 /**
  * Draw a record.
@@ -27,7 +28,7 @@ export function cardOf(element, row, act) {
   const step = row.steps.find((one) => !one.done);
   const card = made("row", {
     title: row.title, state: say(`queue_state_${row.state}`), when: moment(row.at), number: row.subject?.number ?? "",
-    why: row.state === "done" ? "" : row.why, words: row.steps.filter((one) => !one.done).map(wordsOf).filter(Boolean).join("\n"),
+    why: whyOf(row), words: row.steps.filter((one) => !one.done).map(wordsOf).filter(Boolean).join("\n"),
     holder: row.conflict?.holder ? say("queue_holder", { name: row.conflict.holder.name }) : "",
   }).firstElementChild;
   const part = (name) => card.querySelector(`[data-${name}]`);
@@ -38,6 +39,11 @@ export function cardOf(element, row, act) {
   if (row.conflict) both(made, part, row, step);
   part("buttons").append(...buttonsOf(row, step).map((name) => button(name, row, step, act)));
   return card;
+}
+
+function whyOf(row) {
+  if (row.state === "done") return "";
+  return row.code === STALE ? say("queue_changed") : row.why;
 }
 
 function stepLine(made, step, row) {

@@ -49,7 +49,7 @@ export function fixed(record, step) {
   if (step.kind === "photos") return { path: `${there}/photos`, said: { kind: step.what, ...times, ...step.device } };
   const isBackdated = ON_THE_SPOT.includes(step.action) && !step.is_now;
   const when = isBackdated ? times : { device_at: record.at };
-  const seen = step.version == null ? {} : { version: step.version };
+  const seen = step.version == null || step.action === "note" ? {} : { version: step.version }; // words may always be added
   return { path: `${there}/actions`, said: { action: step.action, uid: step.key, ...when, ...seen, ...step.given } };
 }
 

@@ -11,10 +11,12 @@ const TRIED = { away: "waiting", pause: "waiting", fault: "waiting", signin: "si
 /**
  * The version an act is to be sent with: what this device's own steps have made of the one it was put upon.
  * @param {{hops: Object}|undefined} chain what is known of the issue, see `answered`
+ * @param {?number} version null: whatever it is
+ * @param {boolean} isOwnReport the act follows the report of its own record
  */
-export function raised(chain, version) {
+export function raised(chain, version, isOwnReport = false) {
   const hops = chain?.hops ?? {};
-  let at = version ?? (NEW in hops ? NEW : null);
+  let at = version ?? (isOwnReport ? NEW : null);
   while (at != null && at in hops && hops[at] !== at) at = hops[at];
   return at === NEW ? null : at;
 }
@@ -27,7 +29,7 @@ export async function answered(db, id, key, body) {
   if (!step || step.done) { await tx.done; return record; } // another page was faster
   const about = record.subject && `subject:${record.subject.uid}`;
   const chain = (about && (await tx.objectStore("lease").get(about))) || { number: null, hops: {} };
-  for (const from of fromOf(step, body)) if (body.version > (chain.hops[from] ?? 0)) chain.hops[from] = body.version;
+  for (const [from, to] of hopsOf(step, body)) if (to > (chain.hops[from] ?? 0)) chain.hops[from] = to;
   if (step.kind === "report") chain.number = body.number;
   if (about) tx.objectStore("lease").put(chain, about);
   for (const photo of step.photos ?? []) tx.objectStore("photos").delete(photo);
@@ -42,11 +44,18 @@ export async function answered(db, id, key, body) {
   return record;
 }
 
-function fromOf(step, body) {
+/** From which versions to which a step has taken its issue: itself, and what the system did at once; no more. */
+function hopsOf(step, body) {
   if (!Number.isInteger(body.version)) return [];
-  if (step.kind === "report") return [NEW];
-  if (step.kind === "photos") return Number.isInteger(body.before) && body.before < body.version ? [body.before] : [];
-  return [...(step.seen ?? []), step.fixed?.said.version].filter((one) => one != null && one < body.version);
+  if (step.kind === "report") return [[NEW, body.version]];
+  if (step.kind === "photos") return body.before < body.version ? [[body.before, body.version]] : [];
+  const log = body.log ?? [];
+  if (step.action === "note") return log.at(-1)?.action === "note" ? [[body.version - 1, body.version]] : [];
+  const sent = step.fixed?.said.version;
+  if (sent == null) return [];
+  let to = sent + 1;
+  while (log[to] && !log[to].who) to += 1; // an entry is a version; it may be read again long after
+  return [...(step.seen ?? []), sent].filter((from) => from < to).map((from) => [from, to]);
 }
 
 const brief = ({ number, version, uid, state, holder }) => ({ number, version, uid, state, holder });
