@@ -5,6 +5,7 @@ import { STUCK, handsOff, stateOf } from "./tablet-tasks-order.js";
 const LIKELIEST = [
   "answer", "take", "finish", "dispatch", "extend", "suspend", "pass", "rework", "survey", "resume", "settle", "note", "attach",
 ];
+const BESIDE = ["note", "attach"]; // always possible, never what is asked for
 const AT_ONCE = 3; // shown without unfolding
 const AT_A_DESK = ["changes", "parent"]; // fields that need the desk's page
 const AGAIN = ["note", "attach", "whistle", "urge", "supervise", "attempt"]; // may wait more than once
@@ -22,7 +23,7 @@ export function offered(issue, ground) {
 }
 
 /** Whether an action is likely enough to be the one big button. */
-export const isLikely = (row) => LIKELIEST.includes(row?.action);
+export const isLikely = (row) => LIKELIEST.includes(row?.action) && !BESIDE.includes(row.action);
 
 function possible(issue, ground) {
   if (handsOff(issue)) return [];
