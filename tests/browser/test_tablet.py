@@ -40,12 +40,12 @@ def test_own_cells_and_own_open_issues_are_on_the_map(open_page):
     page.wait_for_selector(".leaflet-marker-pane .point, .leaflet-marker-pane .bunch")
 
 
-def test_tasks_are_listed_by_age_and_one_tells_its_facts(open_page):
+def test_tasks_are_listed_and_one_tells_its_facts(open_page):
     page = open_page("/t/#tasks", login="worker_lin", size=SIZES["tablet"])
     page.wait_for_selector(".t-issue")
     page.locator(".t-issue").first.click()
-    page.wait_for_selector(".t-one .facts")
-    assert "文峰社区第八网格" in page.locator(".t-one").inner_text()
+    page.wait_for_selector(".w-issue .facts")
+    assert "文峰社区第八网格" in page.locator(".w-issue").inner_text()
     page.click("[data-back]")
     assert page.locator(".t-issue").first.is_visible()
 
