@@ -19,6 +19,7 @@ import shapely
 from sqlalchemy import select
 
 from server.db import Store, Tx
+from server.demo.calls import call_on_people
 from server.demo.drawing import write_town_map
 from server.demo.gazetteer import town_places
 from server.demo.history import DAYS, go_through
@@ -106,6 +107,7 @@ def seed(
         _tell(tx, town, staff, stories, now)
         _go_away(tx, staff, now)
         judge_last_month(tx, actor_of_login(tx, _HOME_LEADER))
+        call_on_people(tx)
         accounts = [[login, PASSWORD, _role(staff, login)] for login in PERSONAS]
         marks.set_mark(tx, marks.DEMO, json.dumps({"accounts": accounts, "as_of": now.isoformat()}))
         size = write_town_map(town, store.folder / FILE_NAME)
