@@ -68,7 +68,8 @@
   }
 
   self.addEventListener("message", (event) => {
-    if (event.data?.type === "ground") event.waitUntil?.(freshen(true));
-    if (event.data?.type === "ground-forget") event.waitUntil?.(forget());
+    const kind = event.data?.type;
+    const done = kind === "ground" ? freshen(true) : kind === "ground-forget" ? forget() : null;
+    if (done) event.waitUntil?.(done);
   });
 })();
