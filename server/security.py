@@ -56,6 +56,11 @@ HEADERS: dict[str, str] = {
     "Permissions-Policy": ", ".join([*(f"{one}=(self)" for one in USED), *(f"{one}=()" for one in UNUSED)]),
 }
 
+PARTS = frozenset({"text/javascript", "text/css", "image/png"})
+"""What is only ever part of a page, whose own headers count: a tablet's first visit is a hundred such answers."""
+OF_PARTS = {name: HEADERS[name] for name in ("X-Content-Type-Options", "Cross-Origin-Resource-Policy")}
+SERVING_PARTS = frozenset({"statics.file", "tablet.script"})
+
 
 def nonce() -> str:
     """Give this request's nonce; made when first asked for."""
@@ -194,9 +199,11 @@ def _send(app: Flask, image_hosts: tuple[str, ...]) -> None:
 
     @app.after_request
     def send(answer: Response) -> Response:
+        is_part = request.endpoint in SERVING_PARTS and answer.mimetype in PARTS
         said = policy.format(nonce=nonce()) if "nonce" in g else without
-        answer.headers.setdefault("Content-Security-Policy", said)
-        for name, value in HEADERS.items():
+        if not is_part:
+            answer.headers.setdefault("Content-Security-Policy", said)
+        for name, value in (OF_PARTS if is_part else HEADERS).items():
             answer.headers.setdefault(name, value)
         if request.is_secure:
             answer.headers.setdefault("Strict-Transport-Security", f"max-age={A_YEAR_S}")

@@ -7,6 +7,7 @@ icon path keep working and a new version never meets an old cache.
 import gzip
 import hashlib
 import mimetypes
+import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,6 +23,8 @@ COMPRESSIBLE = ("text/", "application/json", "application/geo+json", "applicatio
                 "application/javascript", "image/svg+xml", "application/manifest+json")  # fmt: skip
 TYPES = {".js": "text/javascript", ".mjs": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml",
          ".webmanifest": "application/manifest+json", ".json": "application/json"}  # fmt: skip
+OWN = ("js/", "css/")
+COMMENT = re.compile(rb"^[ \t]*/\*.*?\*/[ \t]*$", re.DOTALL | re.MULTILINE)
 blueprint = Blueprint("statics", __name__)
 
 
@@ -50,6 +53,8 @@ def _read(name: str) -> tuple[bytes, bytes | None, str] | None:
         return None
     kind = TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     plain = path.read_bytes()
+    if name.startswith(OWN):
+        plain = COMMENT.sub(lambda found: b"\n" * found[0].count(b"\n"), plain)  # a fifth of what travels
     small = (
         gzip.compress(plain, 9, mtime=0)
         if kind.startswith(COMPRESSIBLE) and len(plain) > LEAST_BYTES

@@ -24,7 +24,6 @@ __all__ = ["WORKER_PARTS", "Shell", "shell_now"]
 API = "/api/v1"
 WORKER_PARTS = ("js/tablet/sw/keep.js", "js/tablet/sw/ranges.js", "js/tablet/sw/serve.js")
 """What the worker is made of, in order; each a classic script."""
-BESIDE = ("img/tablet-192.png", "img/tablet-512.png")
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ def shell_now() -> Shell:
 def _made(zone: str, basemap: Basemap | None, _ground: str, is_demo: bool, _statics: str) -> Shell:
     name, script = tablet_map_script(basemap)
     drafts = {one: _page(one, "", zone, basemap, is_demo) for one in LANGUAGES}
-    assets = (f"/t/{name}", *static_files("".join(drafts.values())), *map(static_url, BESIDE))
+    assets = (f"/t/{name}", *static_files("".join(drafts.values())))
     whole = hashlib.sha256(script.encode())
     for part in (*drafts.values(), *assets, *map(static_url, WORKER_PARTS)):
         whole.update(part.encode() + b"\0")

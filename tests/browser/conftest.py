@@ -178,6 +178,7 @@ def open_page(site, chromium, sessions):
             viewport={"width": size[0], "height": size[1]},
             storage_state=sessions(login) if login else None,
             locale=options.pop("locale", "zh-CN"),
+            service_workers=options.pop("service_workers", "block"),  # else each tablet is fetched twice
             **options,
         )
         page = context.new_page()

@@ -19,6 +19,7 @@ from server.keys import keys_of
 from server.limiting import BEFORE, FREE, LIMITS
 from server.services import intake
 from server.services.drafts import Draft
+from server.statics import FOLDER
 from server.words import sentence
 from tests.statements import counted
 
@@ -169,7 +170,7 @@ def test_every_kind_of_answer_carries_the_shell(quiet, client_of):
         "api": (issues, 200),
         "unchanged": (client.get("/api/v1/issues", headers=known), 304),
         "file": (client.get("/api/v1/issues.csv", buffered=True), 200),
-        "static": (client.get("/static/v/x/css/base.css"), 200),
+        "static": (client.get("/static/v/x/img/mark.svg"), 200),
         "absent": (client.get("/none"), 404),
         "problem": (client.get("/api/v1/none"), 404),
         "slash": (client.get("/t"), 308),
@@ -186,6 +187,19 @@ def test_every_kind_of_answer_carries_the_shell(quiet, client_of):
         assert "unsafe" not in policy, name
         assert "frame-ancestors 'none'" in policy, name
         assert "Strict-Transport-Security" not in answer.headers, name
+
+
+def test_what_is_only_part_of_a_page_travels_light(client_of):
+    answer = client_of().get("/static/v/x/js/page.js")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "Permissions-Policy" not in answer.headers
+    assert "/**" not in answer.text  # comments stay here, lines keep their numbers
+    own = (FOLDER / "js/page.js").read_text(encoding="utf-8")
+    assert answer.text.count("\n") == own.count("\n")
+    assert [line for line in answer.text.splitlines() if "export" in line] == [
+        line for line in own.splitlines() if line.startswith("export")
+    ]
 
 
 @pytest.mark.parametrize("address", ["http://localhost", "https://localhost"])

@@ -77,11 +77,15 @@ export function update() {
   else location.reload();
 }
 
-/** From now on the shell speaks this language, without a network too. */
+/** From now on the shell speaks this language, without a network too; only this release's is kept. */
 export async function chooseLanguage(language) {
   if (!self.caches) return;
-  const cache = await caches.open(CHOICE.cache);
-  await cache.put(CHOICE.language, new Response(language));
+  await (await caches.open(CHOICE.cache)).put(CHOICE.language, new Response(language));
+  const [name, address] = [`wangge-shell-${page.version}`, `/t/shell?language=${language}`];
+  if (!(await caches.has(name)) || (await (await caches.open(name)).match(address))) return;
+  const answer = await fetch(address, { cache: "no-store" }).catch(() => null);
+  const isOurs = answer?.ok && answer.headers.get("Wangge-Version") === page.version;
+  if (isOurs) await (await caches.open(name)).put(address, answer);
 }
 
 /** Where the language was changed elsewhere (at the desk, when signing in), the shell follows. */

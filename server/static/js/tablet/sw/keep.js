@@ -5,6 +5,14 @@
 const PREFIX = "wangge-shell-";
 const OWN = `${PREFIX}${self.release.version}`;
 const CHOICE = { cache: "wangge-choice", language: "/t/language" };
+const DEFAULT = "zh";
+
+/** The language of the shell on this device; the page writes it down. */
+async function chosenLanguage() {
+  const found = await (await caches.open(CHOICE.cache)).match(CHOICE.language);
+  const said = found ? await found.text() : "";
+  return said in self.release.shells ? said : DEFAULT;
+}
 
 /** Fetch one file of this release; one of another release, missing or redirected, is an error. */
 async function ofThisRelease(address) {
@@ -20,7 +28,7 @@ async function ofThisRelease(address) {
 async function keepAll() {
   const cache = await caches.open(OWN);
   try {
-    const all = [...Object.values(self.release.shells), ...self.release.assets];
+    const all = [self.release.shells[await chosenLanguage()], ...self.release.assets];
     await Promise.all(all.map(async (address) => cache.put(address, await ofThisRelease(address))));
   } catch (error) {
     await caches.delete(OWN);

@@ -3,22 +3,22 @@
  * above all, goes to the network untouched, and no answer of the network is ever put into the cache here.
  */
 const SCRIPT = /^\/t\/map-[0-9a-f]+\.js$/;
-const DEFAULT = "zh";
 const PLACES = ["/t/", "/t/index.html"];
-
-async function chosenLanguage() {
-  const kept = await (await caches.open(CHOICE.cache)).match(CHOICE.language);
-  const said = kept ? await kept.text() : "";
-  return said in self.release.shells ? said : DEFAULT;
-}
 
 async function kept(address, request) {
   const found = await (await caches.open(OWN)).match(address, { ignoreVary: true });
   return found ?? fetch(request);
 }
 
+/** The shell in the chosen language; in another one where that was not kept, rather than none. */
 async function shell(request) {
-  return kept(self.release.shells[await chosenLanguage()], request);
+  const cache = await caches.open(OWN);
+  const wanted = self.release.shells[await chosenLanguage()];
+  for (const address of [wanted, ...Object.values(self.release.shells)]) {
+    const found = await cache.match(address);
+    if (found) return found;
+  }
+  return fetch(request);
 }
 
 self.addEventListener("fetch", (event) => {
