@@ -36,7 +36,9 @@ function fault(field, value, values, about) {
     if (name === "unit" && values.quantity) return say("work_need_unit");
     return field.isRequired ? say(lack(field), { field: label }) : "";
   }
-  if (kind === "long") return value.length > (about.limits?.text ?? TEXT_MOST) ? say("work_too_long", { field: label, n: value.length }) : "";
+  if (kind === "long") {
+    return value.length > (about.limits?.text ?? TEXT_MOST) ? say("work_too_long", { field: label, n: value.length }) : "";
+  }
   if (kind === "number") return NUMBER.test(value) ? "" : say("work_not_number", { field: label, value });
   if (name === "unit") return values.quantity ? "" : say("work_need_quantity");
   if (kind === "photos") return value.length > most(about) ? say("work_many_photos", { n: value.length, most: most(about) }) : "";

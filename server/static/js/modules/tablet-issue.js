@@ -124,7 +124,10 @@ export function mount(element) {
 
   const again = () => { if (number !== null) draw(); };
   part("back").addEventListener("click", () => { if (history.state?.issue) history.back(); else shut(); });
-  addEventListener("popstate", () => { if (!history.state?.issue) shut(); else if (history.state.issue !== number) open(history.state.issue); });
+  addEventListener("popstate", () => {
+    if (!history.state?.issue) shut();
+    else if (history.state.issue !== number) open(history.state.issue);
+  });
   hear("tablet:open", open);
   for (const name of ["field:work", "field:ground", "field:net", "outbox:changed"]) hear(name, again);
   hear("work:put", ({ title }) => { told("good", say("work_put", { title })); again(); });
