@@ -7,7 +7,6 @@ export class Problem extends Error {
   constructor(told) {
     super(told.detail || told.title || say("failed", { status: told.status }));
     this.status = told.status;
-    this.title = told.title || "";
     this.errors = told.errors || [];
   }
 }
@@ -50,35 +49,6 @@ export async function sessionToken(isFresh = false) {
   token ||= document.querySelector("meta[name=csrf-token]")?.content ?? "";
   if (!token || isFresh) token = (await getJson("/api/v1/me")).csrf;
   return token;
-}
-
-/**
- * Post JSON under an idempotency key: the same key again changes nothing.
- *
- * Where the page has no token of its own, a session that was renewed meanwhile is asked for a fresh one, once; a
- * page that has one was made for somebody, and is not to act as somebody else.
- */
-export async function postJson(url, body, key) {
-  try {
-    return await post(url, body, key, await sessionToken());
-  } catch (error) {
-    if (error.title !== "auth.csrf" || document.querySelector("meta[name=csrf-token]")) throw error;
-    return post(url, body, key, await sessionToken(true));
-  }
-}
-
-function post(url, body, key, csrf) {
-  return answer(fetch(url, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": csrf, "Idempotency-Key": key },
-    body: JSON.stringify(body),
-  }));
-}
-
-/** Make a key; `crypto.randomUUID` is missing on plain http in a local network. */
-export function freshKey() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** Run only the newest call: an older one under way is aborted. */

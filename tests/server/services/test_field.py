@@ -90,6 +90,7 @@ def test_whoever_stands_in_has_the_cell_and_is_told_for_whom(ground_of, store, t
     assert owned(ground_of("worker_lin")) == {EIGHTH: ("A", "")}
 
 
+@ON_ONE
 def test_neighbours_are_there_by_name_and_without_who_answers_for_them(ground_of):
     found = {cell.code: cell for cell in ground_of("worker_lin").cells}
     assert found[EIGHTH].holder == "林晓"
@@ -131,6 +132,7 @@ def test_inside_the_reach_a_device_finds_what_the_server_finds(store, town):
     assert codes[0][told.row].tolist() == codes[1][true.row].tolist()
 
 
+@ON_ONE
 def test_far_cells_do_not_bring_all_between_them(store, town, monkeypatch):
     monkeypatch.setattr("server.services.field.ground.CELLS_MOST", 30)
     bring(store, layer([f"X{n:03}" for n in range(144)], [square(n % 12, n // 12) for n in range(144)]))
@@ -146,6 +148,7 @@ def test_far_cells_do_not_bring_all_between_them(store, town, monkeypatch):
     assert found.reach[2] < 117.0 + 11 * STEP
 
 
+@ON_ONE
 def test_somebody_without_cells_reaches_nothing(ground_of):
     assert (ground_of("admin_wu").cells, ground_of("admin_wu").reach) == ((), NO_REACH)
 
@@ -186,6 +189,7 @@ def test_work_is_what_she_holds_first_and_what_is_open_in_her_cells(work_of, sca
         assert {one.brief.id for one in found} == set(held) | (there & seen)
 
 
+@ON_ONE
 def test_what_lies_in_a_cell_she_stands_in_for_is_seen_only_as_far_as_she_may(work_of, store, town, clock):
     with store.write() as tx:
         draft = Draft("heating", "phone", "暖气不热", lon=122.025, lat=37.015)
@@ -220,6 +224,7 @@ def test_work_is_read_in_few_statements_however_much_there_is(store, town, scatt
     assert len(questions(sent)) <= 7
 
 
+@ON_ONE
 def test_whole_issues_leave_out_what_she_may_not_see(store, town):
     with store.write() as tx:
         mine_ = Draft("heating", "phone", "暖气不热，电话13812345678", lon=122.015, lat=37.015)
