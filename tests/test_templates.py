@@ -41,9 +41,19 @@ def test_an_inline_script_is_data_or_has_a_nonce(path):
         assert "src=" in opening or 'type="application/json"' in opening or 'nonce="{{ nonce() }}"' in opening
 
 
+HANDED_TO = {
+    "apps.js": [
+        "https://uri.amap.com/navigation",
+        "https://api.map.baidu.com/marker",
+        "https://apis.map.qq.com/uri/v1/routeplan",
+    ]
+}
+"""Links that a person taps to be led to a place; nothing is asked of these hosts before."""
+
+
 @pytest.mark.parametrize("path", **named([*TEMPLATES, *SCRIPTS, *STYLES]))
 def test_no_page_names_an_outside_host(path):
-    assert hosts_in(path.read_text(encoding="utf-8")) == []
+    assert hosts_in(path.read_text(encoding="utf-8")) == HANDED_TO.get(path.name, [])
 
 
 @pytest.mark.parametrize("path", **named(TEMPLATES))

@@ -13,8 +13,10 @@ const SAME_M = 15;
  * The open issues on the worker's map, coloured by their clocks as they run, those at one place as a number.
  *
  * Hears `field:work`, `field:ground`, `tablet:layers`; tells `tablet:chosen` `{kind: "issue", numbers}`.
+ * @param {HTMLElement} element any: the marks stand in folium's own layers
  */
-export function mount() {
+export function mount(element) {
+  element.hidden = true;
   const map = window.map_main;
   const [group, cluster] = [window.feature_group_points, window.marker_cluster_points];
   const marks = new Map();

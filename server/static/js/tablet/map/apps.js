@@ -6,6 +6,9 @@
 import { wgs84ToBd09, wgs84ToGcj02 } from "../../map/datum.js";
 import { say } from "../../page.js";
 
+const AMAP = "https://uri.amap.com/navigation";
+const BAIDU = "https://api.map.baidu.com/marker";
+const TENCENT = "https://apis.map.qq.com/uri/v1/routeplan";
 const digits = (value) => value.toFixed(6);
 
 /**
@@ -19,9 +22,9 @@ export function apps({ lon, lat }) {
   const [eastBd, northBd] = wgs84ToBd09(lon, lat).map(digits);
   return [
     { code: "own", href: `geo:${digits(lat)},${digits(lon)}?q=${digits(lat)},${digits(lon)}(${name})` },
-    { code: "amap", href: `https://uri.amap.com/navigation?to=${east},${north},${name}&mode=walk&coordinate=gaode&callnative=1` },
-    { code: "baidu", href: `https://api.map.baidu.com/marker?location=${northBd},${eastBd}&title=${name}&content=${name}`
+    { code: "amap", href: `${AMAP}?to=${east},${north},${name}&mode=walk&coordinate=gaode&callnative=1` },
+    { code: "baidu", href: `${BAIDU}?location=${northBd},${eastBd}&title=${name}&content=${name}`
       + "&coord_type=bd09ll&output=html&src=webapp.wangge" },
-    { code: "tencent", href: `https://apis.map.qq.com/uri/v1/routeplan?type=walk&to=${name}&tocoord=${north},${east}&referer=wangge` },
+    { code: "tencent", href: `${TENCENT}?type=walk&to=${name}&tocoord=${north},${east}&referer=wangge` },
   ];
 }
