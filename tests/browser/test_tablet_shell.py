@@ -90,7 +90,8 @@ def test_another_release_waits_for_the_person_and_leaves_what_is_not_sent(chromi
         assert page.evaluate(VERSION) == before
         notice = page.locator("[data-module=tablet-update]")
         notice.locator("[data-update]").click()
-        page.wait_for_function(f"() => document.getElementById('page-data').textContent.includes('{NEXT}')")
+        page.wait_for_function(f"() => document.getElementById('page-data')?.textContent.includes('{NEXT}')")
+        page.wait_for_load_state()
         assert (
             page.evaluate(
                 f"async () => {{ {STORE} return (await (await open()).get('outbox', 'r')).title; }}"
