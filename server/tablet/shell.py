@@ -71,13 +71,18 @@ def _made(zone: str, basemap: Basemap | None, _ground: str, is_demo: bool, _stat
     return Shell(version, pages, assets, name, script)
 
 
+def _own_ground(basemap: dict[str, Any]) -> dict[str, Any]:
+    """Point at the ground map of the asker's own area, which the worker keeps for when there is no network."""
+    return {**basemap, "vector": "/t/ground.pmtiles"} if "vector" in basemap else basemap
+
+
 def _page(spoken: str, version: str, zone: str, basemap: Basemap | None, is_demo: bool) -> str:
     with speaking(spoken):
         data: dict[str, Any] = {
             "urls": _urls(),
             "words": words(),
             "zone": zone,
-            "basemap": basemap_data(current_store()),
+            "basemap": _own_ground(basemap_data(current_store())),
             "language": language(),
             "version": version,
         }
