@@ -7,6 +7,10 @@ __all__ = ["words"]
 
 def words() -> dict[str, str]:
     """Sentences of what waits to be sent; ``{places}`` are left for the browser."""
+    return {**_rows(), **_conflicts(), **_reasons()}
+
+
+def _rows() -> dict[str, str]:
     return {
         "queue_state_waiting": _("等待送出"),
         "queue_state_sending": _("正在送出"),
@@ -26,6 +30,11 @@ def words() -> dict[str, str]:
         "queue_step_patrol": _("巡查"),
         "queue_step_track": _("巡查轨迹"),
         "queue_step_done": _("{words}（已送达）", words="{words}"),
+    }
+
+
+def _conflicts() -> dict[str, str]:
+    return {
         "queue_holder": _("在 {name} 手上", name="{name}"),
         "queue_gone": _("这件事已不在你负责的范围内，看不到它现在的情况。"),
         "queue_system": _("系统"),
@@ -67,6 +76,11 @@ def words() -> dict[str, str]:
             "这台设备的时钟慢了约 {minutes} 分钟。记录会按服务器的时间更正，两个时间都会保留；请到系统设置里校准。",
             minutes="{minutes}",
         ),
+    }
+
+
+def _reasons() -> dict[str, str]:
+    return {
         "queue_away": _("连不上服务器；内容在本机，连上后自动送出。"),
         "queue_busy": _("服务器正忙，稍后自动再送。"),
         "queue_fault": _("服务器出了差错，稍后自动再送。"),
