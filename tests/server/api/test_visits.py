@@ -1,7 +1,12 @@
 """Patrols, visits and care over the API."""
 
+import re
+from pathlib import Path
 from uuid import UUID
 
+from tests.server.test_access import routes
+
+WAYS = re.compile(r"\b(PatrolCover|TrackPiece)\b(?!\")")
 EIGHTH = "990101001001008"
 PATROL, PIECE, VISIT, CARE = (
     str(UUID(int=0x0190_0000_0000_7000_8000_0000_0000_0000 + one)) for one in range(1, 5)
@@ -93,3 +98,26 @@ def test_an_issue_bears_the_visit_that_led_to_it(client_of, app):
     app.testing = False
     told = client_of("worker_he").post("/api/v1/issues", json=report)
     assert (told.status_code, told.get_json()["errors"][0]["field"]) == (422, "visit")
+
+
+def test_no_route_gives_anybody_elses_way_or_cover(client_of, app):
+    """Whatever reads ways and covers is named here; each of its routes tells others nothing of the walker's."""
+    _patrolled(client_of("worker_lin"))
+    readers = {
+        path.stem for path in Path("server").rglob("*.py") if WAYS.search(path.read_text(encoding="utf-8"))
+    }
+    assert readers == {"__init__", "coverage", "field", "field_boxes", "patrols", "traces", "tracks"}
+    app.testing = False
+    own = [
+        url
+        for endpoint, method, url in routes(app)
+        if method == "GET" and endpoint.startswith("api_patrols.")
+    ]
+    assert sorted(own) == ["/api/v1/field/cover", "/api/v1/patrols"]
+    for login in ("leader_zhao", "supervisor_li", "admin_wu"):
+        for url in own:
+            told = client_of(login).get(url)
+            rows = (told.get_json() or {}).get("items") or (told.get_json() or {}).get("cells") or []
+            assert told.status_code == 403 or rows == [], (login, url)
+    own_way = client_of("worker_lin").get("/api/v1/patrols").get_json()["items"]
+    assert len(own_way[0]["track"]) == 18, "the walker is told all that is kept"
