@@ -7,7 +7,7 @@ __all__ = ["words"]
 
 def words() -> dict[str, str]:
     """Sentences of what waits to be sent; ``{places}`` are left for the browser."""
-    return {**_rows(), **_conflicts(), **_reasons()}
+    return {**_rows(), **_conflicts(), **_choices(), **_reasons()}
 
 
 def _rows() -> dict[str, str]:
@@ -51,6 +51,11 @@ def _conflicts() -> dict[str, str]:
         "queue_fact_action": _("要做的"),
         "queue_fact_quantity": _("数量"),
         "queue_fact_money": _("花费（元）"),
+    }
+
+
+def _choices() -> dict[str, str]:
+    return {
         "queue_do_retry": _("再送一次"),
         "queue_do_edit": _("修改"),
         "queue_do_drop": _("删除"),
