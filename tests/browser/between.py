@@ -2,7 +2,7 @@
 
 import http.client
 import threading
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
@@ -41,10 +41,10 @@ def relaying(address):
             connection = http.client.HTTPConnection(relay.target, timeout=30)
             size = int(self.headers.get("Content-Length") or 0)
             headers = {**self.headers, "Accept-Encoding": "identity"}
-            connection.request(self.command, self.path, self.rfile.read(size), headers)
-            answer = connection.getresponse()
-            body = relay.changed(self.path, answer.read())
-            connection.close()
+            with closing(connection):
+                connection.request(self.command, self.path, self.rfile.read(size), headers)
+                with connection.getresponse() as answer:
+                    body = relay.changed(self.path, answer.read())
             self.send_response(answer.status)
             for name, value in answer.getheaders():
                 if name.lower() not in DROPPED:
@@ -60,7 +60,7 @@ def relaying(address):
             """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    server.daemon_threads = False  # what is under way is waited for, and its sockets closed
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_address[1]}", relay
