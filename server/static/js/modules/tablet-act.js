@@ -5,11 +5,11 @@ import { Refused, put } from "../tablet/outbox.js";
 import { dropPhotos } from "../tablet/photos.js";
 import { last } from "../tablet/place.js";
 import { pref, setPref } from "../tablet/store.js";
-import { check } from "./tablet-act-check.js";
-import { drawn, fieldsOf, valuesOf } from "./tablet-act-fields.js";
-import { holders, remember } from "./tablet-act-people.js";
-import { photosIn } from "./tablet-act-photos.js";
-import { recordOf } from "./tablet-act-record.js";
+import { check } from "../tablet/work/check.js";
+import { drawn, fieldsOf, valuesOf } from "../tablet/work/fields.js";
+import { holders, remember } from "../tablet/work/people.js";
+import { photosIn } from "../tablet/work/shots.js";
+import { recordOf } from "../tablet/work/record.js";
 
 const DIRECT = ["take"]; // one touch is enough
 

@@ -6,10 +6,10 @@ import * as field from "../tablet/field.js";
 import { get, keep } from "../tablet/kept.js";
 import { left } from "../tablet/left.js";
 import { all } from "../tablet/outbox.js";
-import { isLikely, offered } from "./tablet-act-offer.js";
-import { callsOf, factsOf, logOf, waitingOf } from "./tablet-issue-parts.js";
-import { showPhotos, unsent } from "./tablet-issue-photos.js";
-import { clockOf } from "./tablet-tasks-order.js";
+import { isLikely, offered } from "../tablet/work/offer.js";
+import { callsOf, factsOf, logOf, waitingOf } from "../tablet/work/facts.js";
+import { showPhotos, unsent } from "../tablet/work/pictures.js";
+import { clockOf } from "../tablet/work/order.js";
 
 /**
  * One issue as the device knows it, with what waits for it and what may be done.

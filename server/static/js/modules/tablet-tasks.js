@@ -3,8 +3,8 @@ import { stamp } from "../stamp.js";
 import { now } from "../tablet/clock.js";
 import * as place from "../tablet/place.js";
 import { pref, setPref } from "../tablet/store.js";
-import { grouped, isAmong, isOnMe, metres } from "./tablet-tasks-order.js";
-import { rowOf } from "./tablet-tasks-row.js";
+import { grouped, isAmong, isOnMe, metres } from "../tablet/work/order.js";
+import { rowOf } from "../tablet/work/row.js";
 
 const PAGE = 60; // rows drawn at once
 const OLD_MS = 15 * 60_000; // a place older than this no longer tells how far something is

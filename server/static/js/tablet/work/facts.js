@@ -1,9 +1,9 @@
 /** Parts of one issue: its facts, what came of it, who was called and asked, what waits, its log. */
 
-import { page, say } from "../page.js";
-import { stamp } from "../stamp.js";
-import { moment } from "../times.js";
-import { stateOf } from "./tablet-tasks-order.js";
+import { page, say } from "../../page.js";
+import { stamp } from "../../stamp.js";
+import { moment } from "../../times.js";
+import { stateOf } from "./order.js";
 
 const DONE = ["finish", "settle"];
 

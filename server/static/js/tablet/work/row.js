@@ -1,9 +1,9 @@
 /** One task as a row of the list. */
 
-import { say, tell } from "../page.js";
-import { outline, stamp } from "../stamp.js";
-import { left } from "../tablet/left.js";
-import { STUCK, clockOf, farWords, metres, stateOf } from "./tablet-tasks-order.js";
+import { say, tell } from "../../page.js";
+import { outline, stamp } from "../../stamp.js";
+import { left } from "../left.js";
+import { STUCK, clockOf, farWords, metres, stateOf } from "./order.js";
 
 /**
  * Draw a task.

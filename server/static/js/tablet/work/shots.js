@@ -1,9 +1,9 @@
 /** The photos of a form: taken or chosen, made small on the device, shown, taken out again. */
 
-import { say } from "../page.js";
-import { stamp } from "../stamp.js";
-import { Refused, newPhoto } from "../tablet/outbox.js";
-import { dropPhotos, urlOf } from "../tablet/photos.js";
+import { say } from "../../page.js";
+import { stamp } from "../../stamp.js";
+import { Refused, newPhoto } from "../outbox.js";
+import { dropPhotos, urlOf } from "../photos.js";
 
 /**
  * Let a field hold photos.

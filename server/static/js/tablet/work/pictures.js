@@ -1,10 +1,10 @@
 /** The photos of an issue: the server's while it can be reached, the device's own until they are sent. */
 
-import { say } from "../page.js";
-import { stamp } from "../stamp.js";
-import { moment } from "../times.js";
-import { urlOf } from "../tablet/photos.js";
-import { mount as enlarge } from "./lightbox.js";
+import { say } from "../../page.js";
+import { stamp } from "../../stamp.js";
+import { moment } from "../../times.js";
+import { urlOf } from "../photos.js";
+import { mount as enlarge } from "../../modules/lightbox.js";
 
 const KINDS = ["before", "after", "other"];
 

@@ -1,6 +1,6 @@
 /** What may be done with an issue: as the server offered it, or after acts that wait, as the loop's table says. */
 
-import { STUCK, handsOff, stateOf } from "./tablet-tasks-order.js";
+import { STUCK, handsOff, stateOf } from "./order.js";
 
 const LIKELIEST = [
   "answer", "take", "finish", "dispatch", "extend", "suspend", "pass", "rework", "survey", "resume", "settle", "note", "attach",

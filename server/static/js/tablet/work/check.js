@@ -1,7 +1,7 @@
 /** Whether an act can be put into the outbox, field by field and in words, as the server will ask it. */
 
-import { say } from "../page.js";
-import { local } from "./tablet-act-fields.js";
+import { say } from "../../page.js";
+import { local } from "./fields.js";
 
 const NUMBER = /^\d{1,9}([.,]\d{1,4})?$/;
 const YEARS_MOST = 3;

@@ -1,8 +1,8 @@
 /** The fields of an act's form: which there are, and how each is drawn and read. */
 
-import { say } from "../page.js";
-import { stamp } from "../stamp.js";
-import { moment } from "../times.js";
+import { say } from "../../page.js";
+import { stamp } from "../../stamp.js";
+import { moment } from "../../times.js";
 
 const KINDS = {
   quantity: "number", money: "number", unit: "choice", holder: "choice", departments: "several", result: "several",

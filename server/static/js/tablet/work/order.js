@@ -1,6 +1,6 @@
 /** Which tasks are shown, and in which order: pure, so that it can be asked without a page. */
 
-import { say } from "../page.js";
+import { say } from "../../page.js";
 
 const HELD = ["dispatched", "handling"];
 const DEGREE_M = 111_195; // metres of a degree of latitude

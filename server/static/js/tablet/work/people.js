@@ -1,8 +1,8 @@
 /** Whom an issue can be given to: asked of the server while it can be reached, remembered for when it cannot. */
 
-import { getJson } from "../api.js";
-import { page } from "../page.js";
-import { get, keep } from "../tablet/kept.js";
+import { getJson } from "../../api.js";
+import { page } from "../../page.js";
+import { get, keep } from "../kept.js";
 
 const KEY = "candidates";
 const OLD_MS = 6 * 3_600_000;
