@@ -1,7 +1,7 @@
 """Make the Word templates of the bulletin that ship in ``data/bulletin``: ``python docs/bulletin_template.py [FOLDER]``.
 
 Laid out after GB/T 9704 (format of official documents): A4, 宋体 title, 黑体 headings, 仿宋 text of size 3.
-"""  # noqa: INP001 - a script
+"""
 
 import sys
 from dataclasses import dataclass

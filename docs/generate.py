@@ -1,4 +1,4 @@
-"""Write the parts of the documentation that the program itself knows: ``python docs/generate.py``."""  # noqa: INP001 - a script
+"""Write the parts of the documentation that the program itself knows: ``python docs/generate.py``."""
 
 import tempfile
 from pathlib import Path

@@ -24,10 +24,7 @@ SCALARS = (
     "distance_m", "how", "reported_at", "due_at", "round", "version", "border", "needs_check", "urgent", "repeats",
     "review_at", "external_number", "satisfaction", "stage_due_at", "purged_at", "amber_at",
 )  # fmt: skip
-COLUMNS = [
-    getattr(Issue, name)
-    for name in (*SCALARS, "area_id", "holder_person_id", "holder_department_id")
-]
+COLUMNS = [getattr(Issue, name) for name in (*SCALARS, "area_id", "holder_person_id", "holder_department_id")]
 
 
 @dataclass(frozen=True)

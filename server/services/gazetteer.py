@@ -23,7 +23,9 @@ from server.services.people import Actor
 from server.services.place_names import building_of, is_within, plain
 from server.uids import uuid7
 
-__all__ = ["KINDS", "MATCHES", "MOST", "PLACES_MARK", "FoundPlace", "Kept", "NewPlace", "find", "keep", "spot"]
+__all__ = [
+    "KINDS", "MATCHES", "MOST", "PLACES_MARK", "FoundPlace", "Kept", "NewPlace", "find", "keep", "spot",
+]  # fmt: skip
 
 KINDS = ("compound", "building", "road", "landmark")
 MATCHES = ("exact", "prefix", "contains", "pinyin", "similar", "near")

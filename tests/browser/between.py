@@ -38,7 +38,9 @@ def relaying(address):
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
-            if self.path.endswith("/events"):  # a stream has no end to wait for; the page asks now and then instead
+            if self.path.endswith(
+                "/events"
+            ):  # a stream has no end to wait for; the page asks now and then instead
                 self.send_response(204)
                 return self.end_headers()
             connection = http.client.HTTPConnection(relay.target, timeout=30)

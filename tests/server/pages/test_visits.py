@@ -24,9 +24,13 @@ def visited(store, town):
     lin = town.actors["worker_lin"]
     with store.write() as tx:
         agreed = (tx.now - timedelta(days=20)).date()
-        cares.agree(tx, lin, NewCare(uid(1), "alone", 7, "王奶奶", "时代嘉园3幢2单元501", "量血压", agreed, HOME))
+        cares.agree(
+            tx, lin, NewCare(uid(1), "alone", 7, "王奶奶", "时代嘉园3幢2单元501", "量血压", agreed, HOME)
+        )
         said = {"where": "时代嘉园3幢2单元501", "text": "电话13812345678"}
-        visits.record(tx, lin, NewVisit(uid(2), "daily", "building", "issue", point=HOME, households=24, **said))
+        visits.record(
+            tx, lin, NewVisit(uid(2), "daily", "building", "issue", point=HOME, households=24, **said)
+        )
         past = tx.now - timedelta(days=10)
         visits.record(tx, lin, NewVisit(uid(3), "care", "household", "well", care=uid(1), happened_at=past))
 
@@ -41,7 +45,10 @@ def test_names_are_for_those_on_duty_there_and_each_look_is_on_record(client_of,
         assert "13812345678" not in theirs
     assert "王" not in client_of("dispatcher_qian").get("/visits").get_data(as_text=True)
     with store.read() as tx:
-        acts = [(one.kind, one.person_id) for one in tx.session.scalars(select(Audit).where(Audit.kind == "care.read"))]
+        acts = [
+            (one.kind, one.person_id)
+            for one in tx.session.scalars(select(Audit).where(Audit.kind == "care.read"))
+        ]
     assert len(acts) == 1, "the worker alone read names"
 
 
