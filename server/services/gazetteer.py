@@ -18,20 +18,17 @@ from server.models import Area, Boundary, Place
 from server.services import areas, grid_above
 from server.services.areas import pinyin_of, visible_paths
 from server.services.locating import open_locator
-from server.services.marks import mark, set_mark
+from server.services.marks import PLACES, mark, set_mark
 from server.services.people import Actor
 from server.services.place_names import building_of, is_within, plain
 from server.uids import uuid7
 
-__all__ = [
-    "KINDS", "MATCHES", "MOST", "PLACES_MARK", "FoundPlace", "Kept", "NewPlace", "find", "keep", "spot",
-]  # fmt: skip
+__all__ = ["KINDS", "MATCHES", "MOST", "FoundPlace", "Kept", "NewPlace", "find", "keep", "spot"]
 
 KINDS = ("compound", "building", "road", "landmark")
 MATCHES = ("exact", "prefix", "contains", "pinyin", "similar", "near")
 MOST = 50
 NEAR_M = 300.0  # without any words, what lies within this distance of the point is found
-PLACES_MARK = "places"
 _LOOKED_AT = 60  # the best so many are asked for their cells
 _SIMILAR = 60.0  # least likeness of 100
 _SAYS_MORE = 4  # a name of so many characters may be a part of what was said
@@ -143,7 +140,7 @@ def keep(tx: Tx, places: Iterable[NewPlace]) -> Kept:
         else:
             same += 1
     tx.session.flush()
-    set_mark(tx, PLACES_MARK, str(uuid7(tx.now)))
+    set_mark(tx, PLACES, str(uuid7(tx.now)))
     return Kept(new, changed, same)
 
 
@@ -199,7 +196,7 @@ def spot(tx: Tx, actor: Actor, ref: str) -> FoundPlace:
 
 
 def _places(tx: Tx) -> list[_Known]:
-    state = mark(tx, PLACES_MARK)
+    state = mark(tx, PLACES)
     kept = tx.store.shelf.get("places")
     if kept is None or kept[0] != state:
         rows = tx.session.execute(select(Place.id, Place.name, Place.kind, Place.address, Place.pinyin, Place.lon,

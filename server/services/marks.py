@@ -8,9 +8,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from server.db import Tx
 from server.models import Mark
 
-__all__ = ["DEMO", "RULES", "RULES_MARK", "demo_accounts", "is_demo", "mark", "saw", "set_mark"]
+__all__ = ["DEMO", "PLACES", "RULES", "RULES_MARK", "demo_accounts", "is_demo", "mark", "saw", "set_mark"]
 
 DEMO = "demo"
+PLACES = "places"  # changes whenever the gazetteer does
 RULES = "rules"  # changes whenever limits, calendar or categories do
 
 _VALUE = select(Mark.value).where(Mark.name == bindparam("name"))  # asked by every request

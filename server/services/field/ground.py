@@ -18,9 +18,8 @@ from server.models import Area, Boundary, Place
 from server.services import areas, duties
 from server.services.areas import visible_paths
 from server.services.field.mine import CAUSES, Mine, Own, mine
-from server.services.gazetteer import PLACES_MARK
 from server.services.locating import open_locator
-from server.services.marks import mark
+from server.services.marks import PLACES, mark
 from server.services.people import Actor
 from server.services.shelves import shelved
 
@@ -145,7 +144,7 @@ def ground(tx: Tx, actor: Actor, own: Mine | None = None) -> Ground:
         What is theirs, where that is known already.
     """
     own = own or mine(tx, actor)
-    state = (areas.layout(tx), mark(tx, PLACES_MARK), tx.config.nearest_m)
+    state = (areas.layout(tx), mark(tx, PLACES), tx.config.nearest_m)
     which = tuple((key, one.cause) for key, one in own.cells.items())
     laid = shelved(tx, "field", state, partial(_laid, tx, own.cells), which=which, most=GROUNDS_KEPT)
     seen = visible_paths(actor)
