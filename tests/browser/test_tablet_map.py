@@ -45,14 +45,14 @@ def opened(open_page, size=TABLET, expected=(), **options):
 
 def test_where_she_stands_is_said_by_name_without_a_network_too(open_page):
     page = opened(open_page, expected=OFFLINE)
-    stand(page, 122.015, 37.015, "您在 文峰社区第八网格")
+    stand(page, 122.015, 37.015, "你在 文峰社区第八网格")
     assert {"第八网格", "第二网格"} <= set(page.evaluate(NAMES))
     page.context.set_offline(True)
-    stand(page, 122.016, 37.008, "您在 文峰社区第二网格")
-    stand(page, 122.016, 37.007, "不是您负责的网格")
+    stand(page, 122.016, 37.008, "你在 文峰社区第二网格")
+    stand(page, 122.016, 37.007, "不是你负责的网格")
     stand(page, 122.005, 37.015, HOSTILE)
     stand(page, 122.015, 37.0203, "离边界")
-    stand(page, 122.015, 37.0223, "您不在任何网格内")
+    stand(page, 122.015, 37.0223, "你不在任何网格内")
     stand(page, 121.0, 36.0, "这台设备上没有这里的网格")
     stand(page, 122.0151, 37.0151, "位置不准，误差约 80 米", accuracy=80)
     tell(page, "field:noplace", {"code": 3})
@@ -125,7 +125,7 @@ def check_a_building_tells_whose_it_is(page, sheet):
     page.evaluate("() => map_main.setView([37.015, 122.005], 18, { animate: false })")
     page.locator(".folium-map").click()
     assert HOSTILE in sheet.inner_text()
-    assert "不是您负责的网格" in sheet.inner_text()
+    assert "不是你负责的网格" in sheet.inner_text()
 
 
 def check_links(sheet, lon, lat):
@@ -235,4 +235,4 @@ def check_ways_and_datums(page):
         return [far(12.4), far(123), far(1440), far(12345), way(here, { lon: 122.0005, lat: 37.0005 }).words,
             way(here, { lon: 122.00005, lat: 37 }).words]; }"""
     )
-    assert said == ["12 米", "120 米", "1.4 公里", "12 公里", "向东北 71 米", "就在您身边"]
+    assert said == ["12 米", "120 米", "1.4 公里", "12 公里", "向东北 71 米", "就在你身边"]

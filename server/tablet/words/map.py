@@ -25,13 +25,13 @@ def _position() -> dict[str, str]:
 
 def _ground() -> dict[str, str]:
     return {
-        "map_wait": _("正在取您的网格…"),
-        "map_no_ground": _("这台设备上还没有您的网格；连上网后会自动取来。"),
+        "map_wait": _("正在取你的网格…"),
+        "map_no_ground": _("这台设备上还没有你的网格；连上网后会自动取来。"),
         "map_no_cells": _("还没有分到网格；请找社区负责人安排值守。"),
         "map_for": _("{cell}（代{whom}）", cell="{cell}", whom="{whom}"),
         "map_here_many": _("这里有 {n} 件事件", n="{n}"),
         "map_mine": _("由我办理"),
-        "map_own_cell": _("您负责的网格"),
+        "map_own_cell": _("你负责的网格"),
         "map_other_cell": _("这里的事上报后会派给负责的人。"),
         "map_pin": _("事发地点，可以拖动"),
         "map_drag": _("拖动标记，或点一下地图，对准事发地点"),
@@ -41,10 +41,10 @@ def _ground() -> dict[str, str]:
 
 def _whereabouts() -> dict[str, str]:
     return {
-        "map_you_in": _("您在 {cell}", cell="{cell}"),
-        "map_you_near": _("您在 {cell} 边上，离边界 {n} 米", cell="{cell}", n="{n}"),
-        "map_you_outside": _("您不在任何网格内"),
-        "map_you_unknown": _("您离自己的网格较远，这台设备上没有这里的网格"),
+        "map_you_in": _("你在 {cell}", cell="{cell}"),
+        "map_you_near": _("你在 {cell} 边上，离边界 {n} 米", cell="{cell}", n="{n}"),
+        "map_you_outside": _("你不在任何网格内"),
+        "map_you_unknown": _("你离自己的网格较远，这台设备上没有这里的网格"),
         "map_spot_in": _("这里是 {cell}", cell="{cell}"),
         "map_spot_near": _("这里在 {cell} 边上，离边界 {n} 米", cell="{cell}", n="{n}"),
         "map_spot_outside": _("这里不在任何网格内"),
@@ -53,7 +53,7 @@ def _whereabouts() -> dict[str, str]:
         "map_standing_in": _("代 {whom} 值守", whom="{whom}"),
         "map_colleague": _("同事"),
         "map_held_by": _("由 {name} 负责", name="{name}"),
-        "map_not_mine": _("不是您负责的网格"),
+        "map_not_mine": _("不是你负责的网格"),
         "map_held_by_nobody": _("现在没有人负责"),
     }
 
@@ -62,7 +62,7 @@ def _way() -> dict[str, str]:
     return {
         "map_metres": _("{n} 米", n="{n}"),
         "map_kilometres": _("{n} 公里", n="{n}"),
-        "map_here": _("就在您身边"),
+        "map_here": _("就在你身边"),
         "map_way_0": _("向北 {far}", far="{far}"),
         "map_way_1": _("向东北 {far}", far="{far}"),
         "map_way_2": _("向东 {far}", far="{far}"),
