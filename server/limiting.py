@@ -19,8 +19,9 @@ from server.translate import refused
 __all__ = ["BEFORE", "LIMITS", "Rule", "install", "install_before"]
 
 FREE = frozenset({"statics", "health", "tiles", "tablet.shell", "tablet.worker", "tablet.script",
-                  "tablet.version", "tablet.manifest", "tablet_ground"})  # fmt: skip
-"""Endpoints and blueprints that nobody counts: answered from memory or in pieces, or asked by supervisors."""
+                  "tablet.version", "tablet.manifest", "tablet_ground", "entry.sign_out"})  # fmt: skip
+"""Endpoints and blueprints that nobody counts: answered from memory, asked by supervisors, or in pieces (the ground
+map, of which a process cuts one part at a time); and whoever wants to sign out may, however much they asked before."""
 SWITCH = "RATE_LIMITS"
 
 

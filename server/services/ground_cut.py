@@ -1,12 +1,13 @@
 """The part of the ground map that a tablet takes along: the tiles around somebody's cells, as a PMTiles file.
 
 Cut once for an area and kept in ``{dir}/cache``; whoever has the same cells gets the same file. A ground map that is
-small anyway goes whole.
+small anyway goes whole. A process cuts one at a time: it takes seconds of a core, and others need it too.
 """
 
 import hashlib
 import math
-import os
+import tempfile
+import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -18,7 +19,7 @@ from pmtiles.writer import Writer
 from sqlalchemy import select
 
 from geo.tiles import covering
-from server.db import Tx
+from server.db import Store
 from server.models import Boundary
 from server.services.basemap import FILE_NAME
 from server.services.field.mine import mine
@@ -33,32 +34,37 @@ TILES_MOST = 6_000
 MARGIN_M = 1_000.0
 """Taken along around each cell; more than GCJ-02 is off."""
 FILES_MOST = 200
+LEFT_S = 3_600.0
+"""What was being written so long before the newest was left by a process that is gone."""
+_CUTTING = threading.Lock()
 DEGREE_M = 110_574.0
 
 Box = tuple[float, float, float, float]
 
 
-def ground_file(tx: Tx, actor: Actor, least: int = WHOLE_BYTES) -> Path | None:
+def ground_file(store: Store, actor: Actor, least: int = WHOLE_BYTES) -> Path | None:
     """Give the ground map for somebody's cells; None when there is no ground map.
 
     Parameters
     ----------
-    tx : Tx
-        Any transaction; the cells are those of its instant.
+    store : Store
+        Asked for the cells that are theirs now; nothing of it is held while a part is cut.
     actor : Actor
         Whose.
     least : int
         A file of more bytes is cut.
     """
-    source = tx.store.folder / FILE_NAME
+    source = store.folder / FILE_NAME
     if not source.is_file():
         return None
     if source.stat().st_size <= least:
         return source
     columns = (Boundary.west, Boundary.south, Boundary.east, Boundary.north)
     query = select(*columns).where(Boundary.last_grid_id.is_(None))
-    rows = tx.rows(query.where(Boundary.area_id.in_(list(mine(tx, actor).cells))))
-    return cut(source, [tuple(row) for row in rows], tx.store.folder / "cache")
+    with store.read() as tx:
+        rows = tx.rows(query.where(Boundary.area_id.in_(list(mine(tx, actor).cells))))
+        boxes = [tuple(row) for row in rows]
+    return cut(source, boxes, store.folder / "cache")
 
 
 def cut(source: Path, boxes: Sequence[Box], folder: Path) -> Path:
@@ -90,9 +96,11 @@ def cut(source: Path, boxes: Sequence[Box], folder: Path) -> Path:
         of_tiles = hashlib.sha256(repr([one for one, *_ in tiles]).encode()).hexdigest()[:24]
         target = folder / f"ground-{of_source}-{of_tiles}.pmtiles"
         if not target.exists():
-            folder.mkdir(parents=True, exist_ok=True)
-            _write(reader, target, tiles, _around(wide))
-            _tidy(folder, of_source)
+            with _CUTTING:
+                if not target.exists():  # nobody cut it while this one waited
+                    folder.mkdir(parents=True, exist_ok=True)
+                    _write(reader, target, tiles, _around(wide))
+                    _tidy(folder, target, of_source)
     return target
 
 
@@ -139,25 +147,32 @@ def _write(reader: Reader, target: Path, tiles: Sequence[tuple[int, int, int, in
     west, south, east, north = (round(degree * 1e7) for degree in bounds)
     header |= {"min_lon_e7": west, "min_lat_e7": south, "max_lon_e7": east, "max_lat_e7": north,
                "center_lon_e7": (west + east) // 2, "center_lat_e7": (south + north) // 2}  # fmt: skip
-    part = target.with_name(f"{target.name}.{os.getpid()}.part")
-    try:
-        with part.open("wb") as file:
+    with tempfile.NamedTemporaryFile(
+        dir=target.parent, prefix="ground-", suffix=".part", delete=False
+    ) as file:
+        part = Path(file.name)
+        try:
             writer: Any = Writer(file)
             for key, zoom, x, y in tiles:
                 data = reader.get(zoom, x, y)
                 if data:
                     writer.write_tile(key, data)
             writer.finalize(header, reader.metadata())
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
+            file.flush()
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
 
 
-def _tidy(folder: Path, of_source: str) -> None:
-    """Delete what was cut from another ground map, and of many parts the oldest."""
+def _tidy(folder: Path, newest: Path, of_source: str) -> None:
+    """Delete what was cut from another ground map, of many parts the oldest, and what was never finished."""
     parts = sorted(folder.glob("ground-*.pmtiles"), key=lambda one: one.name)
     with suppress(FileNotFoundError):
         parts.sort(key=lambda one: one.stat().st_mtime_ns, reverse=True)
     own = [one for one in parts if one.name.startswith(f"ground-{of_source}-")]
     for old in {*parts, *own} - {*own[:FILES_MOST]}:
         old.unlink(missing_ok=True)
+    for left in folder.glob("ground-*.part"):
+        with suppress(FileNotFoundError):
+            if left.stat().st_mtime < newest.stat().st_mtime - LEFT_S:
+                left.unlink()

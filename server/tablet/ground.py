@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, send_file
 
-from server.auth import allow, current_actor, current_store
+from server.auth import allow, current_actor, current_store, done_reading
 from server.errors import NotFound
 from server.services.ground_cut import ground_file
 from server.workflow import Role
@@ -16,8 +16,9 @@ blueprint = Blueprint("tablet_ground", __name__, url_prefix="/t")
 @allow(Role.WORKER, Role.LEADER)
 def ground() -> Response:
     """Serve the file or the range asked for; 404 when there is no ground map."""
-    with current_store().read() as tx:
-        path = ground_file(tx, current_actor())
+    store, actor = current_store(), current_actor()
+    done_reading()
+    path = ground_file(store, actor)
     if path is None:
         raise NotFound("request.not_found")
     answer = send_file(path.resolve(), mimetype="application/octet-stream", conditional=True, etag=True)

@@ -258,6 +258,14 @@ def test_health_and_static_files_are_not_counted(limited, client_of):
     assert [client.get("/openapi.json").status_code for _ in range(2)] == [200, 429]
 
 
+def test_whoever_asked_too_much_may_still_sign_out(limited, client_of):
+    limited("writes", 1)
+    client = client_of("worker_lin")
+    assert [client.post("/api/v1/visits", json={}).status_code for _ in range(2)] == [422, 429]
+    assert client.post("/sign-out").status_code == 303
+    assert client.get("/api/v1/me").status_code == 401
+
+
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("path", "method", "headers", "status"),

@@ -2,6 +2,7 @@
 
 import gzip
 import os
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from pmtiles.reader import MemorySource, Reader
@@ -73,6 +74,15 @@ def test_the_same_area_is_cut_once_and_another_ground_map_anew(world, tmp_path):
     assert [*tmp_path.glob("ground-*")] == [second]
 
 
+def test_several_who_want_the_same_part_at_once_all_get_it(world, tmp_path):
+    for turn in range(4):
+        folder = tmp_path / str(turn)
+        with ThreadPoolExecutor(4) as threads:
+            told = [threads.submit(cut, world, [LIN], folder) for _ in range(4)]
+            assert len({one.result() for one in told}) == 1
+        assert [one.suffix for one in folder.iterdir()] == [".pmtiles"]
+
+
 def test_of_too_many_tiles_the_closest_zooms_are_left_out(world, tmp_path, monkeypatch):
     monkeypatch.setattr(ground_cut, "TILES_MOST", 50)
     tiles, reader = tiles_of(cut(world, [WIDE], tmp_path))
@@ -86,12 +96,10 @@ def test_a_box_elsewhere_gets_the_coarse_zooms_of_all(world, tmp_path):
 
 
 def test_everybody_gets_their_own_part_and_a_small_map_goes_whole(store, town, world):
-    with store.read() as tx:
-        assert ground_file(tx, town.actors["worker_lin"]) is None
+    assert ground_file(store, town.actors["worker_lin"]) is None
     whole = store.folder / FILE_NAME
     whole.write_bytes(world.read_bytes())
-    with store.read() as tx:
-        assert ground_file(tx, town.actors["worker_lin"]) == whole
-        lin, zhao = (ground_file(tx, town.actors[one], least=0) for one in ("worker_lin", "leader_zhao"))
+    assert ground_file(store, town.actors["worker_lin"]) == whole
+    lin, zhao = (ground_file(store, town.actors[one], least=0) for one in ("worker_lin", "leader_zhao"))
     assert lin.parent == store.folder / "cache"
     assert tiles_of(lin)[0] < tiles_of(zhao)[0]
