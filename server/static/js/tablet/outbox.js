@@ -5,7 +5,7 @@ import { skew } from "./clock.js";
 import { flush } from "./flush.js";
 import { Refused, newPhoto, room } from "./photos.js";
 import { add, change, photosOf, remove, rows } from "./queue.js";
-import { whoami } from "./store.js";
+import { open, whoami } from "./store.js";
 import { freshUid } from "./uid.js";
 
 export { Refused, flush, newPhoto };
@@ -17,11 +17,11 @@ const SAID = ["outcome", "reason", "text", "matter", "told"];
 /**
  * Put a record in; when this returns it stands on the disk.
  * @param {{title: string, subject?: {uid: string, number: ?string}, steps: Array}} wish steps without keys
+ * @param {{uid: string}|null} person whose it is, where it is not the present one
  * @returns {Promise<Object>} the record as it is kept
  * @throws {Refused} there is no room, or nobody is known; nothing was kept
  */
-export async function put(wish) {
-  const person = whoami();
+export async function put(wish, person = whoami()) {
   if (!person) throw new Refused(say("queue_nobody"));
   if ((await room()).isFull) throw new Refused(say("queue_full"));
   const at = wish.at ?? new Date().toISOString();
@@ -33,7 +33,7 @@ export async function put(wish) {
     state: "waiting", why: "", conflict: null, tries: 0, next_at: null,
   };
   try {
-    const kept = await add(record);
+    const kept = await add(record, await open(person.uid));
     flush();
     return kept;
   } catch (error) {

@@ -17,8 +17,8 @@ export async function rows() {
 }
 
 /** Add a record behind all others and bind its photos to it, whole or not at all; one that is there is left alone. */
-export async function add(record) {
-  const tx = writing(await open(), "outbox", "photos", "lease");
+export async function add(record, db = null) {
+  const tx = writing(db ?? (await open()), "outbox", "photos", "lease");
   const there = await tx.objectStore("outbox").get(record.id);
   if (there) return there; // its form was killed before it was emptied
   const counter = tx.objectStore("lease");
