@@ -34,7 +34,7 @@ PATROLS = 5
 SAID = (
     ("daily", "household", "well", "家里都好，提醒了用电安全。", 1),
     ("daily", "building", "well", "逐户敲门，楼道整洁。", 18),
-    ("concentrated", "compound", "issue", "住户反映楼道灯不亮，已记下上报。", 46),
+    ("concentrated", "compound", "issue", "住户反映楼道灯不亮，当场联系物业换好。", 46),
     ("special", "enterprise", "well", "查看了灭火器和疏散通道，均在有效期内。", None),
     ("online", "household", "well", "微信视频问候，近况良好。", 1),
     ("daily", "household", "away", "", 1),
