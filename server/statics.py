@@ -15,7 +15,7 @@ from flask import Blueprint, Flask, Response, abort, request
 
 from server.auth import public
 
-__all__ = ["FOLDER", "blueprint", "compress", "digest", "install", "static_url"]
+__all__ = ["FOLDER", "blueprint", "compress", "digest", "digest_of", "install", "static_url"]
 
 FOLDER = Path(__file__).resolve().parent / "static"
 LEAST_BYTES = 700
@@ -41,6 +41,12 @@ def digest() -> str:
 def static_url(name: str) -> str:
     """Give the address of a static file, e.g. ``static_url("css/base.css")``."""
     return f"/static/v/{digest()}/{name}"
+
+
+def digest_of(name: str) -> str:
+    """Give the digest of one file as it is served, in hexadecimal; empty where there is none."""
+    found = _read(name)
+    return hashlib.sha256(found[0]).hexdigest() if found else ""
 
 
 @lru_cache(maxsize=512)

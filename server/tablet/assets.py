@@ -5,16 +5,18 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from server.statics import FOLDER, static_url
+from server.statics import FOLDER, digest_of, static_url
 
-__all__ = ["MODULES", "static_files"]
+__all__ = ["DIGITS", "MODULES", "static_files"]
 
 MODULES = "js/modules"
 """Where ``data-module`` is looked for."""
+DIGITS = 16
+"""Of a digest: enough to know a file from whatever else an answer may be."""
 _NAMED = re.compile(r'(?:href|src)="/static/v/[0-9a-f]+/([^"#?]+)')
 _MODULE = re.compile(r'data-module="([^"]+)"')
 _SCRIPT = tuple(
-    re.compile(one)
+    re.compile(one, re.MULTILINE)
     for one in (
         r"""^(?:import|export)\b[^"';]*?\bfrom\s*["'](\.[^"']+)["']""",
         r"""\bimport\s*\(?\s*["'](\.[^"']+)["']""",
@@ -24,7 +26,7 @@ _SCRIPT = tuple(
 _STYLE = re.compile(r"""url\(\s*["']?(?!data:|#)([^"')#?]+)|@import\s+["']([^"']+)""")
 
 
-def static_files(html: str) -> tuple[str, ...]:
+def static_files(html: str) -> dict[str, str]:
     """List the static files that a page loads, and those that they load in turn.
 
     Parameters
@@ -34,8 +36,9 @@ def static_files(html: str) -> tuple[str, ...]:
 
     Returns
     -------
-    tuple of str
-        Addresses, sorted. A file that is named and not there is listed too: whoever fetches it will see.
+    dict of str to str
+        Address to the first digits of its SHA-256, sorted. A file that is named and not there is listed too, without
+        a digest: whoever fetches it will see.
     """
     waiting = [*_NAMED.findall(html), *(f"{MODULES}/{name}.js" for name in _MODULE.findall(html))]
     found: set[str] = set()
@@ -44,7 +47,7 @@ def static_files(html: str) -> tuple[str, ...]:
         if name not in found:
             found.add(name)
             waiting.extend(_named_by(name))
-    return tuple(static_url(name) for name in sorted(found))
+    return {static_url(name): digest_of(name)[:DIGITS] for name in sorted(found)}
 
 
 @lru_cache(maxsize=512)
@@ -60,6 +63,6 @@ def _followed(name: str) -> Iterator[str]:
     if kind == ".css":
         said = [one or other for one, other in _STYLE.findall(text)]
     else:
-        said = [one for pattern in _SCRIPT for one in re.findall(pattern.pattern, text, re.MULTILINE)]
+        said = [one for pattern in _SCRIPT for one in pattern.findall(text)]
     for one in said:
         yield posixpath.normpath(posixpath.join(posixpath.dirname(name), one))

@@ -13,9 +13,9 @@ from server.auth import current_store
 from server.maps import Basemap, MapView, map_parts, tablet_map_script
 from server.pages.contexts import TabletPage
 from server.pages.ground import basemap_data, basemap_of, urls
-from server.services import marks
+from server.services import cares, marks, visits
 from server.statics import static_url
-from server.tablet.assets import static_files
+from server.tablet.assets import DIGITS, static_files
 from server.tablet.words import words
 from server.words import LANGUAGES, language, speaking
 
@@ -36,15 +36,15 @@ class Shell:
         Changes with every byte of it.
     pages : Mapping[str, str]
         HTML by language.
-    assets : tuple of str
-        Addresses of the files, sorted.
+    assets : Mapping[str, str]
+        Addresses of the files, and the first digits of their SHA-256.
     script_name, script : str
         folium's script, and the name with its digest.
     """
 
     version: str
     pages: Mapping[str, str]
-    assets: tuple[str, ...]
+    assets: Mapping[str, str]
     script_name: str
     script: str
 
@@ -62,8 +62,8 @@ def shell_now() -> Shell:
 def _made(zone: str, basemap: Basemap | None, _ground: str, is_demo: bool, _statics: str) -> Shell:
     name, script = tablet_map_script(basemap)
     drafts = {one: _page(one, "", zone, basemap, is_demo) for one in LANGUAGES}
-    assets = (f"/t/{name}", *static_files("".join(drafts.values())))
     whole = hashlib.sha256(script.encode())
+    assets = {f"/t/{name}": whole.hexdigest()[:DIGITS], **static_files("".join(drafts.values()))}
     for part in (*drafts.values(), *assets, *map(static_url, WORKER_PARTS)):
         whole.update(part.encode() + b"\0")
     version = whole.hexdigest()[:16]
@@ -91,6 +91,7 @@ def _page(spoken: str, version: str, zone: str, basemap: Basemap | None, is_demo
             script_url=f"/t/{tablet_map_script(basemap)[0]}",
             language=spoken,
             is_demo=is_demo,
+            lengths={"visit": visits.LENGTHS, "care": cares.LENGTHS},
             data=data,
         )
         return render_template("tablet/index.html", page=page)

@@ -7,13 +7,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 DROPPED = {"transfer-encoding", "content-length", "connection", "keep-alive"}
+PORTAL = b"<!doctype html><title>Sign in to the guests' network</title>"
 NEXT, GONE = "f" * 16, "/static/gone.js"
 
 
 class Relay:
     """Passes everything on; ``release`` says what becomes of the tablet's shell.
 
-    ``""`` nothing, ``"next"`` is another version of it, ``"broken"`` another one that names a file which is not there.
+    ``""`` nothing, ``"next"`` is another version of it, ``"broken"`` another one that names a file which is not there,
+    ``"portal"`` another one of which folium's script is a page of the network in between.
     """
 
     def __init__(self, address):
@@ -21,13 +23,15 @@ class Relay:
 
     def changed(self, path, body):
         """The body of an answer, with the version of the release that is served."""
+        if self.release == "portal" and path.startswith("/t/map-"):
+            return PORTAL
         if path.startswith("/t/sw.js") and not self.version:
             self.version = body.decode().split('"version": "')[1][:16]
         if not self.release or not path.startswith(("/t/sw.js", "/t/shell", "/t/version")):
             return body
         text = body.decode().replace(self.version, NEXT)
         if self.release == "broken":
-            text = text.replace('"assets": [', f'"assets": ["{GONE}", ')
+            text = text.replace('"assets": {', f'"assets": {{"{GONE}": "", ')
         return text.encode()
 
 

@@ -74,6 +74,23 @@ def test_nothing_personal_is_in_the_shells_cache(kept_app):
     assert not any("林晓" in text or "worker_lin" in text for _path, text in held)
 
 
+POISON = """async () => {
+  const [name] = (await caches.keys()).filter((one) => one.startsWith("wangge-shell-"));
+  const cache = await caches.open(name);
+  const script = (await cache.keys()).find((one) => one.url.includes("/t/map-"));
+  await cache.put(script, new Response("<!doctype html>", { headers: { "Content-Type": "text/html" } }));
+}"""
+
+
+def test_a_wrong_file_in_the_cache_is_fetched_anew_and_kept(kept_app):
+    page = kept_app()
+    page.evaluate(POISON)
+    page.reload()
+    page.wait_for_function("() => window.map_main instanceof L.Map")
+    page = reopened(page)
+    page.wait_for_function("() => window.map_main instanceof L.Map")
+
+
 def test_another_release_waits_for_the_person_and_leaves_what_is_not_sent(chromium, site, sessions):
     with relaying(site) as (address, relay):
         context = chromium.new_context(storage_state=sessions("worker_lin"), locale="zh-CN")
@@ -85,6 +102,8 @@ def test_another_release_waits_for_the_person_and_leaves_what_is_not_sent(chromi
         page.evaluate(f"async (row) => {{ {STORE} await (await open()).put('outbox', row); }}", WAITING)
         relay.release = "broken"
         assert looked_for(page) == ["active"], "a release of which a file is missing is not taken"
+        relay.release = "portal"
+        assert looked_for(page) == ["active"], "nor one of which a file is not what it should be"
         relay.release = "next"
         assert looked_for(page) == ["active", "waiting"]
         assert page.evaluate(VERSION) == before

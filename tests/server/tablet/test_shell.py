@@ -1,5 +1,6 @@
 """The tablet's shell holds nothing of anybody's, and its worker keeps all that it needs and nothing else."""
 
+import hashlib
 import json
 import re
 
@@ -71,12 +72,14 @@ def test_the_shell_says_the_release_of_its_worker(client_of, release):
     assert data.keys() == {"urls", "words", "zone", "basemap", "language", "version"}
 
 
-def test_everything_that_the_worker_keeps_is_there(client_of, release):
+def test_everything_that_the_worker_keeps_is_there_and_is_known_by_its_digest(client_of, release):
     client = client_of()
-    for address in (*release["shells"].values(), *release["assets"]):
+    assert {client.get(address).status_code for address in release["shells"].values()} == {200}
+    for address, digits in release["assets"].items():
         answer = client.get(address)
-        assert answer.status_code == 200, address
-        assert address in release["shells"].values() or "immutable" in answer.headers["Cache-Control"]
+        assert (answer.status_code, len(digits)) == (200, 16), address
+        assert hashlib.sha256(answer.data).hexdigest().startswith(digits), address
+        assert "immutable" in answer.headers["Cache-Control"]
 
 
 def test_the_worker_keeps_what_modules_and_style_sheets_name_in_turn(release):
