@@ -120,7 +120,7 @@ def due() -> Response:
     """
     rows = stored(care_rows.due)
     care_rows.note_read(current_store(), current_actor(), rows)
-    items = [{**_care_told(one), **vars(one.words), "lon": one.lon, "lat": one.lat} for one in rows]
+    items = [{**_care_told(one), **vars(one.words)} for one in rows]
     return answer({"items": items})
 
 

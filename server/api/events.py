@@ -63,6 +63,7 @@ def _told(watch: Watch, listener: Listener, actor: Actor) -> Iterator[bytes]:
         while (found := listener.wait(HEARTBEAT_S)) != "over":
             if monotonic() - renewed >= RENEW_S:
                 found = "work" if watch.renew(listener, actor) else found
+                watch.keep_looking()  # should it have ended by a fault
                 renewed = monotonic()
             yield _event("work", next(stamps)) if found else b": still here\n\n"
     except (NotPermitted, Busy, StoreError):

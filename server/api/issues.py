@@ -65,7 +65,9 @@ class NewIssue(Body):
     happened_at: str | None = Field(None, description="ISO 8601; the server's zone if none", max_length=40)
     device_at: str | None = Field(None, description=DEVICE_AT, max_length=40)
     uid: UUID | None = Field(None, description="UUIDv7 made by the client; the same again is the same report")
-    visit: UUID | None = Field(None, description="uid of the visit of one's own that led to it")
+    visit: UUID | None = Field(
+        None, description="uid of the visit of one's own that led to it; one that is unknown is left out"
+    )
 
     def draft(self) -> Draft:
         """Make the draft that the service takes in.

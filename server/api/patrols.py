@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import Response
 from pydantic import AwareDatetime, Field, Strict
 
-from server.api.resource import Body, answer, answer_once, resource, stored
+from server.api.resource import Body, Query, answer, answer_once, resource, stored
 from server.api.told_loop import Told
 from server.auth import allow, current_store
 from server.db import Tx
@@ -76,10 +76,18 @@ class OwnPatrol(PatrolAnswer):
     )
 
 
+class PatrolQuery(Query):
+    """Which page."""
+
+    limit: int = Field(patrols.USUAL, description="at most so many", ge=1, le=patrols.MOST)
+    after: str = Field("", description="`next` of the page before", max_length=40)
+
+
 class PatrolList(Told):
-    """One's own patrols, in order."""
+    """One's own patrols, newest first."""
 
     items: list[OwnPatrol]
+    next: str | None
 
 
 class CoverRow(Told):
@@ -103,13 +111,16 @@ class CoverAnswer(Told):
 
 @blueprint.get("/patrols")
 @allow()
+@blueprint.input(PatrolQuery, location="query")
 @blueprint.output(PatrolList)
-def index() -> Response:
+def index(query_data: PatrolQuery) -> Response:
     """List one's own patrols.
 
-    All that is kept of them; nobody is told of anybody else's.
+    All that is kept of them, for a month, page by page; nobody is told of anybody else's.
     """
-    return answer({"items": stored(patrols.theirs)})
+    limit, after = query_data.limit, query_data.after
+    items, more = stored(lambda tx, actor: patrols.theirs(tx, actor, after, limit))
+    return answer({"items": items, "next": more})
 
 
 @blueprint.post("/patrols")

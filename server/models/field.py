@@ -1,7 +1,8 @@
 """What happens in the field: patrols and what they cover, visits, and whom to look in on, with their consent.
 
-Raw tracks are sealed and kept for days only; what stays is which squares of a cell somebody walked. Words about
-people are sealed beside the row and blanked when their time is up.
+Raw tracks are sealed and kept for days only, which squares of a cell somebody walked and the patrol itself for a
+month. Words about people and where exactly they live are sealed beside the row and blanked when their time is up;
+only the cell stands in clear.
 """
 
 from datetime import datetime
@@ -46,7 +47,7 @@ class PatrolCover(Base):
 
 
 class TrackPiece(Base):
-    """Some minutes of a patrol's raw points, sealed; deleted after a few days."""
+    """Some minutes of a patrol: that they were taken in; the raw points sealed, and blanked after a few days."""
 
     __tablename__ = "track_piece"
 
@@ -54,7 +55,7 @@ class TrackPiece(Base):
     uid: Mapped[Uid]  # made by the device
     patrol_id: Mapped[int] = mapped_column(ForeignKey("patrol.id"), index=True)
     points: Mapped[int] = mapped_column(Integer)
-    box: Mapped[bytes] = mapped_column(LargeBinary)
+    box: Mapped[bytes | None] = mapped_column(LargeBinary)  # sealed: instant, position, doubt of each
     at: Mapped[Moment] = mapped_column(index=True)  # when it was received
 
 
@@ -68,9 +69,7 @@ class Care(Base):
     area_id: Mapped[int] = mapped_column(ForeignKey("area.id"), index=True)
     reason: Mapped[str] = mapped_column(String(16))  # alone elderly disabled child other
     every_days: Mapped[int] = mapped_column(Integer)
-    box: Mapped[bytes | None] = mapped_column(LargeBinary)  # sealed: who, where, what they wish
-    lon: Mapped[float | None] = mapped_column(Float(53))  # WGS 84 degrees
-    lat: Mapped[float | None] = mapped_column(Float(53))
+    box: Mapped[bytes | None] = mapped_column(LargeBinary)  # sealed: who, where, position, what they wish
     consent_at: Mapped[Moment]  # when they agreed
     by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))  # who wrote it down
     created_at: Mapped[Moment]
@@ -94,13 +93,9 @@ class Visit(Base):
     kind: Mapped[str] = mapped_column(String(16))  # daily concentrated special online care
     subject: Mapped[str] = mapped_column(String(16))  # compound building household enterprise
     result: Mapped[str] = mapped_column(String(16))  # well issue away declined
-    place_id: Mapped[int | None] = mapped_column(ForeignKey("place.id"))
     care_id: Mapped[int | None] = mapped_column(ForeignKey("care.id"), index=True)
     patrol_id: Mapped[int | None] = mapped_column(ForeignKey("patrol.id"))
-    box: Mapped[bytes | None] = mapped_column(LargeBinary)  # sealed: where, and what was said
-    lon: Mapped[float | None] = mapped_column(Float(53))  # WGS 84 degrees
-    lat: Mapped[float | None] = mapped_column(Float(53))
-    accuracy_m: Mapped[float | None] = mapped_column(Float(53))
+    box: Mapped[bytes | None] = mapped_column(LargeBinary)  # sealed: where, position, and what was said
     households: Mapped[int | None] = mapped_column(
         BigInteger
     )  # called at, where it was a building or a compound

@@ -6,7 +6,7 @@ on record, once a person, entry and day; supervisors are told how many are due w
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from uuid import UUID
 
 import orjson
@@ -14,14 +14,14 @@ from cryptography.exceptions import InvalidTag
 from sqlalchemy import or_, select
 
 from server.db import Store, Tx
-from server.models import Area, Care
+from server.models import Area, Audit, Care, Person
 from server.services import audit
 from server.services.areas import below
 from server.services.duties import cells_of
 from server.services.people import Actor
 from server.services.permissions import counts_cares, over
 from server.services.private import open_box
-from server.services.redact import masked, public_place
+from server.services.redact import masked
 from server.services.tracks import bound
 from server.workflow import Role
 
@@ -33,11 +33,13 @@ SHELF = "cares read"
 
 @dataclass(frozen=True)
 class Words:
-    """What is sealed of an entry."""
+    """What is sealed of an entry: name, address, wish, and WGS 84 degrees."""
 
     who: str = ""
     where: str = ""
     wish: str = ""
+    lon: float | None = None
+    lat: float | None = None
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,6 @@ class CareRow:
         A code.
     words : Words
         Empty where they were taken away, or are not to be told.
-    lon, lat : float or None
-        WGS 84 degrees.
     every_days : int
         How often.
     consent_at : datetime
@@ -69,8 +69,6 @@ class CareRow:
     uid: UUID
     reason: str
     words: Words
-    lon: float | None
-    lat: float | None
     every_days: int
     consent_at: datetime
     last_at: datetime | None
@@ -123,7 +121,7 @@ def watched(tx: Tx, actor: Actor) -> tuple[CareRow, ...]:
 def _watched(tx: Tx, one: Care, area: Area, *, is_named: bool) -> CareRow:
     words = opened(tx, one)
     if not is_named:
-        words = Words(masked("reporter_name", words.who), public_place(words.where, (words.who,)))
+        words = Words(masked("reporter_name", words.who))  # where is told by the cell alone
     return replace(_told(one, area, words), is_named=is_named)
 
 
@@ -134,12 +132,25 @@ def note_read(store: Store, actor: Actor, rows: Sequence[CareRow]) -> None:
     for old in [key for key in list(seen) if key[1] != today]:
         seen.pop(old, None)
     known = seen.setdefault((actor.person_id, today), set())
-    fresh = [one.uid for one in rows if one.uid not in known]
-    if not fresh:
+    if all(one.uid in known for one in rows):
         return
     with store.write() as tx:
-        audit.record(tx, actor, "care.read", count=len(fresh), uids=[str(uid) for uid in fresh])
+        # One after another, for another process may have written down just these.
+        tx.session.execute(select(Person.id).where(Person.id == actor.person_id).with_for_update())
+        known |= _noted(tx, actor, today)
+        fresh = [one.uid for one in rows if one.uid not in known]
+        if fresh:
+            audit.record(tx, actor, "care.read", count=len(fresh), uids=[str(uid) for uid in fresh])
     known.update(fresh)
+
+
+def _noted(tx: Tx, actor: Actor, today: date) -> set[UUID]:
+    """Read from the record whose words somebody read today."""
+    since = datetime.combine(today, time(), tx.config.zone)
+    mine = (Audit.kind == "care.read", Audit.at >= since, Audit.person_id == actor.person_id)
+    return {
+        UUID(uid) for given in tx.session.scalars(select(Audit.given).where(*mine)) for uid in given["uids"]
+    }
 
 
 def opened(tx: Tx, one: Care) -> Words:
@@ -152,9 +163,9 @@ def opened(tx: Tx, one: Care) -> Words:
         return Words()
 
 
-def answered(tx: Tx, actor: Actor) -> list[int]:
-    """List the keys of the cells that somebody answers for now, or stands in for."""
-    return cells_of(tx, actor.person_id, tx.now) if actor.person_id is not None else []
+def answered(tx: Tx, actor: Actor, at: datetime | None = None) -> list[int]:
+    """List the keys of the cells that somebody answers for now, or at another instant, or stands in for then."""
+    return cells_of(tx, actor.person_id, at or tx.now) if actor.person_id is not None else []
 
 
 def row_of(tx: Tx, one: Care, words: Words) -> CareRow:
@@ -163,5 +174,5 @@ def row_of(tx: Tx, one: Care, words: Words) -> CareRow:
 
 
 def _told(one: Care, area: Area, words: Words) -> CareRow:
-    return CareRow(one.uid, one.reason, words, one.lon, one.lat, one.every_days, one.consent_at, one.last_at, one.due_at,
+    return CareRow(one.uid, one.reason, words, one.every_days, one.consent_at, one.last_at, one.due_at,
                    one.ended_at, area.code, area.name)  # fmt: skip

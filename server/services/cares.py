@@ -6,7 +6,7 @@ once a person, entry and day. When consent is withdrawn, or there is no need any
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -17,13 +17,14 @@ from server.db import Tx
 from server.errors import Conflict, InputError, NotFound
 from server.models import Area, Care, Visit
 from server.services import audit
-from server.services.care_rows import CareRow, Words, answered, row_of
+from server.services.care_rows import CareRow, Words, answered, opened, row_of
 from server.services.drafts import AHEAD, EARLIEST
 from server.services.lines import free_words, line
 from server.services.overwriting import overwriting
 from server.services.people import Actor
 from server.services.permissions import tends
 from server.services.private import seal_box
+from server.services.sent import refuse_nil
 from server.services.standing_at import spot_of
 from server.services.tracks import bound
 
@@ -78,23 +79,23 @@ def agree(tx: Tx, actor: Actor, new: NewCare) -> CareRow:
     NotFound
         ``area.unknown``: it lies in no cell that the actor tends.
     Conflict
-        ``uid.taken``: it is somebody else's.
+        ``uid.taken``: it is somebody else's, or stands for another entry.
     """
+    words, consent_at = _checked(tx, new)
     there = tx.session.scalar(select(Care).where(Care.uid == new.uid))
     if there is not None:
-        if there.by_id != actor.person_id:
+        if there.by_id != actor.person_id or not _is_same(tx, there, new, words):
             raise Conflict("uid.taken")
         return row_of(tx, there, Words())
-    words, consent_at = _checked(tx, new)
     spot = spot_of(tx, actor, new.point, cell=new.cell)
     if spot is None or not spot.in_cell:
         raise InputError("care.no_cell", field="cell")
     if not tends(actor, spot.path, answers=spot.area_id in answered(tx, actor)):
         raise NotFound("care.elsewhere", uid=str(new.uid))
     one = Care(
-        uid=new.uid, area_id=spot.area_id, reason=new.reason, every_days=new.every_days, lon=spot.lon, lat=spot.lat,
-        box=seal_box(tx, orjson.dumps(words), bound("care", new.uid)), consent_at=consent_at, by_id=actor.person_id,
-        created_at=tx.now, due_at=tx.now + timedelta(days=new.every_days),
+        uid=new.uid, area_id=spot.area_id, reason=new.reason, every_days=new.every_days,
+        box=seal_box(tx, orjson.dumps(replace(words, lon=spot.lon, lat=spot.lat)), bound("care", new.uid)),
+        consent_at=consent_at, by_id=actor.person_id, created_at=tx.now, due_at=tx.now + timedelta(days=new.every_days),
     )  # fmt: skip
     tx.session.add(one)
     tx.session.flush()
@@ -102,9 +103,15 @@ def agree(tx: Tx, actor: Actor, new: NewCare) -> CareRow:
     return row_of(tx, one, Words())
 
 
+def _is_same(tx: Tx, there: Care, new: NewCare, words: Words) -> bool:
+    """Whether an entry is the one that comes in again, as far as its words are still kept."""
+    kept = replace(opened(tx, there), lon=None, lat=None)
+    is_like = (there.reason, there.every_days) == (new.reason, new.every_days)
+    return is_like and (there.box is None or kept == words)
+
+
 def _checked(tx: Tx, new: NewCare) -> tuple[Words, datetime]:
-    if new.uid.int == 0:
-        raise InputError("field.not_uuid", field="uid", value=str(new.uid))
+    refuse_nil(new.uid)
     if new.reason not in REASONS:
         raise InputError(
             "field.not_one_of", field="reason", value=new.reason[:40], expected="、".join(REASONS)
@@ -145,14 +152,27 @@ def end(tx: Tx, actor: Actor, uid: UUID, why: str) -> CareRow:
 def blank(tx: Tx, ids: Sequence[int]) -> None:
     """Take the words from entries and from the visits to them."""
     with overwriting(tx):
-        gone = {"box": None, "lon": None, "lat": None, "purged_at": tx.now}
+        gone = {"box": None, "purged_at": tx.now}
         tx.session.execute(update(Care).where(Care.id.in_(ids)).values(gone))
         theirs = (Visit.care_id.in_(ids), Visit.purged_at.is_(None))
-        tx.session.execute(update(Visit).where(*theirs).values(gone | {"accuracy_m": None, "place_id": None}))
+        tx.session.execute(update(Visit).where(*theirs).values(gone))
 
 
-def care_of(tx: Tx, actor: Actor, uid: UUID, *, locked: bool = False) -> Care:
+def care_of(tx: Tx, actor: Actor, uid: UUID, *, locked: bool = False, at: datetime | None = None) -> Care:
     """Find an entry that the actor tends.
+
+    Parameters
+    ----------
+    tx : Tx
+        Any transaction.
+    actor : Actor
+        Who.
+    uid : UUID
+        Which.
+    locked : bool
+        Hold the row.
+    at : datetime, optional
+        Who answered for the cell at this instant tends it as well: what they send may come late.
 
     Raises
     ------
@@ -161,7 +181,10 @@ def care_of(tx: Tx, actor: Actor, uid: UUID, *, locked: bool = False) -> Care:
     """
     query = select(Care, Area.path).join(Area, Area.id == Care.area_id).where(Care.uid == uid)
     row = tx.session.execute(query.with_for_update(of=Care) if locked else query).first()
-    if row is None or not tends(actor, row[1], answers=row[0].area_id in answered(tx, actor)):
+    if row is None:
+        raise NotFound("care.unknown", uid=str(uid))
+    cells = {*answered(tx, actor), *(answered(tx, actor, at) if at else ())}
+    if not tends(actor, row[1], answers=row[0].area_id in cells):
         raise NotFound("care.unknown", uid=str(uid))
     found: Care = row[0]
     return found

@@ -8,24 +8,31 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, false, func, select, update
 
 from server.db import Tx
-from server.models import Patrol, Visit, VisitIssue
+from server.models import Patrol, TrackPiece, Visit, VisitIssue
+from server.services.coverage import KEPT
 from server.services.overwriting import overwriting
 from server.services.tracks import latest
 
-__all__ = ["blank_due", "blank_of", "settle", "visits_due"]
-
-GONE: dict[str, Any] = {"box": None, "lon": None, "lat": None, "accuracy_m": None, "place_id": None}
+__all__ = [
+    "blank_due",
+    "blank_of",
+    "blank_tracks",
+    "forget",
+    "patrols_due",
+    "settle",
+    "tracks_due",
+    "visits_due",
+]
 
 
 def visits_due(before: datetime | None) -> ColumnElement[bool]:
     """Condition: words of this visit are due, as it was before an instant; None keeps them for good."""
     if before is None:
         return false()
-    has_words = or_(Visit.box.is_not(None), Visit.lon.is_not(None), Visit.place_id.is_not(None))
-    return and_(Visit.happened_at < before, Visit.purged_at.is_(None), has_words)
+    return and_(Visit.happened_at < before, Visit.purged_at.is_(None), Visit.box.is_not(None))
 
 
 def blank_due(tx: Tx, before: datetime | None) -> int:
@@ -41,7 +48,7 @@ def blank_of(tx: Tx, issue_ids: Sequence[int]) -> int:
 
 def _blanked(tx: Tx, condition: ColumnElement[bool]) -> int:
     done = tx.session.execute(
-        update(Visit).where(condition).values(GONE | {"purged_at": tx.now}),
+        update(Visit).where(condition).values(box=None, purged_at=tx.now),
         execution_options={"synchronize_session": False},
     )
     return int(done.rowcount)  # type: ignore[attr-defined]
@@ -56,3 +63,37 @@ def settle(tx: Tx) -> None:
     old = (Patrol.newest.is_not(None), Patrol.ended_at <= tx.now - timedelta(days=tx.config.track_days))
     with overwriting(tx):
         tx.session.execute(update(Patrol).where(*old).values(newest=None))
+
+
+def forget(tx: Tx) -> None:
+    """Delete patrols that are past their time, once what they came through is gone; visits lose the link to them."""
+    old = patrols_due(tx)
+    for statement in (
+        update(Visit).where(Visit.patrol_id.in_(old)).values(patrol_id=None),
+        delete(TrackPiece).where(TrackPiece.patrol_id.in_(old)),
+        delete(Patrol).where(Patrol.id.in_(old)),
+    ):
+        tx.session.execute(statement, execution_options={"synchronize_session": False})
+
+
+def patrols_due(tx: Tx) -> Select[Any]:
+    """Ask for the keys of the patrols that are past their time, with all that hangs on them."""
+    return select(Patrol.id).where(Patrol.began_at < tx.now - KEPT)
+
+
+def tracks_due(tx: Tx) -> int:
+    """Count the pieces whose raw points are past their time."""
+    return int(tx.session.scalar(select(func.count()).select_from(TrackPiece).where(_are_old(tx))) or 0)
+
+
+def _are_old(tx: Tx) -> ColumnElement[bool]:
+    return and_(TrackPiece.box.is_not(None), TrackPiece.at <= tx.now - timedelta(days=tx.config.track_days))
+
+
+def blank_tracks(tx: Tx) -> int:
+    """Take the raw points from pieces that are past their time; gives how many."""
+    done = tx.session.execute(
+        update(TrackPiece).where(_are_old(tx)).values(box=None),
+        execution_options={"synchronize_session": False},
+    )
+    return int(done.rowcount)  # type: ignore[attr-defined]

@@ -101,7 +101,7 @@ def perform(
     issue, path = found(tx, actor, number)
     given = {name: said for name, said in given.items() if not (isinstance(said, str) and is_blank(said))}
     standing = standing_of(tx, issue, path)
-    if was_done(standing.entries, actor, action, sent):
+    if was_done(tx, standing.entries, actor, action, given, sent):
         return issue
     step = decided(tx, actor, standing, action, given, version, happened_at)
     step.codes |= sent.codes(step.at)

@@ -1,7 +1,7 @@
 """Patrols: begun and ended by the walker; a track only while one runs, and only inside working hours.
 
-The same uid is the same patrol, however often and late it comes. Raw points are deleted some days later, see
-:mod:`server.services.field_keeping`. Nobody but the walker is told of any of it.
+The same uid is the same patrol, however often and late it comes. Raw points are blanked some days later and the
+patrol is forgotten after a month, see :mod:`server.services.field_keeping`. Nobody but the walker is told of any of it.
 """
 
 from collections.abc import Sequence
@@ -10,17 +10,21 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from server.db import Tx
 from server.errors import Conflict, InputError, NotFound
 from server.models import Patrol, Person, TrackPiece
 from server.services import tracks
 from server.services.drafts import AHEAD, EARLIEST
+from server.services.lines import whole
 from server.services.people import Actor
+from server.services.sent import refuse_nil
 from server.services.tracks import Point, latest, points_of
 
-__all__ = ["PatrolView", "begin", "end", "patrol_of", "take", "theirs"]
+__all__ = ["MOST", "USUAL", "PatrolView", "begin", "end", "patrol_of", "take", "theirs"]
+
+USUAL, MOST = 20, 50
 
 
 @dataclass(frozen=True)
@@ -53,10 +57,11 @@ def begin(tx: Tx, actor: Actor, uid: UUID, began_at: datetime | None) -> PatrolV
     Raises
     ------
     InputError
-        The instant cannot be.
+        The instant cannot be, or the uid is none.
     Conflict
         ``uid.taken``: it is somebody else's.
     """
+    refuse_nil(uid)
     there = tx.session.scalar(select(Patrol).where(Patrol.uid == uid))
     if there is not None:
         if there.person_id != actor.person_id:
@@ -116,10 +121,11 @@ def take(tx: Tx, actor: Actor, uid: UUID, piece: UUID, points: Sequence[Point]) 
     NotFound
         ``patrol.unknown``.
     InputError
-        A coordinate that is none.
+        A coordinate, doubt, instant or uid that is none.
     Conflict
         ``uid.taken``: the piece is another patrol's.
     """
+    refuse_nil(piece)
     one = _held(tx, actor, uid)
     there = tx.session.scalar(select(TrackPiece).where(TrackPiece.uid == piece))
     if there is not None and there.patrol_id != one.id:
@@ -130,18 +136,9 @@ def take(tx: Tx, actor: Actor, uid: UUID, piece: UUID, points: Sequence[Point]) 
     return _view(one)
 
 
-def patrol_of(tx: Tx, actor: Actor, uid: UUID) -> int:
-    """Give the key of one of the actor's own patrols.
-
-    Raises
-    ------
-    NotFound
-        ``patrol.unknown``.
-    """
-    key = tx.session.scalar(select(Patrol.id).where(Patrol.uid == uid, Patrol.person_id == actor.person_id))
-    if key is None:
-        raise NotFound("patrol.unknown", uid=str(uid))
-    return key
+def patrol_of(tx: Tx, actor: Actor, uid: UUID) -> int | None:
+    """Give the key of one of the actor's own patrols; None where there is none, as it may be forgotten by now."""
+    return tx.session.scalar(select(Patrol.id).where(Patrol.uid == uid, Patrol.person_id == actor.person_id))
 
 
 def _held(tx: Tx, actor: Actor, uid: UUID) -> Patrol:
@@ -161,18 +158,43 @@ def _instant(tx: Tx, field: str, given: datetime | None) -> datetime:
     return min(at, tx.now)
 
 
-def theirs(tx: Tx, actor: Actor) -> list[dict[str, Any]]:
-    """Tell somebody all that is kept of their own patrols, in order; raw points too, while they are there."""
-    told = []
-    mine = select(Patrol).where(Patrol.person_id == actor.person_id).order_by(Patrol.began_at, Patrol.id)
-    for one in tx.session.scalars(mine):
-        pieces = tx.session.scalars(
-            select(TrackPiece).where(TrackPiece.patrol_id == one.id).order_by(TrackPiece.id)
-        )
-        told.append(
-            {**vars(_view(one)), "track": [point for piece in pieces for point in points_of(tx, piece)]}
-        )
-    return told
+def theirs(
+    tx: Tx, actor: Actor, after: str = "", limit: int = USUAL
+) -> tuple[list[dict[str, Any]], str | None]:
+    """Tell somebody all that is kept of their own patrols, newest first; raw points too, while they are there.
+
+    Parameters
+    ----------
+    tx : Tx
+        Any transaction.
+    actor : Actor
+        Who asks.
+    after : str
+        What the page before gave; empty for the first.
+    limit : int
+        At most so many.
+
+    Raises
+    ------
+    InputError
+        The mark of the page is unknown.
+    """
+    own = Patrol.person_id == actor.person_id
+    query = select(Patrol).where(own).order_by(Patrol.began_at.desc(), Patrol.id.desc())
+    if after:
+        key = whole(after)
+        last = tx.session.scalar(select(Patrol).where(own, Patrol.id == key)) if key else None
+        if last is None:
+            raise InputError("cursor.invalid", field="after", value=after[:40])
+        same = and_(Patrol.began_at == last.began_at, Patrol.id < last.id)
+        query = query.where(or_(Patrol.began_at < last.began_at, same))
+    found = tx.session.scalars(query.limit(limit + 1)).all()
+    more = str(found[limit - 1].id) if len(found) > limit else None
+    pieces = select(TrackPiece).where(TrackPiece.patrol_id.in_([one.id for one in found[:limit]]))
+    tracks_of: dict[int, list[Any]] = {}
+    for piece in tx.session.scalars(pieces.order_by(TrackPiece.id)):
+        tracks_of.setdefault(piece.patrol_id, []).extend(points_of(tx, piece))
+    return [{**vars(_view(one)), "track": tracks_of.get(one.id, [])} for one in found[:limit]], more
 
 
 def _view(one: Patrol) -> PatrolView:

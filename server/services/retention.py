@@ -87,7 +87,7 @@ class Kept:
     sessions, links, failures, answers : int
         Sessions, one-time links, failed sign-ins, remembered answers.
     tracks, covers, visits : int
-        Pieces of raw ways, what patrols came through, and visits whose words go.
+        Pieces of raw ways, what patrols came through that go with them, and visits whose words go.
     """
 
     issues: int = 0
@@ -166,6 +166,7 @@ def due(tx: Tx, days: int | None = None) -> Kept:
     for name, (table, old) in old_traces(tx).items():
         setattr(found, name, _count(tx, table, old))
     found.visits = _count(tx, Visit, field_keeping.visits_due(horizon(tx, days)))
+    found.tracks = field_keeping.tracks_due(tx)
     return found
 
 
@@ -286,9 +287,11 @@ def _batch(tx: Tx, days: int | None) -> tuple[Kept, tuple[str, ...]]:
 def _forget(tx: Tx, days: int | None) -> tuple[Kept, tuple[str, ...]]:
     field_keeping.settle(tx)
     with overwriting(tx):
+        tracks = field_keeping.blank_tracks(tx)
         gone = {name: _changed(tx, delete(table).where(old)) for name, (table, old) in old_traces(tx).items()}
+        field_keeping.forget(tx)
         visits = field_keeping.blank_due(tx, horizon(tx, days))
-    return Kept(**gone, visits=visits), ()
+    return Kept(**gone, tracks=tracks, visits=visits), ()
 
 
 def _count(tx: Tx, table: Any, *conditions: ColumnElement[bool]) -> int:  # noqa: ANN401 - a model

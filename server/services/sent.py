@@ -4,16 +4,21 @@ An answer may be lost on its way, and the memory of answers (:mod:`server.servic
 week; the name stands in the ledger, so an act that is sent again after months is still done once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from server.errors import InputError
-from server.models import Entry
-from server.services.people import Actor
+from sqlalchemy import select
 
-__all__ = ["NOTHING", "Sent", "clock_codes", "was_done"]
+from server.db import Tx
+from server.errors import InputError
+from server.models import Entry, PrivateText
+from server.services.people import Actor
+from server.services.private import unseal
+
+__all__ = ["NOTHING", "Sent", "clock_codes", "refuse_nil", "was_done"]
 
 TOLD_FROM = timedelta(seconds=60)
 """A device's clock that is off by less is not worth a word."""
@@ -50,29 +55,56 @@ def clock_codes(device_at: datetime | None, at: datetime) -> dict[str, str]:
     return {"device_at": device_at.isoformat()}
 
 
-def was_done(entries: Sequence[Entry], actor: Actor, action: str, sent: Sent) -> bool:
+def refuse_nil(uid: UUID, field: str = "uid") -> None:
+    """Refuse a name that names nothing.
+
+    Raises
+    ------
+    InputError
+        It is all zeros.
+    """
+    if uid.int == 0:
+        raise InputError("field.not_uuid", field=field, value=str(uid))
+
+
+def was_done(
+    tx: Tx, entries: Sequence[Entry], actor: Actor, action: str, given: Mapping[str, Any], sent: Sent
+) -> bool:
     """Tell whether an act stands in the ledger already.
 
     Parameters
     ----------
+    tx : Tx
+        Any transaction.
     entries : Sequence of Entry
         All of the issue.
     actor : Actor
         Who sends it; names of different people are different.
     action : str
         What.
+    given : Mapping
+        With which words.
     sent : Sent
         By which name.
 
     Raises
     ------
     InputError
-        The name stands there for another action.
+        The name stands there for another action, or for other words; or it is none.
     """
     if sent.uid is None:
         return False
+    refuse_nil(sent.uid)
     mine = (one for one in entries if one.person_id == actor.person_id)
     found = next((one for one in mine if one.given.get("sent") == str(sent.uid)), None)
-    if found is not None and found.action != action:
+    if found is not None and (found.action != action or not _says(tx, found, given)):
         raise InputError("uid.taken", field="uid", value=str(sent.uid))
     return found is not None
+
+
+def _says(tx: Tx, entry: Entry, given: Mapping[str, Any]) -> bool:
+    """Whether the words of an entry are those given, as far as they are still kept."""
+    kinds = {reference[0]: kind for kind, reference in entry.given.get("private", {}).items()}
+    texts = tx.session.scalars(select(PrivateText).where(PrivateText.uid.in_([UUID(uid) for uid in kinds])))
+    kept = {kinds[str(text.uid)]: unseal(tx, text) for text in texts}
+    return all(said is None or kind not in given or given[kind] == said for kind, said in kept.items())

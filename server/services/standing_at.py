@@ -28,8 +28,8 @@ class Spot:
         Whether it is a cell.
     lon, lat : float or None
         WGS 84 degrees; None when only the cell is known.
-    place_id : int or None
-        Place of the gazetteer.
+    place : int or None
+        Key of a place of the gazetteer.
     """
 
     area_id: int
@@ -37,7 +37,7 @@ class Spot:
     in_cell: bool
     lon: float | None
     lat: float | None
-    place_id: int | None = None
+    place: int | None = None
 
 
 def spot_of(

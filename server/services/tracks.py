@@ -21,7 +21,7 @@ from server.db import Tx
 from server.errors import InputError
 from server.models import Patrol, TrackPiece
 from server.services import coverage
-from server.services.drafts import AHEAD, EARLIEST
+from server.services.drafts import ACCURACY_MOST_M, AHEAD, EARLIEST
 from server.services.people import Actor
 from server.services.private import open_box, seal_box
 from server.services.rules import rules_of
@@ -31,6 +31,8 @@ __all__ = ["ACCURACY_M", "NEVER", "SPEED_M_S", "Point", "add", "bound", "is_work
 
 ACCURACY_M, SPEED_M_S = 100.0, 40.0
 """What a device doubts more, and what is faster, is not believed."""
+FAST = timedelta(days=1)
+"""Points of a clock that is fast by less are left out and counted; those beyond are a mistake and refused."""
 NEVER = 0
 """As ``track_days``: raw points are not kept at all."""
 
@@ -63,9 +65,9 @@ def add(tx: Tx, actor: Actor, one: Patrol, piece: UUID, points: Sequence[Point])
     Raises
     ------
     InputError
-        A coordinate that is none; names the first one's number, from 0.
+        A coordinate, doubt or instant that cannot be; names the first one's number, from 0.
     """
-    _refuse_impossible(points)
+    _refuse_impossible(tx, points)
     since, before = _newest(tx, one)
     believed = _believed(_timely(tx, one, points), before)
     fresh = [point for point in believed if point.at > since]
@@ -75,12 +77,13 @@ def add(tx: Tx, actor: Actor, one: Patrol, piece: UUID, points: Sequence[Point])
     coverage.add(tx, actor, one, *_arrays(believed))
     if fresh:
         one.newest = seal_box(tx, orjson.dumps(_marked(tx, fresh[-1])), bound("patrol", one.uid))
-    if believed and tx.config.track_days != NEVER:
-        _keep(tx, one, piece, believed)
+    _keep(tx, one, piece, believed if tx.config.track_days != NEVER else ())
 
 
 def points_of(tx: Tx, piece: TrackPiece) -> list[Any]:
-    """Read the raw points of a piece: instant, lon, lat, accuracy; none where it cannot be opened."""
+    """Read the raw points of a piece: instant, lon, lat, accuracy; none where they are gone or cannot be opened."""
+    if piece.box is None:
+        return []
     try:
         found: list[Any] = orjson.loads(open_box(tx, piece.box, bound("track", piece.uid)))
     except (InvalidTag, KeyError):
@@ -108,7 +111,9 @@ def is_working(calendar: Calendar, at: datetime) -> bool:
 
 
 def _keep(tx: Tx, one: Patrol, piece: UUID, points: Sequence[Point]) -> None:
-    box = seal_box(tx, orjson.dumps([_plain(point) for point in points]), bound("track", piece))
+    """Keep that a piece was taken in, so that it is not counted again, with the points that may be kept."""
+    told = [_plain(point) for point in points]
+    box = seal_box(tx, orjson.dumps(told), bound("track", piece)) if told else None
     tx.session.add(TrackPiece(uid=piece, patrol_id=one.id, points=len(points), box=box, at=tx.now))
 
 
@@ -151,8 +156,15 @@ def _arrays(points: Sequence[Point]) -> tuple[Any, Any]:
     )
 
 
-def _refuse_impossible(points: Sequence[Point]) -> None:
+def _refuse_impossible(tx: Tx, points: Sequence[Point]) -> None:
     for row, one in enumerate(points):
+        if one.accuracy_m is not None and not 0 <= one.accuracy_m <= ACCURACY_MOST_M:
+            field, most = f"points.{row}.accuracy_m", f"0–{ACCURACY_MOST_M:.0f}"
+            raise InputError("field.invalid", field=field, value=one.accuracy_m, why=most)
+        if one.at < EARLIEST:
+            raise InputError("time.too_early", field=f"points.{row}.at", value=one.at.isoformat())
+        if one.at > tx.now + FAST:
+            raise InputError("time.future", field=f"points.{row}.at", value=one.at.isoformat())
         try:
             as_points(one.lon, one.lat)
         except CoordinateError as error:

@@ -101,7 +101,8 @@ def listed(
     query = select(Visit).where(_matching(tx, actor, wanted))
     if after:
         key = whole(after)
-        last = tx.session.get(Visit, key) if key else None
+        seen = (Visit.id == key, visits_seen(actor))
+        last = tx.session.scalar(select(Visit).where(*seen)) if key else None
         if last is None:
             raise InputError("cursor.invalid", field="after", value=after[:40])
         same = and_(Visit.happened_at == last.happened_at, Visit.id < last.id)

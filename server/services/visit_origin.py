@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import select
 
 from server.db import Tx
-from server.errors import InputError
 from server.models import Visit, VisitIssue
 from server.services.drafts import Draft
 from server.services.people import Actor
@@ -23,17 +22,14 @@ ORIGIN = "origin.visit"
 def with_origin(tx: Tx, actor: Actor, draft: Draft) -> tuple[Draft, int | None]:
     """Give a report the visit that it names as its origin, and that visit's key.
 
-    Raises
-    ------
-    InputError
-        ``visit.unknown``: there is no such visit, or it is not the actor's.
+    A report is never refused for its visit: it is taken in without, where the actor has written down no such one.
     """
     if draft.visit is None:
         return draft, None
     mine = (Visit.uid == draft.visit, Visit.person_id == actor.person_id)
     one = tx.session.scalar(select(Visit).where(*mine))
     if one is None:
-        raise InputError("visit.unknown", field="visit", value=str(draft.visit))
+        return replace(draft, visit=None), None
     values = {
         "kind": one.kind,
         "subject": one.subject,

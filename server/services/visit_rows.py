@@ -23,10 +23,24 @@ __all__ = ["Said", "VisitRow", "led_to", "opened", "rows_of"]
 
 @dataclass(frozen=True)
 class Said:
-    """What is sealed of a visit."""
+    """What is sealed of a visit.
+
+    Attributes
+    ----------
+    where, text : str
+        Where it was, in words, and what was said.
+    lon, lat, accuracy_m : float or None
+        WGS 84 degrees, and the radius of the device's own doubt.
+    place : int or None
+        Key of a place of the gazetteer.
+    """
 
     where: str = ""
     text: str = ""
+    lon: float | None = None
+    lat: float | None = None
+    accuracy_m: float | None = None
+    place: int | None = None
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ A visit to somebody who asked to be looked in on tells when the next one is due.
 the visit as its origin, see :mod:`server.services.visit_origin`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,15 +14,16 @@ from sqlalchemy import select
 from server.db import Tx
 from server.errors import Conflict, InputError
 from server.models import Area, Care, Visit
-from server.services import cares
+from server.services import care_rows, cares
 from server.services.drafts import ACCURACY_MOST_M, AHEAD, EARLIEST
 from server.services.lines import free_words, line
 from server.services.patrols import patrol_of
 from server.services.people import Actor
 from server.services.private import seal_box
+from server.services.sent import refuse_nil
 from server.services.standing_at import Spot, spot_of
 from server.services.tracks import bound
-from server.services.visit_rows import Said, VisitRow, rows_of
+from server.services.visit_rows import Said, VisitRow, opened, rows_of
 
 __all__ = ["HOUSEHOLDS_MOST", "KINDS", "LENGTHS", "RESULTS", "SUBJECTS", "NewVisit", "record"]
 
@@ -32,6 +33,8 @@ RESULTS = ("well", "issue", "away", "declined")
 LENGTHS = {"where": 200, "text": 2_000}
 HOUSEHOLDS_MOST = 100_000
 SKEW = timedelta(seconds=60)
+SAME = ("kind", "subject", "result", "households")
+"""What a visit that comes in again says as before, beside its words."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ class NewVisit:
     cell : str
         Code of a cell, where there is neither point nor place.
     care, patrol : UUID or None
-        Whom it was to look in on, and on which patrol.
+        Whom it was to look in on, and on which patrol; one that is forgotten by now is left out.
     households : int or None
         Called at, where it was a building or a compound.
     happened_at : datetime or None
@@ -89,41 +92,40 @@ def record(tx: Tx, actor: Actor, new: NewVisit) -> VisitRow:
     InputError
         Something cannot be used; names the field and the value.
     NotFound
-        The entry of care or the patrol is none of the actor's.
+        The entry of care is none that the actor tends, or tended when the visit was made.
     Conflict
-        ``uid.taken``: it is somebody else's.
+        ``uid.taken``: it is somebody else's, or stands for another visit.
     """
+    said, at = _checked(tx, new)
     there = tx.session.scalar(select(Visit).where(Visit.uid == new.uid))
     if there is not None:
-        if there.person_id != actor.person_id:
+        if there.person_id != actor.person_id or not _is_same(tx, there, new, said):
             raise Conflict("uid.taken")
         return rows_of(tx, actor, [there])[0]
-    said, at = _checked(tx, new)
-    care = cares.care_of(tx, actor, new.care) if new.care else None
-    spot = spot_of(tx, actor, new.point, new.accuracy_m, place=new.place, cell=new.cell) or _at_care(tx, care)
+    care = cares.care_of(tx, actor, new.care, at=at) if new.care else None
+    spot = _spot(tx, actor, new, care)
+    is_over = (
+        care is not None and care.ended_at is not None
+    )  # withdrawn meanwhile: that there was a visit stays
     one = Visit(
         uid=new.uid, person_id=actor.person_id, area_id=spot.area_id, kind=new.kind, subject=new.subject,
-        result=new.result, place_id=spot.place_id, care_id=care.id if care else None,
-        patrol_id=patrol_of(tx, actor, new.patrol) if new.patrol else None, box=_sealed(tx, new.uid, said),
-        lon=spot.lon, lat=spot.lat, accuracy_m=new.accuracy_m if new.point else None, households=new.households,
-        happened_at=at, device_at=_off(new, at), received_at=tx.now,
+        result=new.result, care_id=care.id if care else None,
+        patrol_id=patrol_of(tx, actor, new.patrol) if new.patrol else None,
+        box=None if is_over else _sealed(tx, new, said, spot), households=new.households, happened_at=at,
+        device_at=_off(new, at), received_at=tx.now, purged_at=tx.now if is_over else None,
     )  # fmt: skip
-    if (
-        care is not None and care.ended_at is not None
-    ):  # withdrawn while the device was away: that there was a visit stays
-        one.box, one.lon, one.lat, one.accuracy_m, one.place_id, one.purged_at = (
-            None,
-            None,
-            None,
-            None,
-            None,
-            tx.now,
-        )
     tx.session.add(one)
     tx.session.flush()
-    if care is not None and care.ended_at is None and new.result != "away":
+    if care is not None and not is_over and new.result != "away":
         cares.called_on(tx, care.id, at)
     return rows_of(tx, actor, [one])[0]
+
+
+def _is_same(tx: Tx, there: Visit, new: NewVisit, said: Said) -> bool:
+    """Whether a visit is the one that comes in again, as far as its words are still kept."""
+    is_like = all(getattr(there, name) == getattr(new, name) for name in SAME)
+    kept = opened(tx, there)
+    return is_like and (there.box is None or (kept.where, kept.text) == (said.where, said.text))
 
 
 def _checked(tx: Tx, new: NewVisit) -> tuple[Said, datetime]:
@@ -131,8 +133,7 @@ def _checked(tx: Tx, new: NewVisit) -> tuple[Said, datetime]:
         if getattr(new, field) not in among:
             value = getattr(new, field)[:40]
             raise InputError("field.not_one_of", field=field, value=value, expected="、".join(among))
-    if new.uid.int == 0:
-        raise InputError("field.not_uuid", field="uid", value=str(new.uid))
+    refuse_nil(new.uid)
     text = free_words("text", new.text).strip()
     if len(text) > LENGTHS["text"]:
         raise InputError("field.too_long", field="text", length=len(text), limit=LENGTHS["text"])
@@ -151,11 +152,16 @@ def _checked(tx: Tx, new: NewVisit) -> tuple[Said, datetime]:
     return Said(line("where", new.where, LENGTHS["where"], is_needed=False), text), min(at, tx.now)
 
 
-def _at_care(tx: Tx, care: Care | None) -> Spot:
-    if care is None:
+def _spot(tx: Tx, actor: Actor, new: NewVisit, care: Care | None) -> Spot:
+    """Find where a visit was; one to somebody who is looked in on lies in their cell, wherever it was made from."""
+    spot = spot_of(tx, actor, new.point, new.accuracy_m, place=new.place, cell=new.cell)
+    if care is not None and (spot is None or spot.area_id != care.area_id):
+        path = tx.session.scalars(select(Area.path).where(Area.id == care.area_id)).one()
+        words = care_rows.opened(tx, care)
+        return Spot(care.area_id, path, True, words.lon, words.lat)
+    if spot is None:
         raise InputError("visit.no_place", field="cell")
-    path = tx.session.scalars(select(Area.path).where(Area.id == care.area_id)).one()
-    return Spot(care.area_id, path, True, care.lon, care.lat)
+    return spot
 
 
 def _off(new: NewVisit, at: datetime) -> datetime | None:
@@ -163,5 +169,7 @@ def _off(new: NewVisit, at: datetime) -> datetime | None:
     return new.device_at if new.device_at is not None and abs(new.device_at - at) > SKEW else None
 
 
-def _sealed(tx: Tx, uid: UUID, said: Said) -> bytes | None:
-    return seal_box(tx, orjson.dumps(said), bound("visit", uid)) if said != Said() else None
+def _sealed(tx: Tx, new: NewVisit, said: Said, spot: Spot) -> bytes | None:
+    vague = new.accuracy_m if new.point and new.point == (spot.lon, spot.lat) else None
+    whole = replace(said, lon=spot.lon, lat=spot.lat, accuracy_m=vague, place=spot.place)
+    return seal_box(tx, orjson.dumps(whole), bound("visit", new.uid)) if whole != Said() else None

@@ -5,7 +5,6 @@ __all__ = ["NAMES", "SENTENCES"]
 SENTENCES: dict[str, str] = {
     "patrol.unknown": "没有这次巡查（{uid}）；请重新开始巡查。",
     "patrol.backwards": "巡查不能在开始（{began}）之前结束（{value}）；请核对时间。",
-    "visit.unknown": "没有你记的这次走访（{value}）；请先提交走访。",
     "visit.no_place": "不知道走访在哪里；请给出位置、地点或网格编码。",
     "care.unknown": "没有这条关爱登记（{uid}），或已不归你负责。",
     "care.elsewhere": "这里不归你负责，不能登记关爱对象；请交给该网格的网格员。",

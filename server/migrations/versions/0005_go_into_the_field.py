@@ -19,6 +19,7 @@ def _key(name: str, table: str, to: str) -> sa.ForeignKeyConstraint:
 
 def upgrade() -> None:
     _patrols()
+    _ways()
     _cares()
     _visits()
 
@@ -41,6 +42,9 @@ def _patrols() -> None:
         sa.UniqueConstraint("uid", name=op.f("uq_patrol_uid")),
     )
     op.create_index("ix_patrol_person_id", "patrol", ["person_id"])
+
+
+def _ways() -> None:
     op.create_table(
         "patrol_cover",
         sa.Column("id", BigId, nullable=False),
@@ -59,7 +63,7 @@ def _patrols() -> None:
         sa.Column("uid", sa.Uuid(), nullable=False),
         sa.Column("patrol_id", BigId, nullable=False),
         sa.Column("points", sa.Integer(), nullable=False),
-        sa.Column("box", sa.LargeBinary(), nullable=False),
+        sa.Column("box", sa.LargeBinary(), nullable=True),
         sa.Column("at", Instant(), nullable=False),
         _key("patrol_id", "track_piece", "patrol"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_track_piece")),
@@ -78,8 +82,6 @@ def _cares() -> None:
         sa.Column("reason", sa.String(16), nullable=False),
         sa.Column("every_days", sa.Integer(), nullable=False),
         sa.Column("box", sa.LargeBinary(), nullable=True),
-        sa.Column("lon", sa.Float(53), nullable=True),
-        sa.Column("lat", sa.Float(53), nullable=True),
         sa.Column("consent_at", Instant(), nullable=False),
         sa.Column("by_id", BigId, nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
@@ -106,19 +108,15 @@ def _visits() -> None:
         sa.Column("kind", sa.String(16), nullable=False),
         sa.Column("subject", sa.String(16), nullable=False),
         sa.Column("result", sa.String(16), nullable=False),
-        sa.Column("place_id", BigId, nullable=True),
         sa.Column("care_id", BigId, nullable=True),
         sa.Column("patrol_id", BigId, nullable=True),
         sa.Column("box", sa.LargeBinary(), nullable=True),
-        sa.Column("lon", sa.Float(53), nullable=True),
-        sa.Column("lat", sa.Float(53), nullable=True),
-        sa.Column("accuracy_m", sa.Float(53), nullable=True),
         sa.Column("households", sa.BigInteger(), nullable=True),
         sa.Column("happened_at", Instant(), nullable=False),
         sa.Column("device_at", Instant(), nullable=True),
         sa.Column("received_at", Instant(), nullable=False),
         sa.Column("purged_at", Instant(), nullable=True),
-        *(_key(f"{name}_id", "visit", name) for name in ("person", "area", "place", "care", "patrol")),
+        *(_key(f"{name}_id", "visit", name) for name in ("person", "area", "care", "patrol")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_visit")),
         sa.UniqueConstraint("uid", name=op.f("uq_visit_uid")),
     )

@@ -96,8 +96,25 @@ def test_an_issue_bears_the_visit_that_led_to_it(client_of, app):
     assert row["issues"] == [number]
     assert "2026-03-10 日常走访（楼栋）时发现" in client.get(f"/issues/{number}").get_data(as_text=True)
     app.testing = False
-    told = client_of("worker_he").post("/api/v1/issues", json=report)
-    assert (told.status_code, told.get_json()["errors"][0]["field"]) == (422, "visit")
+    assert client_of("worker_he").post("/api/v1/issues", json=report).status_code == 201, "no word is lost"
+    (row,) = client.get("/api/v1/visits").get_json()["items"]
+    assert row["issues"] == [number], "nobody else's report hangs on it"
+
+
+def test_pages_go_on_where_one_may_look_and_say_nothing_of_others(client_of, app):
+    app.testing = False
+    client, other = client_of("worker_lin"), client_of("handler_sun")
+    for row in range(3):
+        uid = str(UUID(int=UUID(VISIT).int + row))
+        visit = {"uid": uid, "kind": "daily", "subject": "household", "result": "well", **HOME}
+        assert client.post("/api/v1/visits", json=visit).status_code == 201
+        client.post("/api/v1/patrols", json={"uid": uid, "began_at": f"2026-03-10T08:3{row}"})
+    for path in ("visits", "patrols"):
+        first = client.get(f"/api/v1/{path}?limit=2").get_json()
+        rest = client.get(f"/api/v1/{path}?limit=2&after={first['next']}").get_json()
+        assert (len(first["items"]), len(rest["items"]), rest["next"]) == (2, 1, None)
+        assert len({one["uid"] for one in first["items"] + rest["items"]}) == 3
+        assert other.get(f"/api/v1/{path}?after={first['next']}").status_code == 422
 
 
 def test_no_route_gives_anybody_elses_way_or_cover(client_of, app):
@@ -106,7 +123,16 @@ def test_no_route_gives_anybody_elses_way_or_cover(client_of, app):
     readers = {
         path.stem for path in Path("server").rglob("*.py") if WAYS.search(path.read_text(encoding="utf-8"))
     }
-    assert readers == {"__init__", "coverage", "field", "field_boxes", "patrols", "traces", "tracks"}
+    assert readers == {
+        "__init__",
+        "coverage",
+        "field",
+        "field_boxes",
+        "field_keeping",
+        "patrols",
+        "traces",
+        "tracks",
+    }
     app.testing = False
     own = [
         url

@@ -1,6 +1,7 @@
 """Patrols: what is taken, what is left out and counted, and that nobody but the walker is told."""
 
 import random
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -13,9 +14,19 @@ from sqlalchemy import select
 from geo.plots import boxes, middles, plots_at
 from server.config import load
 from server.db import Store
-from server.errors import Conflict, NotFound
-from server.models import Care, Patrol, PatrolCover, TrackPiece, Visit
-from server.services import care_rows, cares, coverage, field_boxes, patrols, resealing, retention, visits
+from server.errors import Conflict, InputError, NotFound
+from server.models import Audit, Care, Duty, Patrol, PatrolCover, TrackPiece, Visit
+from server.services import (
+    care_rows,
+    cares,
+    coverage,
+    field_boxes,
+    patrols,
+    resealing,
+    retention,
+    visit_rows,
+    visits,
+)
 from server.services.calendars import shipped_calendar
 from server.services.cares import NewCare
 from server.services.locating import open_locator
@@ -65,7 +76,7 @@ def test_points_outside_working_hours_are_left_out_counted_and_never_stored(stor
     told = take([*way(10), *way(10, noon, lon=122.0150), *way(5, NINE + timedelta(hours=10), lon=122.0170)])
     assert (told.points, told.left_out) == (10, 15)
     with store.read() as tx:
-        (one,) = patrols.theirs(tx, lin)
+        ((one,), _more) = patrols.theirs(tx, lin)
         assert [point[0] for point in one["track"]] == [point.at.isoformat() for point in way(10)]
     assert covered(store, lin)["990101001001008"] == set(
         plots_at(*np.array([p[1:3] for p in way(10)]).T).tolist()
@@ -122,10 +133,11 @@ def test_however_often_and_in_whatever_order_pieces_come_the_cover_is_the_same(s
 
 def test_a_piece_again_after_its_points_are_gone_counts_nothing_twice(store, take, clock):
     first = take(way(20))
-    clock.at += timedelta(days=6)
-    with store.write() as tx:
-        tx.session.query(TrackPiece).delete()
-    assert take(way(20)) == first
+    clock.at += timedelta(days=9)
+    assert retention.purge(store).tracks == 1
+    with store.read() as tx:
+        assert tx.session.scalars(select(Patrol.newest)).one() is None
+    assert replace(take(way(20)), ended_at=None) == first
 
 
 def test_raw_points_go_after_their_days_and_the_squares_after_a_month(store, take, clock, lin):
@@ -133,17 +145,24 @@ def test_raw_points_go_after_their_days_and_the_squares_after_a_month(store, tak
     clock.at += timedelta(days=7) - MINUTE
     retention.purge(store)
     with store.read() as tx:
-        assert tx.session.query(TrackPiece).count() == 1
+        assert tx.session.scalars(select(TrackPiece.box)).one() is not None
     clock.at += MINUTE
     assert retention.purge(store).tracks == 1
     with store.read() as tx:
         one = tx.session.scalars(select(Patrol)).one()
         assert (one.newest is None, one.ended_at is not None) == (False, True), "ended with its day"
         assert tx.session.query(PatrolCover).count() == 1
+        assert tx.session.scalars(select(TrackPiece.box)).one() is None, (
+            "that it came stays, its points do not"
+        )
+    with store.write() as tx:
+        visits.record(tx, lin, NewVisit(uid(6), "daily", "building", "well", point=HOME, patrol=uid(1)))
     clock.at += timedelta(days=25)
     assert retention.purge(store).covers == 1
-    with store.read() as tx:
-        assert tx.session.scalars(select(Patrol.newest)).one() is None
+    with store.write() as tx:
+        assert [tx.session.query(table).count() for table in (Patrol, TrackPiece, Visit)] == [0, 0, 1]
+        late = NewVisit(uid(7), "daily", "building", "well", point=HOME, patrol=uid(1))
+        assert visits.record(tx, lin, late).cell == "990101001001008", "a forgotten patrol holds no visit up"
 
 
 @ON_ONE
@@ -152,11 +171,13 @@ def test_with_no_days_no_point_is_ever_stored(store, lin, clock):
     none = Store(load(options, environment={}), clock)
     with none.write() as tx:
         patrols.begin(tx, lin, uid(1), NINE - 30 * MINUTE)
-        told = patrols.take(tx, lin, uid(1), uid(2), way(20))
-        assert tx.session.query(TrackPiece).count() == 0
+        evening = way(3, NINE + timedelta(hours=10))
+        told = patrols.take(tx, lin, uid(1), uid(2), [*way(20), *evening])
+        assert patrols.take(tx, lin, uid(1), uid(2), [*way(20), *evening]) == told
+        assert tx.session.scalars(select(TrackPiece.box)).all() == [None]
         box = tx.session.scalars(select(Patrol.newest)).one()
         assert orjson.loads(open_box(tx, box, bound("patrol", uid(1))))[1:] == [None, None, None]
-    assert told.points == 20
+    assert (told.points, told.left_out) == (20, 3)
     assert len(covered(none, lin)["990101001001008"]) > 5
     none.close()
 
@@ -201,7 +222,7 @@ def test_a_patrol_is_its_walkers_alone(store, town, take, lin):
         other = town.actors[login]
         assert covered(store, other).get("990101001001008", set()) == set(), login
         with store.write() as tx:
-            assert patrols.theirs(tx, other) == []
+            assert patrols.theirs(tx, other) == ([], None)
             with pytest.raises(NotFound):
                 patrols.end(tx, other, uid(1), None)
             with pytest.raises(Conflict):
@@ -244,7 +265,7 @@ def test_words_of_visits_go_with_their_time_and_the_figures_stay(store, lin, clo
     assert retention.purge(store).visits == 2
     with store.read() as tx:
         rows = tx.session.scalars(select(Visit)).all()
-        assert [(one.box, one.lon, one.kind) for one in rows] == [(None, None, "daily"), (None, None, "care")]
+        assert [(one.box, one.kind) for one in rows] == [(None, "daily"), (None, "care")]
         assert tx.session.scalars(select(Care.box)).one() is not None, "care goes on until it is ended"
 
 
@@ -255,8 +276,88 @@ def test_a_withdrawn_consent_takes_all_words_at_once_and_what_comes_later_too(st
         visits.record(tx, lin, NewVisit(uid(8), "care", "household", "well", "3幢501", "还好", care=uid(5)))
     with store.read() as tx:
         one = tx.session.scalars(select(Care)).one()
-        assert (one.box, one.lon, one.ended_at is not None) == (None, None, True)
+        assert (one.box, one.ended_at is not None) == (None, True)
         boxed = [visit.uid for visit in tx.session.scalars(select(Visit)) if visit.box]
         assert boxed == [uid(6)]
     with store.write() as tx, pytest.raises(NotFound):
         cares.end(tx, town.actors["outsider"], uid(5), "withdrawn")
+
+
+@ON_ONE
+def test_a_visit_counts_for_whom_the_visitor_answered_when_it_was_made(store, town, lin, clock):
+    _called(store, lin)
+    began = clock.at
+    clock.at += timedelta(days=2)
+    with store.write() as tx:
+        tx.session.query(Duty).filter_by(person_id=lin.person_id).update(
+            {"ends_at": began + timedelta(days=1)}
+        )
+    made = NewVisit(uid(9), "care", "household", "well", "", "还好", care=uid(5))
+    with store.write() as tx:
+        with pytest.raises(NotFound):
+            visits.record(tx, lin, made)
+        visits.record(tx, lin, replace(made, happened_at=began + timedelta(hours=1)))
+        assert tx.session.scalars(select(Care.last_at)).one() == began + timedelta(hours=1)
+
+
+@ON_ONE
+def test_a_visit_of_care_lies_in_their_cell_and_where_they_live_is_sealed(store, lin):
+    _called(store, lin)
+    with store.write() as tx:
+        away = NewVisit(
+            uid(9), "care", "household", "well", care=uid(5), point=(122.0151, 37.0045), accuracy_m=9.0
+        )
+        assert visits.record(tx, lin, away).cell == "990101001001008"
+        kept = visit_rows.opened(tx, tx.session.scalars(select(Visit).where(Visit.uid == uid(9))).one())
+        assert (kept.lon, kept.lat, kept.accuracy_m) == (*HOME, None)
+        assert not {"lon", "lat", "place_id"} & {*Care.__table__.c.keys(), *Visit.__table__.c.keys()}
+
+
+@ON_ONE
+def test_the_same_uid_for_something_else_or_none_at_all_is_refused(store, lin):
+    _called(store, lin)
+    visit = NewVisit(uid(6), "daily", "household", "well", "3幢", "都好", HOME)
+    care = NewCare(uid(5), "alone", 7, "王奶奶", "3幢501", "量血压", date(2026, 3, 9), HOME)
+    nil = UUID(int=0)
+    with store.write() as tx:
+        assert visits.record(tx, lin, visit).uid == uid(6)
+        assert cares.agree(tx, lin, care).uid == uid(5)
+        for other in (replace(visit, text="不好"), replace(visit, result="away")):
+            with pytest.raises(Conflict, match=r"uid\.taken"):
+                visits.record(tx, lin, other)
+        with pytest.raises(Conflict, match=r"uid\.taken"):
+            cares.agree(tx, lin, replace(care, wish="买菜"))
+        with pytest.raises(InputError, match=r"field\.not_uuid"):
+            patrols.begin(tx, lin, nil, None)
+        patrols.begin(tx, lin, uid(1), NINE)
+        with pytest.raises(InputError, match=r"field\.not_uuid"):
+            patrols.take(tx, lin, uid(1), nil, way(1))
+
+
+@ON_ONE
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"accuracy_m": -1.0}, "points.1.accuracy_m"),
+        ({"accuracy_m": 1e308}, "points.1.accuracy_m"),
+        ({"at": datetime(9999, 12, 31, tzinfo=UTC)}, "points.1.at"),
+        ({"at": datetime(1969, 1, 1, tzinfo=UTC)}, "points.1.at"),
+    ],
+)
+def test_a_point_that_cannot_be_is_named_and_nothing_is_taken_in(take, changes, field):
+    first, second = way(2)
+    with pytest.raises(InputError) as caught:
+        take([first, second._replace(**changes)])
+    assert caught.value.values["field"] == field
+
+
+@ON_ONE
+def test_reading_of_names_is_on_record_once_a_day_whichever_process_told_them(store, lin):
+    _called(store, lin)
+    with store.read() as tx:
+        rows = care_rows.due(tx, lin)
+    for _ in range(2):
+        care_rows.note_read(store, lin, rows)
+        store.shelf.clear()  # as another process
+    with store.read() as tx:
+        assert tx.session.query(Audit).filter_by(kind="care.read").count() == 1

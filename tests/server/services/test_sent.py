@@ -57,6 +57,9 @@ def test_the_name_of_an_act_cannot_be_used_for_another_act(store, lin_and_issue)
         issues.act(tx, lin, number, "note", {"text": "看过了"}, sent=Sent(NAME))
     with pytest.raises(InputError, match=r"uid\.taken"), store.write() as tx:
         issues.act(tx, lin, number, "take", {}, sent=Sent(NAME))
+    for given, name in (({"text": "没看"}, NAME), ({"text": "看过了"}, UUID(int=0))):
+        with pytest.raises(InputError), store.write() as tx:
+            issues.act(tx, lin, number, "note", given, sent=Sent(name))
 
 
 def test_names_of_different_people_are_different(store, lin_and_issue):
