@@ -164,6 +164,8 @@ class TabletPage:
         ``zh`` or ``en``.
     is_demo : bool
         Whether all that is shown is made up.
+    lengths : Mapping
+        Most letters of each field, by form: ``visit``, ``care``.
     data : Mapping
         What ``static/js`` reads.
     """
@@ -172,6 +174,7 @@ class TabletPage:
     script_url: str
     language: str
     is_demo: bool
+    lengths: Mapping[str, Mapping[str, int]]
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
