@@ -1,5 +1,6 @@
 """What every template and script must keep, so that the pages run under a policy without exceptions."""
 
+import csv
 import hashlib
 import re
 from pathlib import Path
@@ -98,6 +99,13 @@ def test_every_icon_a_template_names_is_drawn(path):
     drawn = (STATIC / "vendor/tabler-icons/icons.svg").read_text(encoding="utf-8")
     for name in re.findall(r'icon\("([a-z0-9-]+)"', path.read_text(encoding="utf-8")):
         assert f'id="{name}"' in drawn, name
+
+
+def test_every_icon_of_a_category_is_drawn():
+    drawn = (STATIC / "vendor/tabler-icons/icons.svg").read_text(encoding="utf-8")
+    with (STATIC.parents[1] / "data/categories.csv").open(encoding="utf-8", newline="") as rows:
+        lacking = [row["icon"] for row in csv.DictReader(rows) if f'id="{row["icon"]}"' not in drawn]
+    assert lacking == []
 
 
 @pytest.mark.parametrize("folder", **named(VENDORED))

@@ -88,7 +88,7 @@ def _links(actor: Actor) -> Iterator[Link]:
     if actor.roles & ISSUE_ROLES:
         yield Link("exports", _("导出文件"), "/exports", "file-export")
     if actor.roles & {Role.WORKER, Role.LEADER}:
-        yield Link("tablet", _("平板"), "/t/", "home")
+        yield Link("tablet", _("平板"), "/t/", "device-tablet")
     if Role.ADMIN in actor.roles:
         yield Link("admin", _("管理"), "/admin", "adjustments-horizontal")
     elif Role.SUPERVISOR in actor.roles:

@@ -31,9 +31,11 @@ from server.models import (
     SignedIn,
     Token,
 )
-from server.services import gazetteer, intake, issues
+from server.services import cares, gazetteer, intake, issues, visits
+from server.services.cares import NewCare
 from server.services.drafts import LIMITS, Draft
 from server.services.gazetteer import NewPlace
+from server.services.visits import NewVisit
 from server.uids import uuid7
 from server.upgrade import upgrade
 from server.workflow import WorkflowError
@@ -77,7 +79,8 @@ AGENT = f"Mozilla/5.0 Chrome/120 {TEXTS['element']} {TEXTS['attribute']} {TEXTS[
 NO_PAGE = {
     "admin_audit.export", "admin_calendar.download", "docs.api", "health.healthz", "photos.file", "photos.thumb",
     "statics.file", "tablet.script", "tiles.basemap", "bulletin.heat", "bulletin.word", "bulletin_template.download",
-    "evaluation.export", "exports.file", "exports.now",
+    "evaluation.export", "exports.file", "exports.now", "tablet.manifest", "tablet.shell", "tablet.version", "tablet.worker",
+    "tablet_ground.ground", "trust.certificate", "trust.text", "visits.export",
 }  # fmt: skip
 """What is no page, or says nothing but the program's own words; all of the API and of sign-in elsewhere beside."""
 SHORT = TEXTS["element"] + TEXTS["template literal"]
@@ -155,6 +158,20 @@ def act_on(store, town, numbers):
                for step in steps)  # fmt: skip
 
 
+def look_in_on(store, town):
+    """Say every text in visits and of people who are looked in on."""
+    worker, today = town.actors["worker_lin"], system_clock().date()
+    for place, text in enumerate(TEXTS.values()):
+        spot = (122.0112 + place % 5 / 1000, 37.0112 + place // 5 / 1000)
+        where, said = fit(text, visits.LENGTHS["where"]), fit(text, visits.LENGTHS["text"])
+        visit = NewVisit(uuid7(system_clock()), "daily", "household", "issue", where, said, spot)
+        care = NewCare(
+            uuid7(system_clock()), "alone", 7, fit(text, 20), fit(text, 60), fit(text, 60), today, spot
+        )
+        kept(store, lambda tx, visit=visit: visits.record(tx, worker, visit))
+        kept(store, lambda tx, care=care: cares.agree(tx, worker, care))
+
+
 def rename(store):
     """Give everything that has a name a hostile one, past every form."""
     texts = [
@@ -207,6 +224,7 @@ def hostile(tmp_path_factory):
     assert len(numbers) >= len(TEXTS) - 2
     assert act_on(store, town, numbers) >= len(TEXTS)
     numbers += report_names(store, town)
+    look_in_on(store, town)
     rename(store)
     with store.read() as tx:
         uid = tx.session.scalar(select(Person.uid).where(Person.login == "worker_lin"))
@@ -228,7 +246,7 @@ def pages(numbers, uid, token):
         "/board", "/board/wall?names=1", "/bulletin?period=year", "/bulletin/template", "/exports", "/exports/new", "/hotspots",
         f"/hotspots/inspect?key={strange}", "/evaluation", "/evaluation/preview", f"/evaluation/{uid}", "/evaluation/appeals",
         f"/evaluation/{uid}/units/{strange}", f"/hotspots?area={strange}", f"/board?area={strange}", f"/bulletin?area={strange}",
-        f"/issues?state={strange}", f"/issues?area={strange}", f"/issues?sort={strange}", f"/duties/people/{strange}",
+        f"/issues?state={strange}", f"/issues?area={strange}", "/visits", f"/visits?area={strange}", f"/issues?sort={strange}", f"/duties/people/{strange}",
     )  # fmt: skip
     yield "admin_wu", (
         "/admin", "/admin/people", "/admin/people/worker_lin", "/admin/tokens", "/admin/audit", "/admin/categories",
@@ -236,9 +254,9 @@ def pages(numbers, uid, token):
         "/admin/people/supervisor_li", "/admin/areas", "/admin/areas/990101001001008", f"/admin/tokens/{token}/revoke", "/admin/limits/dogs",
         "/admin/new-category", "/admin/new-department",
     )  # fmt: skip
-    yield "worker_lin", ("/", "/t/", "/t/#tasks", f"/issues/{numbers[0]}")
+    yield "worker_lin", ("/", "/t/", "/t/#tasks", "/t/#report", "/t/#visits", f"/issues/{numbers[0]}")
     yield "handler_sun", ("/",)
-    yield "", (f"/reset/{strange}", f"/sign-in?next={strange}", f"/sign-in/code?next={strange}")
+    yield "", ("/t/trust", f"/reset/{strange}", f"/sign-in?next={strange}", f"/sign-in/code?next={strange}")
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -267,7 +285,9 @@ def sign_in(page, address, login):
 
 def test_hostile_text_in_every_field_runs_nowhere_and_breaks_no_page(hostile, chromium):
     address, numbers, uid, token = hostile
-    context = chromium.new_context(user_agent=AGENT, viewport={"width": 1366, "height": 768}, locale="zh-CN")
+    context = chromium.new_context(
+        user_agent=AGENT, viewport={"width": 1366, "height": 768}, locale="zh-CN", service_workers="block"
+    )
     context.add_init_script(WATCH)
     page = context.new_page()
     # 401: what a page still asked for when the next persona signed in

@@ -1,59 +1,60 @@
-"""The worker's tablet in a real browser, upright and as a phone."""
+"""Every screen of the worker's tablet in a real browser, upright and as a phone, in one load each."""
+
+from pathlib import Path
 
 import pytest
 
+from tests.browser.tablet_screens import SCREENS
+
 pytestmark = pytest.mark.browser
+AXE = (Path(__file__).parent / "vendor/axe-core/axe.min.js").read_text(encoding="utf-8")
 SIZES = {"tablet": (768, 1024), "phone": (360, 740)}
 HERE = {
     "geolocation": {"longitude": 122.015, "latitude": 37.015, "accuracy": 9},
     "permissions": ["geolocation"],
 }
-both_sizes = pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+EXPECTED = ("ERR_INTERNET_DISCONNECTED", "409")
+LOOK = """async (part) => {
+    const { violations } = await axe.run(part, { resultTypes: ['violations'] });
+    const touched = [...document.querySelectorAll('a, button, summary, .t-tile, select, textarea, input')].filter((one) =>
+        one.checkVisibility() && one.type !== 'hidden' && !one.closest('.leaflet-control-attribution')
+        && !one.matches('.t-tile input, .r-switch input, .m-panel input, label.btn input, [type=file]'));
+    const boxes = touched.map((one) => [one.outerHTML.slice(0, 80), one.getBoundingClientRect()]);
+    return {
+        grave: violations.filter((one) => ['serious', 'critical'].includes(one.impact))
+            .map((one) => `${one.id}: ${one.nodes[0].html.slice(0, 120)} ${one.nodes[0].any[0]?.message ?? ''}`),
+        small: boxes.filter(([, box]) => box.height > 0 && (box.height < 43.5 || box.width < 43.5))
+            .map(([text, box]) => `${text} ${box.width}x${box.height}`),
+        isWide: document.documentElement.scrollWidth > innerWidth,
+    };
+}"""
+FINE = {"grave": [], "small": [], "isWide": False}
+FURTHER = {
+    "act": ".w-act [data-send]",
+    "report": "[data-all] summary",
+    "visit": "[data-part=visit] .v-big >> nth=0",
+    "care": "[data-part=care] .v-big",
+}
+"""What is touched on a screen before it is looked at: what lacks is said, the rest unfolds."""
+INLINE = "() => [...document.scripts].filter((one) => !one.src && one.type !== 'application/json').length"
 
 
-@both_sizes
-def test_nothing_to_touch_is_smaller_than_a_finger(open_page, size):
-    page = open_page("/t/", login="worker_lin", size=size, **HERE)
-    for view in ("map", "tasks", "report", "me"):
-        page.click(f".t-bar a[href='#{view}']")
-        small = page.evaluate(
-            """() => [...document.querySelectorAll('a, button, summary, .t-tile, input:not([type=radio]), textarea')]
-            .filter((one) => one.checkVisibility() && one.type !== 'hidden' && !one.closest('.leaflet-control-attribution'))
-            .map((one) => [one.outerHTML.slice(0, 80), one.getBoundingClientRect()])
-            .filter(([, box]) => box.height > 0 && (box.height < 43.5 || box.width < 43.5))
-            .map(([text, box]) => `${text} ${box.width}x${box.height}`)"""
-        )
-        assert small == [], view
-
-
-@both_sizes
-def test_nothing_is_wider_than_the_screen(open_page, size):
-    page = open_page("/t/", login="worker_lin", size=size, **HERE)
-    for view in ("tasks", "report", "me"):
-        page.click(f".t-bar a[href='#{view}']")
-        assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
-
-
-def test_own_cells_and_own_open_issues_are_on_the_map(open_page):
-    page = open_page("/t/", login="worker_lin", size=SIZES["tablet"])
-    page.wait_for_function("() => geo_json_cells.getLayers().length === 1")
-    page.wait_for_selector(".leaflet-marker-pane .point, .leaflet-marker-pane .bunch")
-
-
-def test_tasks_are_listed_and_one_tells_its_facts(open_page):
-    page = open_page("/t/#tasks", login="worker_lin", size=SIZES["tablet"])
-    page.wait_for_selector(".t-issue")
-    page.locator(".t-issue").first.click()
-    page.wait_for_selector(".w-issue .facts")
-    assert "文峰社区第八网格" in page.locator(".w-issue").inner_text()
-    page.click("[data-back]")
-    assert page.locator(".t-issue").first.is_visible()
-
-
-def test_the_page_carries_nothing_inline(open_page):
-    page = open_page("/t/", login="worker_lin")
-    inline = page.evaluate(
-        "() => [...document.scripts].filter((one) => !one.src && one.type !== 'application/json').length"
-    )
-    assert inline == 0
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+def test_every_screen_is_read_and_touched_by_everybody(open_page, size):
+    page = open_page("/t/", "worker_lin", size, EXPECTED, color_scheme="dark" if size[0] < 400 else "light", **HERE)  # fmt: skip
+    assert page.evaluate(INLINE) == 0
     assert page.locator("style").count() == 0
+    page.evaluate(AXE)
+    wrong = {}
+    for screen in SCREENS:
+        screen.go(page)
+        if screen.name in FURTHER:
+            page.click(FURTHER[screen.name])
+        look = page.evaluate(LOOK, screen.part)
+        if look != FINE:
+            wrong[screen.name] = look
+    page.context.set_offline(False)
+    page.goto(page.url.partition("/t/")[0] + "/t/trust")
+    page.evaluate(AXE)
+    look = page.evaluate(LOOK, "main")
+    assert {**wrong, "trust": look} == {"trust": FINE}

@@ -80,7 +80,7 @@ def _issue() -> dict[str, str]:
 def _forms() -> dict[str, str]:
     return {
         "work_title": _("{action} · {category}", action="{action}", category="{category}"),
-        "work_optional": _("（选填）"),
+        "work_optional": _("（可不填）"),
         "work_choose": _("请选择"),
         "work_none": _("不填"),
         "work_holder": _("{name}（{what}）", name="{name}", what="{what}"),
