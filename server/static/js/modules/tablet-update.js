@@ -1,4 +1,5 @@
 import { hear } from "../page.js";
+import { followGround } from "../tablet/map/kept-ground.js";
 import { followLanguage, keepShell, update } from "../tablet/release.js";
 
 /**
@@ -14,5 +15,6 @@ export function mount(element) {
     part("changed").hidden = state !== "changed";
   });
   part("update").addEventListener("click", () => { part("update").disabled = true; update(); });
+  followGround();
   followLanguage().finally(keepShell);
 }

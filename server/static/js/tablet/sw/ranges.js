@@ -5,6 +5,7 @@
 (() => {
   const CACHE = "wangge-ground";
   const ADDRESS = "/t/ground.pmtiles";
+  const MAGIC = "PMTiles";
   const AGAIN_MS = 60 * 60 * 1000;
   let held = null; // {blob, etag} of what is in the cache
   let asking = null;
@@ -21,6 +22,8 @@
   /** Ask whether there is another one by now, at most once an hour unless `isNow`; offline what is kept stays. */
   function freshen(isNow = false) {
     if (!isNow && performance.now() - askedAt < AGAIN_MS) return asking;
+    if (isNow) askedAt = -AGAIN_MS; // should it fail, the next who looks at the map asks again
+    if (isNow && asking) return asking.then(() => freshen()); // what is on its way may be for another person
     asking ??= ask().catch(() => {}).finally(() => { asking = null; });
     return asking;
   }
@@ -30,12 +33,17 @@
     const headers = etag ? { "If-None-Match": etag } : {};
     const answer = await fetch(ADDRESS, { headers, cache: "no-store", credentials: "same-origin" });
     if (answer.status === 404) return forget();
-    if (answer.status === 200 && !answer.redirected) {
-      await (await caches.open(CACHE)).put(ADDRESS, answer);
-      held = null;
-    }
-    if (answer.ok || answer.status === 304) askedAt = performance.now();
+    if (answer.status === 304) askedAt = performance.now();
+    if (answer.status !== 200 || answer.redirected || !(await isGround(answer.clone()))) return undefined;
+    await (await caches.open(CACHE)).put(ADDRESS, answer);
+    held = null;
+    askedAt = performance.now();
     return undefined;
+  }
+
+  /** Whether it is a ground map, and not a network's own page in the server's place. */
+  async function isGround(answer) {
+    return (await (await answer.blob()).slice(0, MAGIC.length).text()) === MAGIC;
   }
 
   async function forget() {
