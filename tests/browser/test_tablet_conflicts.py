@@ -8,7 +8,7 @@ from tests.browser.field_devices import Desk, Device
 
 pytestmark = pytest.mark.browser
 SEEDS = (1, 2)
-STEPS = 10
+STEPS = 12
 STUCK = {"refused", "decide"}
 ACTS = {"note": "text", "take": "text", "finish": "outcome", "return": "reason", "escalate": "reason"}
 DESK = ("note", "urge", "correct", "reassign", "transfer")
@@ -20,6 +20,7 @@ class Game:
     def __init__(self, seed, devices, desk):
         self.random, self.devices, self.desk = random.Random(seed), devices, desk
         self.count, self.said, self.seen = 0, [], {}
+        self.given_up, self.photos = set(), {}
         self.seed = seed
         first = [device.report(f"{seed} 号局面 {n}") for n, device in enumerate(devices)]
         for device in devices:
@@ -51,6 +52,31 @@ class Game:
         act = device.act(record["subject"], "note", None, text=f"{words}后话")
         self.said.append((act["id"], f"{words}后话"))
 
+    def device_settles(self, device):
+        """Report with a photo, and close it at once: three steps in one record, any of which may be the last to arrive."""
+        words, photos = self.words(), [device.photo(), device.photo()]
+        record = device.settle(words, photos)
+        self.said.append((record["id"], words))
+        self.photos[record["id"]] = photos
+
+    def person_looks(self, device):
+        """Whoever finds something waiting says it otherwise, tries again, decides, or gives it up."""
+        rows = [row for row in device.rows() if row["state"] != "done"]
+        if not rows:
+            return
+        row, words = self.random.choice(rows), self.words()
+        match self.random.choice(("edit", "edit", "retry", "decide", "decide", "drop")):
+            case "edit":
+                if device.edit(row, words):
+                    self.said = [(one, words if one == row["id"] else was) for one, was in self.said]
+            case "retry":
+                device.call("retry", row["id"])
+            case "decide":
+                device.call("decide", row["id"], self.random.choice(("anyway", "note", "without")))
+            case "drop":
+                if device.call("drop", row["id"]):
+                    self.given_up.add(row["id"])
+
     def desk_acts(self, _device):
         number, action = self.random.choice(self.subjects)["number"], self.random.choice(DESK)
         given = {
@@ -65,8 +91,8 @@ class Game:
 
     def step(self):
         device = self.random.choice(self.devices)
-        moves = [self.device_acts] * 5 + [self.device_reports, self.desk_acts, self.desk_acts]
-        self.random.choice(moves)(device)
+        moves = [self.device_acts] * 5 + [self.device_reports, self.device_settles, *[self.desk_acts] * 2]
+        self.random.choice([*moves, *[self.person_looks] * 3])(device)
         if device.line == "good" and self.random.random() < 0.3:
             self.look(device)
         match self.random.randrange(6):
@@ -83,8 +109,8 @@ class Game:
             device.offline(False)
             device.line = "good"
         for device in self.devices:
-            device.flush()
-            device.flush()
+            for _ in range(2):
+                device.page.evaluate("() => out.retryAll()")
 
 
 def judged(game):
@@ -99,6 +125,8 @@ def judged(game):
         assert row["state"] != "waiting" or (row["subject"]["uid"] in blocked and row["why"]), row
     logs = {}
     for record, words in game.said:
+        if record in game.given_up:
+            continue
         row = rows[record]
         number = row["subject"]["number"]
         if number is None:
@@ -111,6 +139,11 @@ def judged(game):
         if row["state"] == "done":
             at = next(n for n, line in enumerate(logs[number], 1) if words in line)
             assert at <= row["steps"][-1]["answer"]["version"] <= len(logs[number])
+
+    for record, photos in game.photos.items():
+        if record in rows and rows[record]["state"] == "done":
+            told = game.desk.get(f"/issues/{rows[record]['subject']['number']}/photos")["items"]
+            assert sorted(one["uid"] for one in told) == sorted(photos)
 
 
 def played(seed, site, chromium, sessions):

@@ -51,16 +51,11 @@ def tidy(device):
 
 def test_a_report_with_photos_that_is_settled_at_once_arrives_whole(device, desk):
     before, after = device.page.evaluate(TWO_PHOTOS)
-    body = {
-        "category": "street_lamp",
-        "source": "patrol",
-        "description": "灯泡坏了",
-        "lon": 122.015,
-        "lat": 37.015,
-    }
+    where = {"lon": 122.015, "lat": 37.015}
+    body = {"category": "street_lamp", "source": "patrol", "description": "灯泡坏了", **where}
     record = device.put({"title": "路灯", "steps": [
         {"kind": "report", "body": body},
-        {"kind": "photos", "photos": [before], "what": "before", "device": {"lon": 122.015, "lat": 37.015, "accuracy_m": 9}},
+        {"kind": "photos", "photos": [before], "what": "before", "device": {**where, "accuracy_m": 9}},
         {"kind": "act", "action": "settle", "name": "当场办结", "given": {"outcome": "换了灯泡"}, "version": None},
         {"kind": "photos", "photos": [after], "what": "after", "device": None},
     ]})  # fmt: skip
@@ -253,20 +248,19 @@ def test_a_newer_app_finds_everything_that_waited_in_the_database_of_an_older_on
     assert set(kept[1]) == {"outbox", "photos", "kept", "track", "prefs", "lease"}
 
 
-def test_a_nearly_full_device_says_so_before_anything_is_lost(device):
+def test_a_nearly_full_device_takes_no_photos_but_words_until_the_disk_itself_refuses(device):
+    device.offline(True)
     said = device.page.evaluate("""async () => {
-      const real = navigator.storage.estimate;
+      const [real, add] = [navigator.storage.estimate, IDBObjectStore.prototype.add];
+      const refused = (work) => work.then(() => false, (error) => error instanceof out.Refused);
       navigator.storage.estimate = async () => ({ usage: 950, quota: 1000 });
-      try {
-        await out.put({ title: '满', steps: [] });
-        return null;
-      } catch (error) {
-        return [error instanceof out.Refused, (await out.all()).length];
-      } finally {
-        navigator.storage.estimate = real;
-      }
+      const told = [await refused(out.newPhoto(new Blob())), await refused(out.put({ title: '满', steps: [] }))];
+      IDBObjectStore.prototype.add = () => { throw new DOMException('full', 'QuotaExceededError'); };
+      told.push(await refused(out.put({ title: '满', steps: [] })));
+      [navigator.storage.estimate, IDBObjectStore.prototype.add] = [real, add];
+      return [...told, (await out.all()).filter((row) => row.title === '满').length];
     }""")
-    assert said == [True, 0]
+    assert said == [True, False, True, 1]
 
 
 def test_a_clock_that_is_wrong_is_put_right_and_both_times_are_told(device, subject):

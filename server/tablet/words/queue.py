@@ -27,9 +27,12 @@ def _rows() -> dict[str, str]:
         "queue_step_report": _("上报"),
         "queue_step_visit": _("走访记录"),
         "queue_step_care": _("关爱登记"),
+        "queue_step_care_end": _("结束关爱"),
         "queue_step_patrol": _("巡查"),
+        "queue_step_patrol_end": _("结束巡查"),
         "queue_step_track": _("巡查轨迹"),
         "queue_step_done": _("{words}（已送达）", words="{words}"),
+        "queue_step_lost": _("{words}，另有 {n} 张已不在本机，没有送出", words="{words}", n="{n}"),
     }
 
 
@@ -62,6 +65,9 @@ def _choices() -> dict[str, str]:
         "queue_do_anyway": _("仍然{action}", action="{action}"),
         "queue_do_now": _("按送出的时间{action}", action="{action}"),
         "queue_do_note": _("转为备注"),
+        "queue_do_without_visit": _("不带走访送出"),
+        "queue_do_without_patrol": _("不带巡查送出"),
+        "queue_do_without_photos": _("不带照片送出"),
         "queue_sure": _("确定删除“{title}”？删除后找不回来。", title="{title}"),
         "queue_sure_photos": _("其中 {n} 张照片也会删除。", n="{n}"),
         "queue_sure_unknown": _("它送出过但没有收到回答，服务器可能已经收下；删除只去掉本机的这一份。"),
@@ -92,7 +98,24 @@ def _reasons() -> dict[str, str]:
         "queue_signin": _("登录已过期；请重新登录，登录后接着送。"),
         "queue_other": _("现在登录的是别人；请用自己的帐号登录，登录后接着送。"),
         "queue_nobody": _("还不知道你是谁；请先连网登录一次。"),
-        "queue_full": _("本机的存储空间快满了，这一条没有记下；请先让等着的送出，或清理设备上的空间。"),
+        "queue_full": _("本机的存储空间满了，这一条没有记下；请先让等着的送出，或清理设备上的空间。"),
+        "queue_disk": _(
+            "本机的存储空间满了，送到哪一步记不下来，所以先停着；请清理设备上的空间，之后自动再送。"
+        ),
+        "queue_stumbled": _("这次没有送成，内容都在本机，稍后自动再送。"),
+        "queue_strange": _(
+            "回答的不是服务器，而是网络中间的设备（{status}）；稍后自动再送。", status="{status}"
+        ),
+        "queue_between": _(
+            "网络中间的设备几次都不让它通过（{status}），服务器没有收到。换个网络再送一次，或把这里的话告诉管理员。",
+            status="{status}",
+        ),
+        "queue_cut": _("服务器在，但这一条几次送出都没有回答；稍后自动再送，其他的照常送出。"),
+        "queue_needs": _("它要跟在一次走访或巡查后面，那一条还没有送到。"),
+        "queue_needs_stuck": _(
+            "它要跟在一次走访或巡查后面，那一条等你处理；处理好后它自动送出，也可以现在单独送出。"
+        ),
+        "queue_went": _("这期间它已经送出，或在别处改过，不能再改。要补充的话请先抄下来，另外记一条。"),
         "queue_behind": _("同一件事的前一条还没有送到，这一条排在后面。"),
         "queue_orphan": _("它所属的上报已经不在本机，也没有送到服务器。"),
         "queue_no_photos": _("照片已不在本机。"),

@@ -1,6 +1,6 @@
 import { hear, page, say } from "../page.js";
 import { isSkewed, skew } from "../tablet/clock.js";
-import { all, decide, drop, flush, isUnknown, retry } from "../tablet/outbox.js";
+import { all, decide, drop, isUnknown, retry, retryAll } from "../tablet/outbox.js";
 import { room } from "../tablet/photos.js";
 import { cardOf } from "../tablet/queue-card.js";
 import { editing } from "../tablet/queue-edit.js";
@@ -11,7 +11,7 @@ const SHOWN_MOST = 60; // a day's work; the others follow as these are sent
 /**
  * What waits to be sent, each record with its state in words; what was refused comes first, with what can be done.
  *
- * Hears `outbox:changed` and `tablet:view`. Templates by `data-kind`, dialogs `[data-sure]` and `[data-edit]`.
+ * Hears `outbox:changed`, `outbox:trouble` and `tablet:view`. Templates by `data-kind`, dialogs `[data-sure]` and `[data-edit]`.
  * @param {HTMLElement} element
  */
 export function mount(element) {
@@ -19,7 +19,7 @@ export function mount(element) {
   const shown = new Map(); // id -> {text, card}: what did not change is not drawn anew
   const edit = editing(element);
   const acts = { retry, edit, drop: askedToDrop, anyway: (row) => decide(row.id, "anyway"), now: (row) => decide(row.id, "now"),
-    note: (row) => decide(row.id, "note") };
+    note: (row) => decide(row.id, "note"), without: (row) => decide(row.id, "without") };
 
   function askedToDrop(row) {
     const dialog = part("sure");
@@ -87,8 +87,12 @@ export function mount(element) {
   }
 
   part("sign-in").href = page.urls.sign_in ?? part("sign-in").href;
-  part("now").addEventListener("click", () => flush());
+  part("now").addEventListener("click", () => retryAll());
   hear("outbox:changed", ({ rows }) => show(rows));
+  hear("outbox:trouble", ({ words }) => {
+    part("trouble").hidden = !words;
+    part("trouble-words").textContent = words;
+  });
   hear("tablet:view", (view) => { if (view === "queue") look(); });
   all().then(show);
   look();

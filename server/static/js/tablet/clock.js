@@ -4,11 +4,12 @@ const KEPT = "wangge.skew";
 const SKEWED_S = 120;
 const SLOW_MS = 10_000; // an answer that took longer tells too little of the time
 const WITHIN_S = 1; // `Date` counts whole seconds
+const MOST_S = 100 * 31_557_600; // a tablet whose battery ran out may begin again in 1970; more is damage
 let known = read();
 
 function read() {
   const said = Number.parseFloat(localStorage.getItem(KEPT));
-  return Number.isFinite(said) ? said : null;
+  return Math.abs(said) < MOST_S ? said : null;
 }
 
 /**
@@ -22,7 +23,7 @@ export function heard(response, asked) {
   if (!Number.isFinite(told) || now < asked || now - asked > SLOW_MS || age) return;
   const off = ((asked + now) / 2 - (told + 500)) / 1000;
   const skew = Math.abs(off) <= WITHIN_S ? 0 : Math.round(off);
-  if (skew === known) return;
+  if (skew === known || !(Math.abs(skew) < MOST_S)) return;
   known = skew;
   localStorage.setItem(KEPT, String(skew));
 }

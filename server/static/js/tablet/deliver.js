@@ -2,13 +2,15 @@
 
 import { say, tell } from "../page.js";
 import { STUCK, change } from "./queue.js";
-import { Verdict, fixed, send } from "./send.js";
+import { Verdict, WHOLE, fixed, send } from "./send.js";
 import { answered, orphaned, raised, unanswered } from "./settle.js";
 import { whoami } from "./store.js";
+import { freshUid } from "./uid.js";
 
 export const LEAST_MS = 15_000;
-const MOST_MS = 300_000;
-const WHOLE = ["away", "pause", "signin"];
+export const MOST_MS = 300_000;
+const CUT_MOST = 3; // tries without an answer, though the server is there: it is the record, not the line
+const STRANGE_MOST = 3; // refusals by somebody between us and the server
 
 /** How long to wait after so many tries: twice as long each time, never less than 15 seconds or more than 5 minutes. */
 export const backOff = (tries) => Math.min(MOST_MS, Math.max(LEAST_MS, LEAST_MS * 2 ** (tries - 1) * (0.75 + Math.random() / 2)));
@@ -32,6 +34,7 @@ export async function sendRecord(db, id, me) {
       me.csrf = again.csrf;
       verdict = await sendStep(db, step, me);
     }
+    verdict = await charged(verdict, record, me);
     if (verdict.how === "done") {
       answers.push(verdict.body);
       const now = await answered(db, id, step.key, verdict.body);
@@ -46,8 +49,25 @@ export async function sendRecord(db, id, me) {
   }
 }
 
+/** No answer of the server: the line's fault, or this record's alone if the server still answers who we are. */
+async function charged(verdict, record, me) {
+  if (!["away", "strange"].includes(verdict.how)) return verdict;
+  const again = await me.renew();
+  if (again.how) return again;
+  me.csrf = again.csrf;
+  const { how, status } = verdict;
+  if (how === "away" && record.tries < CUT_MOST) return verdict;
+  const isNo = how === "strange" && status >= 400 && status < 500;
+  const strange = (record.strange ?? 0) + (isNo ? 1 : 0);
+  const words = status ? say("queue_strange", { status }) : say("queue_cut");
+  if (isNo && strange >= STRANGE_MOST) return new Verdict("refused", { status, words: say("queue_between", { status }), strange });
+  return new Verdict("fault", { status, words, strange });
+}
+
 async function fix(db, id) {
-  const about = (await db.get("outbox", id))?.subject;
+  const kept = await db.get("outbox", id);
+  const about = kept?.subject;
+  const there = kept?.steps.some((one) => one.kind === "photos" && !one.done) ? new Set(await db.getAllKeys("photos")) : null;
   const chain = about && (await db.get("lease", `subject:${about.uid}`));
   let step = null;
   const record = await change(id, (row) => {
@@ -55,6 +75,7 @@ async function fix(db, id) {
     step = row.steps.find((one) => !one.done) ?? null;
     if (!step) return { ...row, state: "done", why: "" };
     if (row.subject) row.subject.number ??= chain?.number ?? null;
+    if (step.kind === "photos" && there) leaveOut(step, there);
     if (!step.fixed && step.kind === "act") Object.assign(step, { version: raised(chain, step.version, row.steps[0].kind === "report") });
     step.fixed ??= fixed(row, step);
     return { ...row, state: "sending", why: "", tries: (row.tries ?? 0) + 1 };
@@ -62,10 +83,18 @@ async function fix(db, id) {
   return { record, step };
 }
 
+/** Photos that are no longer here are not said to be sent; with fewer it is another request, under another key. */
+function leaveOut(step, there) {
+  const here = step.photos.filter((id) => there.has(id));
+  const lost = step.photos.length - here.length;
+  if (lost) Object.assign(step, { photos: here, lost: (step.lost ?? 0) + lost, key: freshUid() });
+}
+
 async function sendStep(db, step, me) {
   if (step.kind !== "photos") return send(step, me.csrf);
   const photos = (await Promise.all(step.photos.map((id) => db.get("photos", id)))).filter(Boolean);
-  return photos.length ? send(step, me.csrf, photos) : new Verdict("refused", { words: say("queue_no_photos") });
+  if (photos.length) return send(step, me.csrf, photos);
+  return new Verdict("refused", { words: say("queue_no_photos"), body: { title: "photos.gone" } });
 }
 
 function told(record, answers) {

@@ -3,127 +3,126 @@
 import { say } from "../page.js";
 import { skew } from "./clock.js";
 import { flush } from "./flush.js";
-import { Refused, newPhoto, room } from "./photos.js";
-import { add, change, photosOf, remove, rows } from "./queue.js";
+import { Refused, newPhoto } from "./photos.js";
+import { STUCK, add, change, changeAll, photosOf, remove, rows, tidy } from "./queue.js";
+import { asNote, inOrder, isUnknown, needOf, without, wordsOf } from "./step.js";
 import { open, whoami } from "./store.js";
 import { freshUid } from "./uid.js";
 
-export { Refused, flush, newPhoto };
+export { Refused, flush, isUnknown, newPhoto, wordsOf };
 export { start } from "./flush.js";
-
-const ENDINGS = ["finish", "settle"];
-const SAID = ["outcome", "reason", "text", "matter", "told"];
 
 /**
  * Put a record in; when this returns it stands on the disk.
- * @param {{title: string, subject?: {uid: string, number: ?string}, steps: Array}} wish steps without keys
+ * @param {{title: string, subject?: {uid: string, number: ?string}, needs?: string, steps: Array}} wish steps without
+ *   keys; `needs`: the uid of the visit or patrol that has to arrive first, told by the steps themselves
  * @param {{uid: string}|null} person whose it is, where it is not the present one
  * @returns {Promise<Object>} the record as it is kept
- * @throws {Refused} there is no room, or nobody is known; nothing was kept
+ * @throws {Refused} the disk is full, or nobody is known; nothing was kept
  */
 export async function put(wish, person = whoami()) {
   if (!person) throw new Refused(say("queue_nobody"));
-  if ((await room()).isFull) throw new Refused(say("queue_full"));
   const at = wish.at ?? new Date().toISOString();
   const reported = wish.steps.find((step) => step.kind === "report");
   const subject = wish.subject ?? (reported ? { uid: reported.body.uid ?? freshUid(), number: null } : null);
   const record = {
-    ...wish, id: wish.id ?? freshUid(), person: person.uid, at, skew_s: skew(), subject,
+    ...wish, id: wish.id ?? freshUid(), person: person.uid, at, skew_s: skew(), subject, needs: wish.needs ?? needOf(wish.steps),
     steps: inOrder(wish.steps).map((step) => ({ ...step, key: step.key ?? freshUid(), done: false, answer: null })),
     state: "waiting", why: "", conflict: null, tries: 0, next_at: null,
   };
-  try {
-    const kept = await add(record, await open(person.uid));
-    flush();
-    return kept;
-  } catch (error) {
-    throw error?.name === "QuotaExceededError" ? new Refused(say("queue_full")) : error;
-  }
+  const db = await open(person.uid);
+  const kept = await add(record, db).catch((error) => squeezed(error, record, db));
+  flush();
+  return kept;
 }
 
-/** What was done is shown before it is called done: an issue that is closed at once takes no more photos. */
-function inOrder(steps) {
-  const end = steps.findIndex((step) => step.kind === "act" && ENDINGS.includes(step.action));
-  if (end < 0) return steps;
-  const late = steps.slice(end + 1).filter((step) => step.kind === "photos");
-  return [...steps.slice(0, end), ...late, steps[end], ...steps.slice(end + 1).filter((step) => step.kind !== "photos")];
+/** Words are refused by a full disk alone, and not before what was only kept to be looked at is gone. */
+async function squeezed(error, record, db) {
+  if (error?.name !== "QuotaExceededError") throw error;
+  try {
+    await tidy(db, 0);
+    return await add(record, db);
+  } catch (again) {
+    throw again?.name === "QuotaExceededError" ? new Refused(say("queue_full")) : again;
+  }
 }
 
 /** All records in the order in which they were put. */
 export const all = rows;
 
-/** Whether the server may have a step of a record already although no answer came. */
-export const isUnknown = (record) => record.steps.some((step) => step.fixed && !step.done);
-
 /** Try a record again now. */
 export async function retry(id) {
-  await change(id, (row) => (row.state === "done" ? undefined : { ...row, state: "waiting", why: "", next_at: null }));
+  await change(id, (row) => (["done", "sending"].includes(row.state) ? undefined : { ...row, state: "waiting", why: "", next_at: null }));
+  return flush();
+}
+
+/** Try everything again now that would only be tried later. */
+export async function retryAll() {
+  await changeAll((row) => (row.state === "waiting" && row.next_at ? { ...row, next_at: null } : undefined));
   return flush();
 }
 
 /**
- * Say it otherwise: what is not sent yet is replaced, under new keys.
+ * Say it otherwise: what is not sent yet is replaced, under new keys; what has been answered stays as it was sent.
  * @param {string} id
  * @param {{title?: string, steps: Array}} wish `steps` in place of all that are not done
- * @throws {Refused} it is on its way, or may have arrived
+ * @throws {Refused} it is on its way, or may have arrived, or words of it went or were changed meanwhile
  */
 export async function edit(id, wish) {
-  let why = "";
+  let why = say("queue_went");
   await change(id, (row) => {
     why = row.state === "sending" ? say("queue_on_its_way") : isUnknown(row) ? say("queue_maybe_there") : "";
-    if (why || row.state === "done") return undefined;
-    const steps = inOrder(wish.steps).map((step) => again(row, step)); // what changed meanwhile was shown
+    const keys = new Map(row.steps.map((step) => [step.key, step.done]));
+    const [open_, went] = [wish.steps.filter((step) => !keys.get(step.key)), wish.steps.filter((step) => keys.get(step.key))];
+    const isOther = went.some(wordsOf) || open_.some((step) => step.key && !keys.has(step.key));
+    if (row.state === "done" || isOther || !open_.length) why ||= say("queue_went");
+    if (why) return undefined;
+    const steps = inOrder(open_).map((step) => again(row, step)); // what changed meanwhile was shown
     return fresh({ ...row, title: wish.title ?? row.title, steps: [...row.steps.filter((step) => step.done), ...steps] });
   });
   if (why) throw new Refused(why);
   return flush();
 }
 
-const fresh = (row) => ({ ...row, state: "waiting", why: "", code: "", conflict: null, tries: 0, next_at: null });
+const fresh = (row) => ({ ...row, state: "waiting", why: "", code: "", conflict: null, tries: 0, strange: 0, next_at: null });
 
 /** Delete a record for good, and its photos with it. The caller has asked. */
 export async function drop(id) {
-  const record = (await rows()).find((row) => row.id === id);
-  if (record?.state === "sending") throw new Refused(say("queue_on_its_way"));
-  if (record) await remove(record);
+  if (!(await remove(id, (row) => row.state !== "sending"))) throw new Refused(say("queue_on_its_way"));
   return flush();
 }
 
 /**
- * Decide about a record that was refused.
+ * Decide about a record that was refused, or that waits for one that was.
  * @param {string} id
- * @param {"anyway"|"now"|"note"|"drop"} choice anyway: upon the state that was shown; now: with the time it is
- *   sent; note: only the words and photos, as a note
+ * @param {"anyway"|"now"|"note"|"without"|"drop"} choice anyway: upon the state that was shown; now: with the time it is
+ *   sent; note: only the words and photos, as a note; without: leaving out the visit, patrol or photos that are not there
  */
 export async function decide(id, choice) {
   if (choice === "drop") return drop(id);
   await change(id, (row) => {
     const step = row.steps.find((one) => !one.done);
-    if (!["refused", "decide"].includes(row.state) || !step) return undefined;
-    const steps = choice === "note" ? asNote(row) : row.steps.map((one) => (one === step ? again(row, step, choice) : one));
-    return fresh({ ...row, steps });
+    if (!step || !mayDecide(row, step, choice)) return undefined;
+    if (choice === "note") return fresh({ ...row, steps: asNote(row) });
+    const [needs, other] = choice === "without" ? [null, without(step)] : [row.needs, step];
+    const instead = other ? [again(row, other, choice)] : [];
+    return fresh({ ...row, needs, steps: row.steps.flatMap((one) => (one === step ? instead : [one])) });
   });
   return flush();
+}
+
+function mayDecide(row, step, choice) {
+  const isStuck = STUCK.includes(row.state);
+  if (choice === "note") return isStuck && row.steps.every((one) => one.done || ["act", "photos"].includes(one.kind));
+  if (choice !== "without") return isStuck;
+  const isMissing = step.kind === "photos" ? row.code === "photos.gone" : Boolean(needOf([step]));
+  return isMissing && (isStuck || (row.state === "waiting" && !isUnknown(row)));
 }
 
 function again(row, step, choice = "") {
   const version = row.conflict?.version ?? step.version ?? null;
   const seen = [...(step.seen ?? []), step.version].filter((one) => one != null);
   return { ...step, key: freshUid(), done: false, answer: null, fixed: undefined, version, seen, is_now: choice === "now" || step.is_now };
-}
-
-function asNote(row) {
-  const kept = row.steps.filter((step) => step.done || step.kind === "photos");
-  const acts = row.steps.filter((step) => !step.done && step.kind === "act");
-  const text = acts.map((step) => say("queue_note", { action: step.name ?? step.action, words: wordsOf(step) || "—" })).join("\n");
-  const note = { kind: "act", action: "note", name: say("queue_as_note"), given: { text }, version: null, key: freshUid(), done: false };
-  return [...kept.filter((step) => step.done), ...(text ? [note] : []), ...kept.filter((step) => !step.done)];
-}
-
-/** The person's own words in a step. */
-export function wordsOf(step) {
-  if (step.kind === "act") return SAID.map((name) => step.given?.[name]).filter(Boolean).join("；");
-  return step.body?.description ?? step.body?.words ?? step.body?.text ?? "";
 }
 
 /** Which photos a record still has to send. */

@@ -1,6 +1,7 @@
 /** Photos on the device: made small without freezing it, kept until the server has confirmed them. */
 
 import { say, tell } from "../page.js";
+import { now } from "./clock.js";
 import { open, writing } from "./store.js";
 import { freshUid } from "./uid.js";
 
@@ -45,7 +46,8 @@ export async function newPhoto(file) {
   try {
     const big = await smaller(whole, SIDE);
     const thumb = await smaller(whole, THUMB);
-    const photo = { id: freshUid(), record: null, blob: big.blob, thumb: thumb.blob, width: big.width, height: big.height, at: Date.now() };
+    const { blob, width, height } = big;
+    const photo = { id: freshUid(), record: null, blob, thumb: thumb.blob, width, height, at: now().getTime() };
     await keep(photo);
     return photo.id;
   } finally {
@@ -103,11 +105,13 @@ export async function dropPhotos(ids) {
   }
 }
 
-/** Forget photos of drafts that were given up long ago. */
+/** Forget photos of drafts that were given up long ago; one that a draft still names is never touched. */
 export async function sweep(db) {
-  const tx = writing(db, "photos");
-  for (let at = await tx.store.openCursor(); at; at = await at.continue()) {
-    if (!at.value.record && at.value.at < Date.now() - FORGOTTEN_MS) at.delete();
+  const tx = writing(db, "photos", "prefs");
+  const drafts = JSON.stringify(await tx.objectStore("prefs").getAll());
+  for (let at = await tx.objectStore("photos").openCursor(); at; at = await at.continue()) {
+    const { id, record, at: taken } = at.value;
+    if (!record && taken < now().getTime() - FORGOTTEN_MS && !drafts.includes(id)) at.delete();
   }
   await tx.done;
 }

@@ -4,6 +4,7 @@ import { say } from "../page.js";
 import { outline, stamp } from "../stamp.js";
 import { photosIn, wordsOf } from "./outbox.js";
 import { urlOf } from "./photos.js";
+import { needOf } from "./step.js";
 import { moment } from "../times.js";
 
 const SYMBOLS = {
@@ -13,9 +14,11 @@ const BUTTONS = {
   waiting: ["retry", "edit", "drop"], signin: ["edit", "drop"], sending: [], done: [],
   refused: ["edit", "retry", "note", "drop"], decide: ["anyway", "note", "edit", "drop"],
 };
-const ICONS = { retry: "refresh", edit: "edit", drop: "trash", anyway: "check", now: "clock", note: "notes" };
+const ICONS = { retry: "refresh", edit: "edit", drop: "trash", anyway: "check", now: "clock", note: "notes", without: "check" };
 const TOO_OLD = "time.backdated";
 const STALE = "state.stale";
+const ALONE = ["needs.stuck", "visit.unknown", "patrol.unknown"];
+const NO_PHOTOS = "photos.gone";
 
 /**
  * Draw a record.
@@ -50,7 +53,8 @@ function stepLine(made, step, row) {
   const n = step.count ?? step.photos?.length ?? 0;
   const words = step.kind === "photos" ? say("queue_step_photos", { n, what: say(`kind_${step.what}`) })
     : step.kind === "act" ? step.name ?? step.action : say(`queue_step_${step.kind}`);
-  const line = made("step", { words: step.done && row.state !== "done" ? say("queue_step_done", { words }) : words });
+  const told = step.done && row.state !== "done" ? say("queue_step_done", { words }) : words;
+  const line = made("step", { words: step.lost ? say("queue_step_lost", { words: told, n: step.lost }) : told });
   line.querySelector("[data-tick]").append(outline(step.done ? "check" : "clock"));
   return line;
 }
@@ -92,7 +96,16 @@ const nameOf = (step) => step.name ?? step.action;
 
 function buttonsOf(row, step) {
   const names = BUTTONS[row.state].filter((name) => isOffered(name, row, step));
-  return row.code === TOO_OLD ? ["now", ...names] : names;
+  if (row.code === TOO_OLD) return ["now", ...names];
+  return withoutWhat(row) ? ["without", ...names.filter((name) => name !== "retry")] : names;
+}
+
+/** What a record may be sent without, since it is not there: "photos", "patrol", "visit", or nothing. */
+function withoutWhat(row) {
+  const open = row.steps.filter((one) => !one.done);
+  if (row.code === NO_PHOTOS && open.length > 1) return "photos";
+  if (!ALONE.includes(row.code) || open.some((one) => one.fixed) || !needOf(open)) return "";
+  return open[0].kind === "visit" ? "patrol" : "visit";
 }
 
 function isOffered(name, row, step) {
@@ -107,8 +120,9 @@ function isOffered(name, row, step) {
 function button(name, row, step, act) {
   const made = document.createElement("button");
   made.type = "button";
-  made.className = name === "anyway" || name === "now" ? "btn btn-primary" : name === "drop" ? "btn q-bad" : "btn";
-  made.append(outline(ICONS[name]), document.createTextNode(say(`queue_do_${name}`, { action: step ? nameOf(step) : "" })));
+  made.className = ["anyway", "now", "without"].includes(name) ? "btn btn-primary" : name === "drop" ? "btn q-bad" : "btn";
+  const words = name === "without" ? `queue_do_without_${withoutWhat(row)}` : `queue_do_${name}`;
+  made.append(outline(ICONS[name]), document.createTextNode(say(words, { action: step ? nameOf(step) : "" })));
   made.addEventListener("click", () => act(name, row));
   return made;
 }

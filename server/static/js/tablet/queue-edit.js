@@ -1,13 +1,14 @@
 /** The words of a record put otherwise, before it is sent or after it was refused. */
 
-import { say } from "../page.js";
+import { hear, say } from "../page.js";
 import { stamp } from "../stamp.js";
 import { edit } from "./outbox.js";
-
-const SAID = ["outcome", "reason", "text", "matter", "told"];
+import { SAID } from "./step.js";
 
 /**
- * Make what opens the form.
+ * Make what opens the form. While it stands open the record may go: what went is not sent again, and this is said.
+ *
+ * Hears `outbox:changed`.
  * @param {HTMLElement} element with `dialog[data-edit]` and `template[data-kind=field]`
  * @returns {(row: Object) => void}
  */
@@ -18,9 +19,9 @@ export function editing(element) {
 
   async function save() {
     const steps = structuredClone(row.steps.filter((step) => !step.done));
-    for (const { index, name, area } of fields) {
+    for (const { key, name, area } of fields) {
       if (!area.value.trim()) return complain(say("queue_edit_empty"));
-      holderOf(steps[index])[name] = area.value.trim();
+      holderOf(steps.find((step) => step.key === key))[name] = area.value.trim();
     }
     try {
       await edit(row.id, { steps });
@@ -32,25 +33,35 @@ export function editing(element) {
 
   function complain(words) {
     part("edit-problem").textContent = words;
-    part("edit-problem").hidden = false;
+    part("edit-problem").hidden = !words;
   }
 
+  hear("outbox:changed", ({ rows }) => {
+    if (!part("edit").open) return;
+    const now = rows.find((one) => one.id === row.id);
+    const isThere = fields.every(({ key }) => now?.steps.some((step) => step.key === key && !step.done));
+    if (isThere) row = now;
+    else complain(say("queue_went"));
+    part("save").disabled = !isThere;
+  });
   part("save").addEventListener("click", save);
   return (given) => {
     row = given;
     fields = row.steps.filter((step) => !step.done).flatMap(fieldsOf).map((one) => ({ ...one, ...drawn(template, one) }));
     part("fields").replaceChildren(...fields.map((one) => one.made));
     part("edit-title").textContent = row.title;
-    part("edit-problem").hidden = true;
+    complain("");
+    part("save").disabled = false;
     part("edit").showModal();
   };
 }
 
 const holderOf = (step) => (step.kind === "act" ? step.given : step.body);
 
-function fieldsOf(step, index) {
-  const [names, said] = [step.kind === "act" ? SAID : step.kind === "photos" ? [] : ["description", "words"], holderOf(step) ?? {}];
-  return names.filter((name) => typeof said[name] === "string").map((name) => ({ index, name, words: said[name] }));
+function fieldsOf(step) {
+  const [names, said] = [step.kind === "act" ? SAID : step.kind === "photos" ? [] : ["description", "words", "text"], holderOf(step) ?? {}];
+  const isSaid = (name) => typeof said[name] === "string" && (said[name] || step.kind === "act");
+  return names.filter(isSaid).map((name) => ({ key: step.key, name, words: said[name] }));
 }
 
 function drawn(template, { name, words }) {

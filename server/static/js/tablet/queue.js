@@ -1,9 +1,11 @@
 /** The rows of the outbox: read, changed one at a time, and told of to every open page. */
 
 import { tell } from "../page.js";
+import { now } from "./clock.js";
 import { open, whoami, writing } from "./store.js";
 
 const DONE_KEPT = 30;
+const DONE_MS = 3 * 86_400_000; // what was sent is kept to be looked at, not to be read for weeks
 const TOLD_EVERY_MS = 250;
 export const STUCK = ["refused", "decide"]; // wait for the person, not for the network
 const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel("wangge.outbox") : null;
@@ -67,22 +69,28 @@ export async function changeAll(turn, db = null) {
   if (some) changed();
 }
 
-/** Forget a record and its photos. */
-export async function remove(record) {
+/** Forget a record and its photos if it may go as it stands at this moment; false: it has to stay. */
+export async function remove(id, mayGo) {
   const tx = writing(await open(), "outbox", "photos");
-  tx.objectStore("outbox").delete(record.id);
-  for (const id of photosOf(record)) tx.objectStore("photos").delete(id);
+  const record = await tx.objectStore("outbox").get(id);
+  const isGone = Boolean(record) && mayGo(record);
+  if (isGone) {
+    tx.objectStore("outbox").delete(id);
+    for (const photo of photosOf(record)) tx.objectStore("photos").delete(photo);
+  }
   await tx.done;
-  changed();
+  if (isGone) changed();
+  return isGone || !record;
 }
 
 /** Which photos a record sends. */
 export const photosOf = (record) => record.steps.flatMap((step) => (step.kind === "photos" ? step.photos ?? [] : []));
 
-/** Keep only the newest of what was sent. */
-export async function tidy(db) {
+/** Keep only the newest of what was sent, and that for some days. */
+export async function tidy(db, most = DONE_KEPT) {
   const done = (await db.getAll("outbox")).filter((row) => row.state === "done").sort((one, other) => other.n - one.n);
-  const old = new Set(done.slice(DONE_KEPT).map((row) => row.id));
+  const isOld = (row) => !(Math.abs(now() - new Date(row.done_at)) < DONE_MS); // a clock that ran ahead dates it into the future
+  const old = new Set(done.filter((row, n) => n >= most || isOld(row)).map((row) => row.id));
   if (old.size) await changeAll((row) => (old.has(row.id) ? null : undefined), db);
   const tx = writing(db, "outbox", "lease");
   const live = new Set((await tx.objectStore("outbox").getAll()).map((row) => `subject:${row.subject?.uid}`));

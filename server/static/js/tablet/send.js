@@ -5,16 +5,19 @@ import { corrected, heard } from "./clock.js";
 
 const API = "/api/v1";
 const PATIENCE_MS = { photos: 120_000, other: 30_000 };
+const SLOW_BYTES_MS = 8; // of a line that is only just one: photos are given time by their size
 const ON_THE_SPOT = ["take", "finish", "settle", "answer", "note", "attach"]; // others happen when they are received
 const PAUSED = [408, 425, 429, 503];
 const ABSENT = [0, 502, 504]; // nobody there: everything waits
 const TOO_FULL = 507;
+const PAUSE_MOST_S = 300;
+export const WHOLE = ["away", "pause", "signin"]; // verdicts that are about everything that waits
 const AS_IT_IS = { // what names its own times, and whose it is in `of`
   care: () => "/cares", care_end: (of) => `/cares/${of}/end`,
   patrol: () => "/patrols", patrol_end: (of) => `/patrols/${of}/end`, track: (of) => `/patrols/${of}/track`,
 };
 
-/** What came back, or why nothing did. `how`: done, away, pause, fault, signin, refused, decide. */
+/** What came back, or why nothing did. `how`: done, away, strange (not the server), pause, fault, signin, refused, decide. */
 export class Verdict {
   constructor(how, told = {}) {
     Object.assign(this, { how, status: 0, words: "", after_s: 0, body: {} }, told);
@@ -24,7 +27,9 @@ export class Verdict {
 /** Ask the server who it takes us for: `{uid, csrf}`, or the verdict that it cannot be told. */
 export async function whoIsThere() {
   const verdict = await ask(`${API}/me`, { method: "GET" }, PATIENCE_MS.other);
-  return verdict.how === "done" ? { uid: verdict.body.person.uid, csrf: verdict.body.csrf } : verdict;
+  const { person, csrf } = verdict.body ?? {};
+  if (verdict.how === "done" && person?.uid && csrf) return { uid: person.uid, csrf };
+  return ["done", "strange"].includes(verdict.how) ? new Verdict("away", { words: say("queue_away") }) : verdict;
 }
 
 /** Read an issue as it is now, or null. */
@@ -56,19 +61,21 @@ export function fixed(record, step) {
 /** Send a step that was fixed. */
 export function send(step, csrf, photos) {
   const headers = { Accept: "application/json", "X-CSRFToken": csrf, "Idempotency-Key": step.key };
-  let body;
+  let [body, bytes] = [null, 0];
   if (step.kind === "photos") {
     body = new FormData();
     for (const [name, value] of Object.entries(step.fixed.said)) if (value != null) body.append(name, String(value));
     for (const photo of photos) {
       body.append("uid", photo.id);
       body.append("photos", photo.blob, `${photo.id}.jpg`);
+      bytes += photo.blob.size;
     }
   } else {
     headers["Content-Type"] = "application/json";
     body = JSON.stringify(step.fixed.said);
   }
-  return ask(API + step.fixed.path, { method: "POST", headers, body }, PATIENCE_MS[step.kind] ?? PATIENCE_MS.other);
+  const patience = Math.max(PATIENCE_MS[step.kind] ?? PATIENCE_MS.other, bytes / SLOW_BYTES_MS);
+  return ask(API + step.fixed.path, { method: "POST", headers, body }, patience);
 }
 
 async function ask(url, options, patience) {
@@ -91,12 +98,13 @@ function judge(response, body) {
   const { status } = response;
   const details = (body?.errors ?? []).map((one) => one.detail).filter((one) => one && one !== body.detail);
   const told = { status, body, words: [body?.detail, ...details].filter(Boolean).join(" ") };
-  if (PAUSED.includes(status)) {
-    const after_s = Math.max(1, Number.parseInt(response.headers.get("Retry-After") ?? "", 10) || 15);
+  const wished = Number.parseInt(response.headers.get("Retry-After") ?? "", 10);
+  if (PAUSED.includes(status) && (body || wished)) {
+    const after_s = Math.min(PAUSE_MOST_S, Math.max(1, wished || 15));
     return new Verdict("pause", { ...told, after_s, words: told.words || say("queue_busy") });
   }
-  if (ABSENT.includes(status) || body === null) // a page of somebody between us is no answer
-     return new Verdict("away", { status, words: say("queue_away") });
+  if (ABSENT.includes(status)) return new Verdict("away", { status, words: say("queue_away") });
+  if (body === null) return new Verdict("strange", { status }); // a page of somebody between us is no answer
   if (response.ok) return new Verdict("done", told);
   if (status === 401) return new Verdict("signin", { ...told, words: say("queue_signin") });
   if (status === 400 && body.title === "auth.csrf") return new Verdict("signin", { ...told, isStale: true });

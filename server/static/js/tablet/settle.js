@@ -1,11 +1,13 @@
 /** What an answer makes of a record, written in one go with the photos it frees and the versions it tells. */
 
 import { say } from "../page.js";
+import { now } from "./clock.js";
 import { changed } from "./queue.js";
 import { issueNow } from "./send.js";
 import { writing } from "./store.js";
 
 const NEW = "new"; // the version on which acts of a report stand that was not answered yet
+const NAMELESS = ["visit", "care", "care_end"]; // whose title may say a place or a person
 const TRIED = { away: "waiting", pause: "waiting", fault: "waiting", signin: "signin" };
 
 /**
@@ -37,7 +39,8 @@ export async function answered(db, id, key, body) {
   delete step.fixed;
   if (record.subject) record.subject.number ??= chain.number;
   const isDone = record.steps.every((one) => one.done);
-  Object.assign(record, { why: "", conflict: null, tries: 0, next_at: null }, isDone ? finished(record) : { state: "waiting" });
+  Object.assign(record, { why: "", code: "", conflict: null, tries: 0, strange: 0, next_at: null });
+  Object.assign(record, isDone ? finished(record) : { state: "waiting" });
   tx.objectStore("outbox").put(record);
   await tx.done;
   changed();
@@ -58,13 +61,15 @@ function hopsOf(step, body) {
   return [...(step.seen ?? []), sent].filter((from) => from < to).map((from) => [from, to]);
 }
 
-const brief = ({ number, version, uid, state, holder }) => ({ number, version, uid, state, holder });
+const brief = ({ number, version, uid, state, holder, cell }) => ({ number, version, uid, state, holder, cell });
 
 /** What is left of a record that was sent: no words about people stay on the device. */
 function finished(record) {
-  const steps = record.steps.map(({ key, kind, action, name, what, count, answer }) => (
-    { key, kind, action, name, what, count, answer, done: true }));
-  return { state: "done", done_at: new Date().toISOString(), steps };
+  const steps = record.steps.map(({ key, kind, action, name, what, count, lost, answer }) => (
+    { key, kind, action, name, what, count, lost, answer, done: true }));
+  const [told] = steps.filter(({ kind }) => NAMELESS.includes(kind));
+  const title = told ? [say(`queue_step_${told.kind}`), told.answer.cell?.name].filter(Boolean).join(" · ") : record.title;
+  return { state: "done", done_at: now().toISOString(), title, steps };
 }
 
 /** Write that a step was not taken: for now, or with a reason that asks for a decision. */
@@ -74,14 +79,16 @@ export async function unanswered(db, id, key, verdict, next_at = null) {
     const asked = await db.get("outbox", id);
     const isAct = asked?.steps.some((one) => one.key === key && ["act", "photos"].includes(one.kind));
     state = verdict.how === "decide" && isAct ? "decide" : "refused";
-    if (isAct && [403, 409].includes(verdict.status)) conflict = await standing(asked, verdict.body);
+    if (isAct && verdict.strange === undefined && [403, 409].includes(verdict.status)) conflict = await standing(asked, verdict.body);
   }
   const tx = writing(db, "outbox");
   const record = await tx.store.get(id);
   const step = record?.steps.find((one) => one.key === key);
   if (step && !step.done) {
-    if (!(verdict.how in TRIED)) delete step.fixed; // the server said no: it may be said otherwise
-    tx.store.put({ ...record, state, conflict, why: verdict.words, code: verdict.body?.title ?? "", next_at });
+    const strange = verdict.strange ?? record.strange ?? 0;
+    const isNo = verdict.strange === undefined || strange === record.tries; // else an earlier try may have arrived
+    if (!(verdict.how in TRIED) && isNo) delete step.fixed; // it was refused: it may be said otherwise
+    tx.store.put({ ...record, state, conflict, why: verdict.words, code: verdict.body?.title ?? "", strange, next_at });
   }
   await tx.done;
   changed();
