@@ -7,7 +7,7 @@ REFUSED = "Failed to load resource"
 PREPARE = """async () => {
   const base = document.querySelector("link[href*='/static/v/'], script[src*='/static/v/']").outerHTML.match(/\\/static\\/v\\/[^/]+/)[0];
   window.told = [];
-  for (const name of ['field:ground', 'field:work', 'field:net', 'field:person'])
+  for (const name of ['field:ground', 'field:work', 'field:net', 'field:person', 'field:nobody'])
     document.addEventListener(name, (event) => told.push([name, structuredClone(event.detail)]));
   window.field = await import(`${base}/js/tablet/field.js`);
   window.store = await import(`${base}/js/tablet/store.js`);
@@ -23,11 +23,26 @@ SEND = """async ([number, state]) => {
   document.dispatchEvent(new CustomEvent('outbox:changed', {detail: {}}));
   return field.issue(number);
 }"""
-AGED = """async () => {
+AGED = """async ([days, keys]) => {
   const db = await store.open();
-  const kept = await db.get('kept', 'work');
-  kept.at = new Date(Date.now() - 8 * 86400000).toISOString();
-  await db.put('kept', kept, 'work');
+  for (const key of keys ?? await db.getAllKeys('kept')) {
+    const kept = { data: null, ...(await db.get('kept', key)), at: new Date(Date.now() - days * 86400000).toISOString() };
+    await db.put('kept', kept, key);
+  }
+}"""
+BEGUN = """async ([person, days, keys]) => {
+  const at = new Date(Date.now() - days * 86400000).toISOString();
+  const db = await store.open(person ?? undefined);
+  for (const key of keys) await db.put('prefs', { values: {}, photos: ['p'], at }, key);
+  await db.put('photos', { id: 'p', record: null });
+  await db.add('track', { lon: 1 });
+}"""
+LEFT = """async (person) => {
+  const db = await store.open(person ?? undefined);
+  return [(await db.getAllKeys('prefs')).filter((key) => key.includes('draft')), await db.count('photos'), await db.count('track')];
+}"""
+FULL = """() => {
+  IDBObjectStore.prototype.put = () => { throw new DOMException('no room', 'QuotaExceededError'); };
 }"""
 
 
@@ -108,11 +123,29 @@ def test_somebody_else_on_the_same_device_sees_nothing_of_hers(device, sessions)
         "何平"
     }
     assert device.evaluate(KEPT, hers) == []
+    # What she began is there for her for some days, then for nobody.
+    device.evaluate(BEGUN, [hers, 0, ["report.draft", "visit.draft"]])
+    refreshed(device)
+    assert device.evaluate(LEFT, hers) == [["report.draft", "visit.draft"], 1, 1]
+    since = "localStorage['wangge.others'] = JSON.stringify({[hers]: new Date(Date.now() - 4 * 86400000).toISOString()})"
+    device.evaluate(f"(hers) => {{ {since}; }}", hers)
+    refreshed(device)
+    assert device.evaluate(LEFT, hers) == [[], 0, 0]
 
 
 def test_after_a_week_without_contact_no_issue_is_left(device):
+    device.evaluate(AGED, [8, ["cares"]])
+    refreshed(device)
+    kept = device.evaluate(KEPT)
+    assert "cares" not in kept, "each by its own age: the tasks were told a moment ago"
+    # A clock that lost years hides what there is; it deletes nothing.
+    device.evaluate(AGED, [1000, None])
     cut(device)
-    device.evaluate(AGED)
+    device.reload()
+    started(device)
+    refreshed(device)
+    assert (device.evaluate("() => field.work()"), device.evaluate(KEPT)) == (None, kept)
+    device.evaluate(AGED, [8, None])
     refreshed(device)
     assert device.evaluate("() => [field.work(), last('field:work').issues]") == [None, []]
     assert device.evaluate(KEPT) == ["ground"]
@@ -128,3 +161,39 @@ def test_signing_out_forgets_what_was_told_and_keeps_what_waits(device):
     assert device.evaluate("() => [store.whoami(), field.ground(), field.work()]") == [None, None, None]
     assert device.evaluate(KEPT, hers) == []
     assert device.evaluate("async (hers) => (await store.open(hers)).count('outbox')", hers) == 1
+    assert device.evaluate("() => told.some(([name]) => name === 'field:nobody')")
+
+
+def test_a_sign_out_that_was_cut_short_is_ended_and_a_damaged_name_is_nobody(device):
+    hers = device.evaluate("() => store.whoami().uid")
+    device.evaluate(BEGUN, [hers, 0, ["report.draft"]])
+    device.evaluate("(hers) => { localStorage['wangge.leaving'] = JSON.stringify([hers]); }", hers)
+    device.evaluate("() => localStorage.removeItem('wangge.person')")
+    device.context.clear_cookies()
+    device.reload()
+    started(device)
+    assert (device.evaluate(KEPT, hers), device.evaluate(LEFT, hers)) == ([], [[], 0, 0])
+    for damaged in ("5", "[]", '{"uid": 5}', '{"uid": "../../x"}', "{bad"):
+        device.evaluate("(said) => localStorage.setItem('wangge.person', said)", damaged)
+        assert device.evaluate("() => store.whoami()") is None
+
+
+def test_what_was_begun_for_an_issue_goes_with_it_or_after_some_days(device):
+    uid = device.evaluate("() => field.work().issues[0].uid")
+    device.evaluate(BEGUN, [None, 0, [f"draft.act.{uid}.finish", "draft.act.gone.finish"]])
+    refreshed(device)
+    assert device.evaluate(LEFT, None)[0] == [f"draft.act.{uid}.finish"]
+    device.evaluate(BEGUN, [None, 4, [f"draft.act.{uid}.finish"]])
+    refreshed(device)
+    assert device.evaluate(LEFT, None)[:2] == [[], 0]
+
+
+def test_without_room_what_is_new_is_known_all_the_same_and_that_is_said(device):
+    device.evaluate("async () => (await store.open()).clear('kept')")
+    device.reload()
+    device.evaluate(PREPARE)
+    device.evaluate(FULL)
+    device.evaluate("async () => { await field.start(); }")
+    net = refreshed(device)
+    assert (net["isReachable"], net["isUnkept"]) == (True, True)
+    assert mine_of(device)

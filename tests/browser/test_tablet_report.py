@@ -211,7 +211,7 @@ def test_a_place_says_how_sure_it_is_and_what_lies_beside(report_page):
 def test_nothing_is_written_down_before_it_is_complete_and_a_map_or_a_visit_may_bring_the_place(open_page):
     page = open_page("/t/#report", "worker_lin", PHONE)
     page.wait_for_selector(".r-tiles[data-near] input")
-    lack = page.locator(".r-foot [data-lack]")
+    lack = page.locator("[data-module=tablet-report] [data-lack]")
     page.click(SEND)
     assert "还没选是什么事" in lack.inner_text()
     page.click(tile("养犬"))
@@ -234,11 +234,24 @@ def test_nothing_is_written_down_before_it_is_complete_and_a_map_or_a_visit_may_
         visit: '01890a5d-ac96-774b-bcce-b302099a8057', category: 'heating',
         place: { lon: 122.0181, lat: 37.018, name: '时代嘉园1幢' } } }))"""
     )
+    page.locator("[name=category][value=heating]:checked").wait_for(state="attached")
     assert page.locator("[name=source]:checked").get_attribute("value") == "visit"
-    assert page.locator("[name=category]:checked").get_attribute("value") == "dogs"  # what was begun stays
+    assert page.input_value("[name=description]") == ""  # what was begun is another matter: it waits
     assert page.input_value("[name=place_text]") == "时代嘉园1幢"
     assert page.locator("[data-from-visit]").is_visible()
     assert page.locator("[data-nearby] button").all_inner_texts() == ["时代嘉园1幢", "时代嘉园2幢"]
+    page.click(".t-bar a[href='#me']")
+    page.click("[data-sign-out]")
+    page.locator(".t-leave dialog", has_text="不能恢复：上报 2 件。").wait_for()
+    page.click(".t-leave [data-stay]")
+    page.click(BAR)
+    page.fill("[name=description]", "暖气不热")
+    page.click(SEND)
+    page.click("[data-again]")
+    page.locator(".r-form > [data-kept]", has_text="上次没报完的").wait_for()
+    assert page.input_value("[name=description]") == "狗没有拴"
+    assert page.locator("[name=category]:checked").get_attribute("value") == "dogs"
+    assert page.locator("[data-from-visit]").is_hidden()
 
 
 def test_a_category_is_found_by_a_word_and_comes_first_the_next_time(report_page):

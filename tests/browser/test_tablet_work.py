@@ -23,6 +23,10 @@ DRAFTED = """async (words) => {
     const { open } = await import(document.querySelector("script[src$='js/main.js']").src.replace('main.js', 'tablet/store.js'));
     return (await (await open()).getAll('prefs')).some((kept) => kept?.values?.outcome === words);
 }"""
+LEFT = """async () => {
+    const { leave } = await import(document.querySelector("script[src$='js/main.js']").src.replace('main.js', 'tablet/store.js'));
+    await leave();
+}"""
 SETTLED = """async (count) => {
     const { all } = await import(document.querySelector("script[src$='js/main.js']").src.replace('main.js', 'tablet/outbox.js'));
     const rows = await all();
@@ -95,7 +99,7 @@ def test_what_is_done_in_the_basement_arrives_as_it_was_done(open_page):
     page.context.set_offline(True)
     begun = datetime.now(UTC)
     page.click(f"li[data-number='{number}'] button")
-    page.click("[data-action=take]")
+    page.locator("[data-action=take]").evaluate("(button) => { button.click(); button.click(); }")
     page.locator(".w-waits li", has_text="签收").wait_for()
     page.locator("[data-action=finish]").wait_for()
     do(page, "note", text="先断了电")
@@ -166,6 +170,20 @@ def test_a_form_is_gone_on_with_after_the_tab_was_killed(open_page):
     page.click(".w-act [data-anew]")
     page.wait_for_selector(".w-act .photo", state="detached")
     assert page.input_value(".w-act [name=outcome]") == ""
+    # Signed out on another page of the device: nothing of hers is left to be seen, or sent by the next.
+    page.fill(".w-act [name=outcome]", "只有她知道")
+    elsewhere = page.context.new_page()
+    elsewhere.goto(page.url.replace("/t/#tasks", "/account"))
+    elsewhere.evaluate(LEFT)
+    page.wait_for_selector(".w-act", state="hidden")
+    page.wait_for_selector(".w-issue", state="hidden")
+    assert [page.locator(f".w-act [data-{part}]").inner_text() for part in ("fields", "title")] == ["", ""]
+    assert page.locator(".t-issue").count() == 0
+    assert page.evaluate("() => geo_json_cells.getLayers().length") == 0
+    assert page.locator("[data-module=tablet-who] b, [data-module=tablet-me] h1").all_text_contents() == [
+        "",
+        "",
+    ]
 
 
 def test_tasks_are_found_ordered_and_read_with_fingers(open_page):

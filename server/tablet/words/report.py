@@ -41,6 +41,7 @@ def _lacks() -> dict[str, str]:
         "need_unit": _("写了数量，请再选单位。"),
         "photo_most": _("一次最多 {most} 张照片；请去掉几张再拍。", most="{most}"),
         "report_not_yours": _("这里不是你的网格，请上报给那里的网格员办理。"),
+        "report_one_first": _("设备存不下第二件没报完的事；请先送出这一件，或删掉设备上不用的文件。"),
         "report_resident_again": _("居民的姓名和电话没有存在设备上，请再填一次。"),
         "see_photo": _("{category}，见照片", category="{category}"),
         "report_settle": _("当场办结"),

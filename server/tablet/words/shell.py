@@ -20,6 +20,7 @@ def words() -> dict[str, str]:
         "leave_waiting": _(
             "还有 {n} 条没有送出。退出后它们仍留在这台设备上，只有你再登录时才会看到、继续送出。", n="{n}"
         ),
+        **_losses(),
         "leave_failed": _("连不上服务器，还没有退出；连上网络后再退出一次。"),
     }
 
@@ -31,6 +32,9 @@ def _connection() -> dict[str, str]:
         "unreachable_short": _("连不上服务器"),
         "signed_out_short": _("要重新登录"),
         "connecting": _("正在连接"),
+        "not_kept": _(
+            "这台设备的存储满了，最新的任务没有存下：现在能看，没有网络时打不开。请删掉设备上不用的文件。"
+        ),
         "waiting": _("{n} 条待同步", n="{n}"),
         "refused": _("{n} 条要你处理", n="{n}"),
         "nothing_waits": _("都已送出"),
@@ -38,6 +42,19 @@ def _connection() -> dict[str, str]:
         "sign_in_again_waiting": _(
             "登录已经过期。{n} 条没有送出的都在这台设备上，重新登录后会接着送出。", n="{n}"
         ),
+    }
+
+
+def _losses() -> dict[str, str]:
+    """Say what signing out ends or deletes."""
+    return {
+        "leave_patrol": _("正在巡查：退出前先结束巡查，走过的路会交上去。"),
+        "leave_patrol_failed": _("巡查没有结束成，还没有退出；请在“走访”里结束巡查后再退出。"),
+        "leave_lost": _("没有写完的会从这台设备上删掉，不能恢复：{what}。", what="{what}"),
+        "leave_reports": _("上报 {n} 件", n="{n}"),
+        "leave_acts": _("办理表单 {n} 份", n="{n}"),
+        "leave_visits": _("走访 {n} 份", n="{n}"),
+        "leave_photos": _("其中的照片 {n} 张", n="{n}"),
     }
 
 

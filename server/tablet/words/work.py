@@ -41,8 +41,6 @@ def _tasks() -> dict[str, str]:
         "work_none_found": _("没有找到与“{find}”有关的任务", find="{find}"),
         "work_more": _("再看 {n} 件", n="{n}"),
         "work_no_place": _("正在定位；取得位置后按远近排列。"),
-        "work_metres": _("{n} 米", n="{n}"),
-        "work_km": _("{n} 公里", n="{n}"),
         "work_new": _("新派"),
         "work_mine": _("在我手上"),
         "work_round": _("第 {n} 轮", n="{n}"),

@@ -14,8 +14,9 @@ import { clockOf } from "../tablet/work/order.js";
 /**
  * One issue as the device knows it, with what waits for it and what may be done.
  *
- * Hears `tablet:open` (a number), `field:work`, `field:net`, `outbox:changed`, `work:put`; tells `work:shown` (a number
- * or null), `work:act` `{issue, row}`, `tablet:look`. Children: `[data-back]`, `[data-body]`, `[data-told]`, `[data-none]`.
+ * Hears `tablet:open` (a number), `field:work`, `field:net`, `field:person`, `field:nobody`, `outbox:changed`, `work:put`;
+ * tells `work:shown` (a number or null), `work:act` `{issue, row}`, `tablet:look`. Children: `[data-back]`, `[data-body]`,
+ * `[data-told]`, `[data-none]`.
  * @param {HTMLElement} element
  */
 export function mount(element) {
@@ -129,6 +130,7 @@ export function mount(element) {
     else if (history.state.issue !== number) open(history.state.issue);
   });
   hear("tablet:open", open);
+  for (const name of ["field:person", "field:nobody"]) hear(name, shut);
   for (const name of ["field:work", "field:ground", "field:net", "outbox:changed"]) hear(name, again);
   hear("work:put", ({ title }) => { told("good", say("work_put", { title })); again(); });
   hear("work:refused", ({ words }) => told("bad", words));

@@ -12,7 +12,8 @@ const PLACES = ["compound", "building", "landmark", "road"];
 /**
  * The worker's map: her cells, the neighbours, compounds and buildings; everything from what the device keeps.
  *
- * Hears `field:ground`, `field:net`, `tablet:look` `{lon, lat, number?}`, `tablet:layers`, `theme`; tells `tablet:chosen`
+ * Hears `field:ground`, `field:net`, `field:person`, `field:nobody`, `tablet:look` `{lon, lat, number?}`, `tablet:layers`,
+ * `theme`; tells `tablet:chosen`
  * `{kind: "place"|"ground"|"issue", ...}` at a tap. Child: `[data-empty]` with `[data-empty-words]`.
  * @param {HTMLElement} element
  */
@@ -39,6 +40,15 @@ export function mount(element) {
     soon = setTimeout(() => layer.show([...found.cells.map(named), ...found.places]));
   }
 
+  /** Whose cells these were is gone: the next person's come with their ground. */
+  function leaveIt() {
+    clearTimeout(soon);
+    known = null;
+    areas.draw({ cells: [] });
+    layer.show([]);
+    lack("map_wait");
+  }
+
   /** Before anything is drawn, and again only when she answers for other cells. */
   function fit(found) {
     const [own, around] = [found.cells.filter((cell) => cell.own).map((cell) => cell.code).join(), extent(found)];
@@ -60,6 +70,7 @@ export function mount(element) {
   });
   hear("field:ground", show);
   hear("field:net", ({ isReachable, lastAt }) => { if (!known && !isReachable) lack(lastAt ? "map_wait" : "map_no_ground"); });
+  for (const name of ["field:person", "field:nobody"]) hear(name, leaveIt);
   hear("tablet:look", look);
   hear("tablet:layers", (off) => {
     areas.restyle({ around: !off.includes("around") });

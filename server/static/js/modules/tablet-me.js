@@ -5,7 +5,7 @@ import { moment } from "../times.js";
 /**
  * "My own": who I am, which cells are mine or whose I stand in for, what waits, and how fresh all this is.
  *
- * Hears `field:ground`, `field:net` and `outbox:changed`.
+ * Hears `field:ground`, `field:person`, `field:nobody`, `field:net` and `outbox:changed`.
  * @param {HTMLElement} element with `[data-name]`, `[data-roles]`, `[data-cells]`, `[data-no-cells]`, `[data-waiting]`,
  *   `[data-last]` and a template of a cell
  */
@@ -25,6 +25,13 @@ export function mount(element) {
     part("cells").replaceChildren(...own.map(row));
     part("no-cells").hidden = own.length > 0;
   });
+  for (const name of ["field:person", "field:nobody"]) {
+    hear(name, (person) => {
+      part("name").textContent = person?.name ?? "";
+      for (const one of ["roles", "cells"]) part(one).replaceChildren();
+      part("no-cells").hidden = true;
+    });
+  }
   part("waiting").textContent = say("nothing_waits");
   hear("field:net", ({ lastAt }) => { part("last").textContent = moment(lastAt); });
   hear("outbox:changed", ({ waiting, refused }) => {

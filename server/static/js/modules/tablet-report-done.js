@@ -56,6 +56,7 @@ export function mount(element) {
     tell("report:again");
   }
 
+  for (const name of ["field:person", "field:nobody"]) hear(name, () => { record = null; show(); });
   hear("report:put", (put) => {
     record = put;
     show();

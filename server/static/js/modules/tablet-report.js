@@ -1,7 +1,8 @@
 import { hear, say, tell } from "../page.js";
-import { begin, change, draft, forget, isWorth, ready, resume } from "../tablet/draft.js";
+import { aside, begin, change, draft, forget, isOwn, isWorth, ready, resume } from "../tablet/draft.js";
 import * as field from "../tablet/field.js";
 import { all, put } from "../tablet/outbox.js";
+import { dropPhotos } from "../tablet/photos.js";
 import { remember } from "../tablet/recents.js";
 import { lackOf, recordOf } from "../tablet/report.js";
 
@@ -10,7 +11,8 @@ const RESIDENT = ["reporter_name", "reporter_phone"];
 /**
  * "Report on the spot": one form, one record of the outbox, put in once however often it is tapped.
  *
- * Hears `tablet:report` `{visit?, place?, category?}`, `field:ground`, `field:person`, `report:where`, `report:draft`, `report:again`;
+ * Hears `tablet:report` `{visit?, place?, category?}`, `field:ground`, `field:person`, `field:nobody`, `report:where`,
+ * `report:draft`, `report:again`;
  * tells `report:put`. Children: `[data-lack]`, `[data-kept]` with `[data-kept-words]` and `[data-discard]`, `[data-from-visit]`.
  * @param {HTMLFormElement} element
  */
@@ -29,8 +31,19 @@ export function mount(element) {
     element.querySelector(".r-resident").open = false;
   }
 
+  /** Nobody sees or sends what another began. */
+  function leaveIt() {
+    forgetResident();
+    complain("");
+    part("kept").hidden = true;
+    hasAsked = false;
+    forget();
+    tell("report:again");
+  }
+
   async function send() {
     await ready(); // a photo may still be on its way into the draft
+    if (!isOwn()) { leaveIt(); return; }
     const found = lackOf(draft());
     complain(found && say(found), found);
     if (found) return;
@@ -44,6 +57,8 @@ export function mount(element) {
     tell("report:put", record);
     await remember(category).catch(() => { /* It is a convenience. */ });
     await begin();
+    hasAsked = false;
+    await takeUp();
   }
 
   async function takeUp() {
@@ -55,15 +70,22 @@ export function mount(element) {
     part("kept-words").textContent = isThere && draft().hadReporter ? say("report_resident_again") : "";
   }
 
-  function prefill({ visit = null, place = null, category = "" }) {
-    const seed = isWorth() ? draft() : {};
+  /** Begin from a visit or a place; what was begun before waits its turn. */
+  async function prefill({ visit = null, place = null, category = "" }) {
+    try {
+      if (isWorth()) await aside();
+    } catch {
+      location.hash = "#report";
+      complain(say("report_one_first"));
+      return;
+    }
     const at = new Date().toISOString();
     const spot = place?.lon === undefined ? null : { lon: place.lon, lat: place.lat, accuracy_m: null, by: "hand", at };
     change({
-      visit: visit ?? draft().visit, source: visit ? "visit" : draft().source, category: seed.category || category || draft().category,
-      ...(spot && { place: spot }),
-      ...(place?.name && !draft().place_text ? { place_text: place.name } : {}),
+      visit, source: visit ? "visit" : draft().source, category, ...(spot && { place: spot }), place_text: place?.name ?? "",
     });
+    forgetResident();
+    part("kept").hidden = true;
     tell("report:again");
     location.hash = "#report";
   }
@@ -86,7 +108,16 @@ export function mount(element) {
   for (const name of RESIDENT) {
     element.elements[name].addEventListener("input", () => { if (!draft().hadReporter) change({ hadReporter: true }); });
   }
-  part("discard").addEventListener("click", () => { part("kept").hidden = true; forgetResident(); complain(""); begin(); });
+  part("discard").addEventListener("click", async () => {
+    const { photos, after } = draft();
+    part("kept").hidden = true;
+    forgetResident();
+    complain("");
+    await begin();
+    await dropPhotos([...photos, ...after]).catch(() => { /* They are swept later. */ });
+    hasAsked = false;
+    await takeUp();
+  });
   hear("report:where", ({ where }) => { cell = where?.cell ?? null; });
   hear("report:draft", () => {
     if (lack && lackOf(draft()) !== lack) complain("");
@@ -94,7 +125,7 @@ export function mount(element) {
   });
   hear("report:again", () => { element.hidden = false; element.closest("[data-view]").scrollTop = 0; });
   hear("tablet:report", prefill);
-  hear("field:person", () => { forgetResident(); part("kept").hidden = true; hasAsked = false; forget(); });
+  for (const name of ["field:person", "field:nobody"]) hear(name, leaveIt);
   hear("field:ground", takeUp);
   takeUp();
 }

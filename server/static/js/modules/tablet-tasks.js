@@ -14,7 +14,8 @@ const CHOICES = ["whose", "order"];
 /**
  * The tasks: mine or those in my cells, by due time or distance, with a box to find some.
  *
- * Hears `field:work`, `field:ground`, `field:place`, `field:noplace`, `tablet:view`, `work:shown` (a number or null).
+ * Hears `field:work`, `field:ground`, `field:person`, `field:nobody`, `field:place`, `field:noplace`, `tablet:view`,
+ * `work:shown` (a number or null).
  * Children: `[data-whose]`, `[data-order]`, `[data-find]`, `[data-groups]`, `[data-more]`; templates by `data-kind`.
  * @param {HTMLElement} element
  */
@@ -76,6 +77,18 @@ export function mount(element) {
     draw();
   }
 
+  /** Somebody else's tasks from now on, or nobody's. */
+  function leaveIt() {
+    [issues, most] = [null, PAGE];
+    Object.assign(how, { find: "", ground: null, cells: new Set(), fresh: new Set() });
+    part("find").value = "";
+    part("groups").replaceChildren();
+    for (const one of element.querySelectorAll("[data-many]")) one.textContent = "";
+    part("more").hidden = true;
+    part("empty").hidden = true;
+    part("wait").hidden = false;
+  }
+
   /** The place is asked for only while tasks are shown in the order of distance. */
   function look() {
     if (how.order === "near" && element.checkVisibility()) place.watch("tasks");
@@ -104,6 +117,7 @@ export function mount(element) {
     for (const number of told.fresh ?? []) how.fresh.add(number);
     draw();
   });
+  for (const name of ["field:person", "field:nobody"]) hear(name, leaveIt);
   hear("field:place", (found) => {
     if (how.order !== "near" || (seen && metres(seen, found) < MOVED_M)) return;
     seen = found;

@@ -2,7 +2,7 @@ import { hear, say } from "../page.js";
 import { whoami } from "../tablet/store.js";
 
 /**
- * Who works with this tablet, and in which cells; hears `field:ground`.
+ * Who works with this tablet, and in which cells; hears `field:ground`, `field:person`, `field:nobody`.
  * @param {HTMLElement} element with `[data-name]` and `[data-cells]`
  */
 export function mount(element) {
@@ -13,5 +13,8 @@ export function mount(element) {
     part("name").textContent = person.name;
     part("cells").textContent = own.map((cell) => cell.name).join(say("comma")) || say("no_cells");
   });
+  for (const name of ["field:person", "field:nobody"]) {
+    hear(name, (person) => { [part("name").textContent, part("cells").textContent] = [person?.name ?? "", ""]; });
+  }
   part("name").textContent = whoami()?.name ?? "";
 }

@@ -5,7 +5,11 @@ import { say } from "../page.js";
 import { heard } from "./clock.js";
 
 const WAIT_MS = 20000;
+let told = false;
 const AWAY = [502, 503, 504]; // something answered, but not the program
+
+/** Whether the server has told the time since this page was opened. */
+export const isTold = () => told;
 
 /**
  * Ask for JSON; `known` is the ETag of what is here.
@@ -23,6 +27,7 @@ export async function ask(url, known = "") {
     throw new Problem({ status: 0, detail: say("offline") });
   }
   heard(response, began);
+  told ||= response.headers.has("Date") && response.headers.has("ETag");
   if (response.status === 304) return { data: null, etag: known };
   let body = {};
   try {

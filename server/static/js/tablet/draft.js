@@ -6,10 +6,10 @@
  */
 
 import { tell } from "../page.js";
+import { ASIDE, REPORT as KEY } from "./begun.js";
 import { pref, setPref, whoami } from "./store.js";
 import { freshUid } from "./uid.js";
 
-const KEY = "report.draft";
 const QUIET_MS = 250;
 const WORTH = ["category", "description", "place_text", "outcome", "visit"];
 let now = empty();
@@ -31,8 +31,12 @@ export const draft = () => now;
 /** Whether somebody would miss it. */
 export const isWorth = (one = now) => WORTH.some((name) => one[name]) || one.photos.length > 0 || one.after.length > 0;
 
+/** Whether it was begun by who works here now: nobody sends another's words. */
+export const isOwn = () => owner === null || owner === (whoami()?.uid ?? null);
+
 /** Change some of it; it is kept a moment later. */
 export function change(patch) {
+  owner ??= whoami()?.uid ?? null;
   now = { ...now, ...patch };
   tell("report:draft", { draft: now, changed: Object.keys(patch) });
   clearTimeout(timer);
@@ -64,20 +68,29 @@ export function keep() {
  */
 export async function resume(isSent) {
   owner = whoami()?.uid ?? null;
-  const kept = await pref(KEY);
-  if (!kept || isWorth()) return false;
-  if (await isSent(kept.id)) {
-    await setPref(KEY, undefined);
-    return false;
-  }
+  const mine = owner;
+  const waiting = [...((await pref(ASIDE)) ?? []), await pref(KEY)].filter(Boolean);
+  while (waiting.length && (await isSent(waiting.at(-1).id))) waiting.pop();
+  if (isWorth() || owner !== mine) return false;
+  const kept = waiting.pop();
+  await setPref(KEY, kept);
+  await setPref(ASIDE, waiting.length ? waiting.filter((one) => one.id !== kept.id) : undefined);
+  if (!kept || isWorth() || owner !== mine) return false;
   now = { ...empty(), ...kept };
   tell("report:draft", { draft: now, changed: Object.keys(now) });
   return true;
 }
 
+/** Begin another one while this waits until that is handed in: two matters are never made one. */
+export async function aside(seed) {
+  await ready();
+  if (isWorth()) await setPref(ASIDE, [...((await pref(ASIDE)) ?? []), now]);
+  await begin(seed);
+}
+
 /** Begin another one; the one before is sent or given up. */
 export function begin(seed = {}) {
-  now = empty(seed);
+  [now, owner] = [empty(seed), whoami()?.uid ?? null];
   tell("report:draft", { draft: now, changed: Object.keys(now) });
   return keep();
 }

@@ -1,9 +1,10 @@
 /** Answers of the server as the device keeps them: `key -> {data, etag, at}`, one database per person. */
 
+import { WEEK_MS, isOver, isSurelyOver } from "./age.js";
 import { ask } from "./asking.js";
+import { now } from "./clock.js";
 import { open, whoami, writing } from "./store.js";
 
-const WEEK_MS = 7 * 86400000;
 const ISSUE = "issue:";
 const ISSUES = IDBKeyRange.bound(ISSUE, `${ISSUE}\uffff`);
 const AT_ONCE = 20;
@@ -14,10 +15,10 @@ export async function get(key) {
   return (await open()).get("kept", key);
 }
 
-/** Keep an answer. */
+/** Keep an answer; `at` is the server's time, as far as it is known. */
 export async function keep(key, data, etag) {
   const tx = writing(await open(), "kept");
-  await Promise.all([tx.store.put({ data, etag, at: new Date().toISOString() }, key), tx.done]);
+  await Promise.all([tx.store.put({ data, etag, at: now().toISOString() }, key), tx.done]);
 }
 
 /** The server says that what is kept still holds. */
@@ -28,26 +29,23 @@ export async function touch(key) {
 
 /**
  * What speaks of people is not kept longer than a week without contact: whoever finds the device finds nothing.
- * @returns {Promise<boolean>} whether there was something
+ * Each answer by its own age; an issue is as new as the list that names it.
+ * @returns {Promise<boolean>} whether the tasks are too old to be shown
  */
 export async function forgetOld() {
-  const db = await open();
-  const kept = await db.get("kept", "work");
-  if (!kept || Date.now() - new Date(kept.at) < WEEK_MS) return false;
-  const tx = writing(db, "kept");
-  for (const key of await tx.store.getAllKeys()) if (key !== "ground") tx.store.delete(key);
+  const tx = writing(await open(), "kept");
+  const work = await tx.store.get("work");
+  for (let at = await tx.store.openCursor(); at; at = await at.continue()) {
+    const newest = at.key.startsWith(ISSUE) && work?.at > at.value.at ? work.at : at.value.at;
+    if (at.key !== "ground" && isSurelyOver(newest, WEEK_MS)) at.delete();
+  }
   await tx.done;
-  return true;
-}
-
-/** Somebody else works with the device now: what the server told a person is theirs; what waits to be sent stays. */
-export async function forgetAll(person) {
-  await (await open(person)).clear("kept");
+  return Boolean(work) && isOver(work.at, WEEK_MS);
 }
 
 /** Fetch what is held and has changed, so that all of it can be opened without a network; drop what is gone; how many. */
 export async function details(issues, url, most = AT_ONCE) {
-  const db = await open();
+  const [person, db] = [whoami()?.uid, await open()];
   const wanted = new Map(issues.map((one) => [one.number, one]));
   const known = new Map();
   for (const key of await db.getAllKeys("kept", ISSUES)) {
@@ -60,6 +58,7 @@ export async function details(issues, url, most = AT_ONCE) {
   const numbers = [...old, ...also].map((one) => one.number);
   for (let first = 0; first < numbers.length; first += most) {
     const { data } = await ask(`${url}?numbers=${encodeURIComponent(numbers.slice(first, first + most).join(","))}`);
+    if (whoami()?.uid !== person) throw new Error("nobody"); // these are told to whoever asked, and to nobody else
     await Promise.all(data.items.map((one) => keep(ISSUE + one.number, one, null)));
   }
   return numbers.length;
@@ -77,7 +76,8 @@ export async function later(answer, work) {
 /** An issue as new as it is known: whole where the device has it, else as the list has it, else null. */
 export async function newestOf(number, work) {
   const brief = work?.issues.find((one) => one.number === number);
-  const whole = whoami() && (await get(ISSUE + number))?.data;
+  const kept = whoami() && (await get(ISSUE + number));
+  const whole = kept && (brief || !isOver(kept.at, WEEK_MS)) ? kept.data : null;
   if (!whole) return brief ?? null;
   return { mine: false, ...whole, ...(brief && (brief.version > whole.version ? brief : { mine: brief.mine })) };
 }

@@ -24,6 +24,10 @@ export function laid(issue, rows, moves = {}) {
   return { ...issue, pending, predicted };
 }
 
+/** Whether an act of somebody's waits for an issue. */
+export const waitsFor = (rows, issue, action) => rows.some((record) => record.state !== "done" && concerns(record, issue)
+  && record.steps.some((step) => step.action === action && !step.done));
+
 /** Tell whether a record is about an issue. */
 export function concerns(record, issue) {
   const subject = record.subject;

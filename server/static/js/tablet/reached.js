@@ -1,8 +1,9 @@
 /** Whether the server is there, and knows who this is; told as `field:net`. */
 
 import { tell } from "../page.js";
+import { now } from "./clock.js";
 
-const state = { isReachable: true, isSignedOut: false, lastAt: null, why: "" };
+const state = { isReachable: true, isSignedOut: false, isUnkept: false, lastAt: null, why: "" };
 
 /** Whether the server no longer knows who this is. */
 export let signedOut = false;
@@ -19,7 +20,7 @@ export function net(changed = {}) {
 
 /** The server answered as it should. */
 export function reached() {
-  net({ isReachable: true, isSignedOut: false, lastAt: new Date().toISOString(), why: "" });
+  net({ isReachable: true, isSignedOut: false, lastAt: now().toISOString(), why: "" });
 }
 
 /** It did not: `isAway` when nothing of it was heard, and so nothing of who this is. */

@@ -2,7 +2,9 @@
 
 import { openDB } from "../../vendor/idb/index.js";
 
-const PERSON = "wangge.person";
+export const PERSON = "wangge.person";
+const LEAVING = "wangge.leaving"; // whoever signed out and is not all forgotten yet
+const UID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const VERSION = 2;
 const STORES = {
   outbox: { keyPath: "id" }, // records that wait, see outbox.js
@@ -17,8 +19,14 @@ const open_ = new Map();
 
 /** Whom the device works for: `{uid, name, login}`, or null. */
 export function whoami() {
+  const person = read(PERSON);
+  return UID.test(person?.uid) ? person : null;
+}
+
+/** What the browser keeps beside the databases, or null where it is damaged. */
+export function read(key) {
   try {
-    return JSON.parse(localStorage.getItem(PERSON));
+    return JSON.parse(localStorage.getItem(key));
   } catch {
     return null;
   }
@@ -75,9 +83,23 @@ export async function setPref(key, value) {
 /** Sign out: what the server told is forgotten; what is not sent stays, and its photos with it. */
 export async function leave() {
   const person = whoami();
+  if (person) localStorage.setItem(LEAVING, JSON.stringify([...new Set([...leaving(), person.uid])]));
   localStorage.removeItem(PERSON);
-  if (!person) return;
-  const db = await open(person.uid);
+  await forgetGone();
+}
+
+const leaving = () => [read(LEAVING) ?? []].flat().filter((uid) => UID.test(uid));
+
+/** Forget whoever signed out; a page that was closed in the midst of it goes on with it when it is opened again. */
+export async function forgetGone() {
+  for (const uid of leaving()) {
+    if (uid !== whoami()?.uid) await emptied(uid);
+    localStorage.setItem(LEAVING, JSON.stringify(leaving().filter((one) => one !== uid)));
+  }
+}
+
+async function emptied(uid) {
+  const db = await open(uid);
   const tx = writing(db, ...LEFT_BEHIND, "outbox", "photos");
   for (const name of LEFT_BEHIND) tx.objectStore(name).clear();
   const outbox = tx.objectStore("outbox");

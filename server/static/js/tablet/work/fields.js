@@ -109,3 +109,14 @@ export function valuesOf(form, fields) {
   return Object.fromEntries(fields.filter((field) => field.kind !== "photos")
     .map((field) => [field.name, field.isMany ? said.getAll(field.name) : String(said.get(field.name) ?? "").trim()]));
 }
+
+/** Say below a field what is wrong with it; without words nothing is. */
+export function faulted(field, name, words) {
+  const below = field.querySelector(".field-error");
+  below.textContent = words;
+  below.hidden = !words;
+  below.id = `w-${name}-wrong`;
+  const control = field.querySelector("input, textarea, select");
+  control.setAttribute("aria-invalid", String(Boolean(words)));
+  if (words) control.setAttribute("aria-describedby", below.id);
+}

@@ -1,9 +1,9 @@
 /** Which tasks are shown, and in which order: pure, so that it can be asked without a page. */
 
 import { say } from "../../page.js";
+import { far, metres as between } from "../map/way.js";
 
 const HELD = ["dispatched", "handling"];
-const DEGREE_M = 111_195; // metres of a degree of latitude
 export const STUCK = ["refused", "decide"];
 
 /** The state after what waits on the device, as `{code, name}`. */
@@ -28,19 +28,11 @@ export function clockOf(issue, left, ground, now) {
   return { colour: told.colour, words: told.whole || told.words };
 }
 
-/** Metres between two places of one town, or null. */
-export function metres(from, to) {
-  if (!from || to?.lon == null || to.lat == null) return null;
-  const east = (to.lon - from.lon) * Math.cos((from.lat * Math.PI) / 180);
-  return Math.hypot(east, to.lat - from.lat) * DEGREE_M;
-}
+/** Metres between two places, or null where one is not known. */
+export const metres = (from, to) => (!from || to?.lon == null || to.lat == null ? null : between(from, to));
 
-/** Metres as people say them, to ten; "" without. */
-export function farWords(length) {
-  if (length === null) return "";
-  if (length < 1000) return say("work_metres", { n: Math.max(10, Math.round(length / 10) * 10) });
-  return say("work_km", { n: (length / 1000).toFixed(1) });
-}
+/** Metres as people say them; "" without. */
+export const farWords = (length) => (length === null ? "" : far(length));
 
 const plain = (words) => words.normalize("NFKC").toLowerCase();
 
