@@ -17,6 +17,7 @@ def _patrol() -> dict[str, str]:
         "patrol_now": _("正在巡查 · {minutes} 分钟 · {far}", minutes="{minutes}", far="{far}"),
         "patrol_why_hours": _("工作时间到了，巡查已自动结束。"),
         "patrol_why_room": _("设备存储不足，新的位置没有记下；请先同步或清理设备。"),
+        "patrol_why_end": _("巡查已经结束；设备存储不足，结束的记录还没有写下，有了空间后自动补上。"),
         "patrol_share": _("走到 {percent}%", percent="{percent}"),
         "patrol_map": _("在地图上看"),
         "patrol_map_off": _("从地图上收起"),
@@ -30,7 +31,7 @@ def _visit() -> dict[str, str]:
     return {
         "visit_no_place": _("正在定位；也可以写明地点"),
         "visit_to": _("{who}（{where}）", who="{who}", where="{where}"),
-        "visit_title": _("走访 · {where}", where="{where}"),
+        "visit_title": _("{kind} · {cell}", kind="{kind}", cell="{cell}"),
         "visit_kept": _("走访已记下，连上网后自动送出。"),
         "visit_waits": _("待同步"),
         "visit_need_kind": _("请选走访方式和走访谁。"),

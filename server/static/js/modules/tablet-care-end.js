@@ -1,5 +1,6 @@
 import { hear, say, tell } from "../page.js";
 import { put } from "../tablet/outbox.js";
+import { isTurned } from "../tablet/owner.js";
 
 /**
  * Somebody is looked in on no more: asked once, since their words are gone then.
@@ -11,25 +12,27 @@ export function mount(element) {
   const lack = element.querySelector("[data-lack]");
   let care = null;
 
+  function complain(words) {
+    lack.textContent = words;
+    lack.hidden = !words;
+  }
+
   element.addEventListener("submit", async (event) => {
     event.preventDefault();
     const why = element.elements.why.value;
-    lack.hidden = Boolean(why);
-    lack.textContent = why ? "" : say("care_need_why");
-    if (!why) return;
+    complain(why ? "" : say("care_need_why"));
+    if (!why || isTurned()) return;
+    const step = { kind: "care_end", of: care.uid, body: { why } };
     try {
-      await put({ title: say("care_end_title"), subject: { uid: care.uid, number: null }, steps: [{ kind: "care_end", of: care.uid, body: { why } }] });
+      await put({ title: say("care_end_title"), subject: { uid: care.uid, number: null }, steps: [step] });
       tell("visits:go", { part: "home", said: say("care_end_kept") });
     } catch (error) {
-      lack.textContent = error.message;
-      lack.hidden = false;
+      complain(error.message);
     }
   });
   hear("visits:part", (wish) => {
-    if (wish.part !== "end") return;
-    care = wish.care;
-    element.reset();
-    lack.hidden = true;
-    element.querySelector("[data-who]").textContent = say("visit_to", { who: care.who, where: care.where });
+    care = wish.part === "end" ? wish.care : null;
+    complain("");
+    element.querySelector("[data-who]").textContent = care ? say("visit_to", { who: care.who, where: care.where }) : "";
   });
 }

@@ -1,12 +1,11 @@
 import { hear, page, say, tell } from "../page.js";
 import { now } from "../tablet/clock.js";
 import { ground } from "../tablet/field.js";
+import { here } from "../tablet/here.js";
 import { put } from "../tablet/outbox.js";
-import { last } from "../tablet/place.js";
+import { isTurned } from "../tablet/owner.js";
 import { whereOf } from "../tablet/report.js";
 import { freshUid } from "../tablet/uid.js";
-
-const STALE_MS = 120_000;
 
 /**
  * Somebody asks to be looked in on: only with their consent, and only what is needed for it.
@@ -25,11 +24,8 @@ export function mount(element) {
   }
 
   function begin() {
-    element.reset();
-    complain("");
     fields.cell.replaceChildren(...mine().map((cell) => new Option(cell.name, cell.code)));
-    const here = last();
-    const there = here && Date.now() - new Date(here.at) < STALE_MS ? whereOf(here, ground()).cell : null;
+    const there = here() && whereOf(here(), ground()).cell;
     if (there?.own) fields.cell.value = there.code;
   }
 
@@ -44,7 +40,7 @@ export function mount(element) {
     event.preventDefault();
     const word = missing();
     complain(word && say(word));
-    if (word) return;
+    if (word || isTurned()) return;
     const body = {
       uid: freshUid(), reason: fields.reason.value, every_days: Number(fields.every_days.value), who: fields.who.value.trim(),
       where: fields.where.value.trim(), wish: fields.wish.value.trim(), cell: fields.cell.value,
@@ -57,5 +53,5 @@ export function mount(element) {
       complain(error.message);
     }
   });
-  hear("visits:part", ({ part }) => { if (part === "care") begin(); });
+  hear("visits:part", ({ part }) => { complain(""); if (part === "care") begin(); });
 }

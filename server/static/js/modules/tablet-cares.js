@@ -4,8 +4,10 @@ import { follow, show } from "../tablet/lists.js";
 import { last } from "../tablet/place.js";
 import { way } from "../tablet/map/way.js";
 import { all } from "../tablet/outbox.js";
+import { onTurn } from "../tablet/owner.js";
 
 const DAY_MS = 86_400_000;
+const CHANGING = ["visit", "care", "care_end"];
 
 /**
  * Whom to look in on, soonest first; what waits in the outbox counts as done.
@@ -53,8 +55,8 @@ export function mount(element) {
 
   hear("visits:cares", (told) => { known = told?.items ?? []; draw(); });
   hear("outbox:changed", ({ rows }) => { waiting = rows; draw(); });
-  hear("outbox:sent", ({ record }) => { if (record.steps.some((step) => ["visit", "care", "care_end"].includes(step.kind))) show("cares", true); });
-  hear("field:person", () => { known = []; draw(); });
+  hear("outbox:sent", ({ record }) => { if (record.steps.some((step) => CHANGING.includes(step.kind))) show("cares", true); });
+  onTurn(() => { [known, waiting] = [[], []]; draw(); });
   all().then((rows) => { waiting = rows; draw(); });
   follow("cares");
 }

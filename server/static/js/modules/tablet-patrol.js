@@ -5,6 +5,7 @@ import { stamp } from "../stamp.js";
 import { counted } from "../tablet/cover.js";
 import { follow, show } from "../tablet/lists.js";
 import { far } from "../tablet/map/way.js";
+import { onTurn } from "../tablet/owner.js";
 import * as patrol from "../tablet/patrol.js";
 
 /**
@@ -75,7 +76,7 @@ export function mount(element) {
   }
 
   part("start").addEventListener("click", () => act(patrol.start));
-  part("stop").addEventListener("click", () => act(patrol.stop));
+  part("stop").addEventListener("click", () => act(() => patrol.stop()));
   part("on-map").addEventListener("click", () => {
     const isOn = Boolean(layer._map);
     if (isOn) layer.remove();
@@ -87,7 +88,8 @@ export function mount(element) {
   hear("field:place", () => { if (patrol.current()) complain(""); });
   hear("visits:cover", (told) => { known = told ?? known; count(); });
   hear("outbox:sent", ({ record }) => { if (record.steps.some((step) => step.kind === "track")) show("cover", true); });
-  hear("field:ground", () => { patrol.resume().then(() => state()); });
+  hear("field:ground", () => state());
+  onTurn(() => { known = null; complain(""); count(); });
   hear("tablet:view", () => state());
   follow("cover");
   state();

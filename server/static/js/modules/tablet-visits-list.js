@@ -2,6 +2,7 @@ import { hear, say } from "../page.js";
 import { stamp } from "../stamp.js";
 import { follow, show } from "../tablet/lists.js";
 import { all } from "../tablet/outbox.js";
+import { onTurn } from "../tablet/owner.js";
 import { moment } from "../times.js";
 
 /**
@@ -21,7 +22,7 @@ export function mount(element) {
   function draw() {
     const own = waiting.filter((record) => record.state !== "done" && record.steps.some((step) => step.kind === "visit"));
     const rows = [
-      ...own.toReversed().map((record) => ({ title: record.title, said: record.steps[0].body?.text ?? "", at: record.at, mark: say("visit_waits") })),
+      ...own.toReversed().map((record) => ({ title: record.title, said: saidIn(record), at: record.at, mark: say("visit_waits") })),
       ...known.map((one) => ({
         title: `${one.kind.name} · ${one.where || one.cell.name}`, said: one.text, at: one.happened_at,
         mark: [one.result.name, ...one.issues.map((number) => say("issue", { number }))].join(" · "),
@@ -34,7 +35,10 @@ export function mount(element) {
   hear("visits:visits", (told) => { known = told?.items ?? []; draw(); });
   hear("outbox:changed", ({ rows }) => { waiting = rows; draw(); });
   hear("outbox:sent", ({ record }) => { if (record.steps.some((step) => step.kind === "visit")) show("visits", true); });
-  hear("field:person", () => { known = []; draw(); });
+  onTurn(() => { [known, waiting] = [[], []]; draw(); });
   all().then((rows) => { waiting = rows; draw(); });
   follow("visits");
 }
+
+/** What is typed is in the visit alone, and gone from the device with it. */
+const saidIn = ({ steps: [{ body }] }) => [body?.where, body?.text].filter(Boolean).join(" · ");

@@ -1,11 +1,14 @@
 /** Lists of visits as the device keeps them: shown from here at once, asked for anew when there is reason to. */
 
 import { hear, tell } from "../page.js";
+import { WEEK_MS, isOver } from "./age.js";
 import { ask, isAway } from "./asking.js";
 import { get, keep, touch } from "./kept.js";
+import { onTurn } from "./owner.js";
+import { isReachable } from "./reached.js";
 import { whoami } from "./store.js";
 
-const WEEK_MS = 7 * 86_400_000;
+const WITHDRAWN_MS = 6 * 3_600_000; // whoever withdrew is gone from the device after that, looked at or not
 const LISTS = {
   cover: { url: "/api/v1/field/cover", least_ms: 60_000 },
   cares: { url: "/api/v1/field/cares", least_ms: 10 * 60_000 }, // that they were read is on record each time
@@ -17,7 +20,7 @@ const askedAt = {};
 export async function kept(name) {
   if (!whoami()) return null;
   const found = await get(name);
-  return found && Date.now() - new Date(found.at) < WEEK_MS ? found.data : null;
+  return found && !isOver(found.at, WEEK_MS) ? found.data : null;
 }
 
 /**
@@ -27,19 +30,28 @@ export async function kept(name) {
  */
 export async function show(name, isDue = false) {
   tell(`visits:${name}`, await kept(name));
-  const { url, least_ms: least } = LISTS[name];
-  if (!whoami() || !navigator.onLine || (!isDue && Date.now() - (askedAt[name] ?? 0) < least)) return;
+  const [{ url, least_ms: least }, mine] = [LISTS[name], whoami()?.uid];
+  if (!mine || !navigator.onLine || (!isDue && Date.now() - (askedAt[name] ?? 0) < least)) return;
   askedAt[name] = Date.now();
   try {
     const { data, etag } = await ask(url, (await get(name))?.etag ?? "");
+    if (whoami()?.uid !== mine) return; // told to whoever asked, and to nobody else
     if (!data) return void (await touch(name));
     await keep(name, data, etag);
     tell(`visits:${name}`, data);
   } catch (error) {
     if (typeof error.status !== "number") throw error;
-    if (!isAway(error)) askedAt[name] = Date.now();
-    else askedAt[name] = 0;
+    askedAt[name] = isAway(error) ? 0 : Date.now();
   }
+}
+
+/** Ask anew for those to look in on where the device has them and has not asked for hours. */
+export async function renewCares() {
+  if (!whoami() || !isReachable() || Date.now() - (askedAt.renewal ?? 0) < LISTS.cares.least_ms) return;
+  const found = await get("cares");
+  if (!found || !isOver(found.at, WITHDRAWN_MS)) return;
+  askedAt.renewal = Date.now();
+  await show("cares", true);
 }
 
 /** Show a list whenever the visits' screen is looked at, from now on; it may be the first that is looked at. */
@@ -49,3 +61,8 @@ export function follow(name) {
   hear("field:ground", look);
   look();
 }
+
+onTurn(() => {
+  for (const name of Object.keys(askedAt)) askedAt[name] = 0;
+});
+hear("field:net", renewCares);
