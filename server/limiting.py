@@ -22,6 +22,10 @@ FREE = frozenset({"statics", "health", "tiles", "tablet.shell", "tablet.worker",
                   "tablet.version", "tablet.manifest", "tablet_ground", "entry.sign_out"})  # fmt: skip
 """Endpoints and blueprints that nobody counts: answered from memory, asked by supervisors, or in pieces (the ground
 map, of which a process cuts one part at a time); and whoever wants to sign out may, however much they asked before."""
+OUTBOX = frozenset(
+    {"api_issues.create", "api_issues.act", "api_photos", "api_visits", "api_cares", "api_patrols"}
+)
+"""Where a tablet sends what was done without a network; what is sent twice is taken once."""
 SWITCH = "RATE_LIMITS"
 
 
@@ -50,6 +54,8 @@ class Rule:
         Only what changes something, or only what reads; None counts both.
     public : bool
         Only routes that are open to everybody.
+    but : frozenset of str
+        Endpoints or blueprints that have a rule of their own.
     """
 
     per_minute: int
@@ -57,11 +63,12 @@ class Rule:
     where: frozenset[str] = frozenset()
     writes: bool | None = None
     public: bool = False
+    but: frozenset[str] = frozenset()
 
     def covers(self) -> bool:
         """Whether this request is counted."""
         names = {request.endpoint or "", request.blueprint or ""}
-        if (self.where and not names & self.where) or names & FREE:
+        if (self.where and not names & self.where) or names & (FREE | self.but):
             return False
         if self.writes is not None and self.writes == (request.method in SAFE):
             return False
@@ -82,9 +89,11 @@ LIMITS: dict[str, Rule] = {
     "language": Rule(60, where=frozenset({"frame.language"}), writes=True),
     "account": Rule(30, _person, frozenset({"account"}), writes=True),
     "public": Rule(600, public=True),
-    # A hand on a map asks some ten times a second, a tablet that was long away sends a day's work at once.
+    # A hand on a map asks some ten times a second.
     "reads": Rule(1200, _person, writes=False),
-    "writes": Rule(600, _person, writes=True),
+    "writes": Rule(600, _person, writes=True, but=OUTBOX),
+    # A tablet that was long away sends some days' work at once: 500 records of up to four steps, each one request.
+    "outbox": Rule(2000, _person, OUTBOX, writes=True),
 }
 
 

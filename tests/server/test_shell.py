@@ -249,6 +249,14 @@ def test_the_api_counts_by_person_and_answers_as_a_problem(limited, client_of):
     assert second.get("/api/v1/me").status_code == 200
 
 
+def test_what_a_tablet_sends_after_days_has_a_limit_of_its_own(limited, client_of):
+    limited("writes", 1)
+    client = client_of("worker_lin")
+    assert [client.post("/api/v1/issues", json={}).status_code for _ in range(3)] == [422] * 3
+    limited("outbox", 1)
+    assert [client.post("/api/v1/visits", json={}).status_code for _ in range(2)] == [422, 429]
+
+
 def test_health_and_static_files_are_not_counted(limited, client_of):
     limited("public", 1)
     client = client_of()
@@ -259,7 +267,7 @@ def test_health_and_static_files_are_not_counted(limited, client_of):
 
 
 def test_whoever_asked_too_much_may_still_sign_out(limited, client_of):
-    limited("writes", 1)
+    limited("outbox", 1)
     client = client_of("worker_lin")
     assert [client.post("/api/v1/visits", json={}).status_code for _ in range(2)] == [422, 429]
     assert client.post("/sign-out").status_code == 303
