@@ -44,6 +44,12 @@ WATCHED = """() => {
         .observe({ type: "longtask", buffered: true });
 }"""
 USABLE = "() => window.geo_json_cells?.getLayers?.().length >= 95 && document.querySelector('.leaflet-overlay-pane :is(path, canvas)')"
+QUIET = """() => {
+    const now = performance.getEntriesByType("resource").length;
+    const before = window.__asked;
+    window.__asked = now;
+    return now === before;
+}"""
 SENT = "() => performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation')).map((one) => [one.name, one.transferSize])"
 QUEUED = """async ([records, photos]) => {
     const base = [...document.scripts].find((one) => one.src.includes("/js/main.js")).src.replace("main.js", "");
@@ -126,7 +132,9 @@ def visit_first(browser: Browser, address: str, state: Any) -> tuple[BrowserCont
     page.goto(f"{address}/t/")
     page.wait_for_function(USABLE, timeout=PATIENCE_MS)
     page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
-    page.wait_for_timeout(3000)  # what it asks for by itself
+    page.wait_for_function(
+        QUIET, timeout=PATIENCE_MS, polling=1000
+    )  # until it asks for nothing more by itself
     told = [
         *page.evaluate(SENT),
         *(one for worker in context.service_workers for one in worker.evaluate(SENT)),
@@ -135,8 +143,8 @@ def visit_first(browser: Browser, address: str, state: Any) -> tuple[BrowserCont
     ground = sum(size for name, size in told if "pmtiles" in name)
     data = sum(size for name, size in told if "/api/" in name)
     return context, {
-        "kb": (sum(size for _name, size in told) - ground) / 1000,
-        "of_it_data_kb": data / 1000,
+        "app_kb": (sum(size for _name, size in told) - ground - data) / 1000,
+        "data_kb": data / 1000,
         "ground_kb": ground / 1000,
     }
 
@@ -218,13 +226,19 @@ def run() -> dict[str, dict[str, float]]:
         store.close()
         with sync_playwright() as playwright, serving(Path(given), WANGGE_RATE_LIMITS="false") as address:
             browser = playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM)
-            context, first = visit_first(browser, address, _signed_in(browser, address))
-            told = {"first visit": first, "offline": start_cold(context, address),
-                    f"{RECORDS} records, {WITH_PHOTOS} photos": flush(context, address)}  # fmt: skip
+            context, told = visit_first(browser, address, _signed_in(browser, address))
+            found = {"first visit": _said("first visit", told)}
+            found["offline"] = _said("offline", start_cold(context, address))
+            queue = f"{RECORDS} records, {WITH_PHOTOS} photos"
+            found[queue] = _said(queue, flush(context, address))
             browser.close()
-    rounded = {name: {key: round(value, 1) for key, value in one.items()} for name, one in told.items()}
-    for name, one in rounded.items():
-        print(f"  {name:28} {one}")
+    return found
+
+
+def _said(name: str, told: dict[str, float]) -> dict[str, float]:
+    """Print a step as soon as it is measured; the whole takes minutes."""
+    rounded = {key: round(value, 1) for key, value in told.items()}
+    print(f"  {name:28} {rounded}", flush=True)
     return rounded
 
 
