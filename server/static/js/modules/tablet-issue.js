@@ -102,8 +102,9 @@ export function mount(element) {
     const kept = await get(`issue:${wanted}`);
     if (kept && kept.data.log && kept.data.version === known?.version && known?.mine) return;
     const { items } = await getJson(page.urls.details, { numbers: wanted });
+    if (number !== wanted) return; // shut meanwhile, or by another person's coming
     if (items.length) await keep(`issue:${wanted}`, items[0], null);
-    if (number === wanted) draw();
+    draw();
   }
 
   function told(kind, words) {

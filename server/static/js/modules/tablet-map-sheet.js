@@ -11,7 +11,7 @@ import { whose } from "../tablet/map/where.js";
 /**
  * What was tapped on the map, from below: an issue, several at one place, a compound or building, a cell.
  *
- * Hears `tablet:chosen`, `field:work`, `tablet:view`, `tablet:pick`; tells `tablet:open` and `tablet:report`.
+ * Hears `tablet:chosen`, `field:work`, `field:person`, `field:nobody`, `tablet:view`, `tablet:pick`; tells `tablet:open` and `tablet:report`.
  * Children: `[data-body]`, `[data-close]`, templates by `data-kind`.
  * @param {HTMLElement} element
  */
@@ -113,6 +113,7 @@ export function mount(element) {
     else if (!part("body").contains(document.activeElement)) issue(one);
   });
   hear("tablet:pick", close);
+  for (const name of ["field:person", "field:nobody"]) hear(name, () => { close(); part("body").replaceChildren(); });
   hear("tablet:view", (view) => { if (view === "report" || view === "me") close(); });
   part("close").addEventListener("click", close);
   element.addEventListener("keydown", (event) => { if (event.key === "Escape") close(); });
