@@ -1,6 +1,7 @@
 """Examining a store: chains, issues against their entries, what is derived, placements against the locator."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import groupby, islice
 from typing import Any
@@ -103,6 +104,11 @@ def _unfolded(tx: Tx) -> Iterator[Complaint]:
         .order_by(Issue.id)
         .execution_options(yield_per=AT_ONCE)
     )
+    with closing(steps), closing(issues):  # either may end before the other is read to its end
+        yield from _unlike(steps, issues)
+
+
+def _unlike(steps: Iterable[Any], issues: Iterable[Any]) -> Iterator[Complaint]:
     told = groupby(steps, key=lambda step: step.issue_id)
     waiting = next(told, None)
     for row in issues:

@@ -2,7 +2,8 @@
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -145,9 +146,14 @@ def _texts(tx: Tx) -> Iterator[Complaint]:
         .order_by(Entry.issue_id)
         .execution_options(yield_per=AT_ONCE)
     )
-    texts: Iterator[Any] = tx.session.scalars(
+    texts = tx.session.scalars(
         select(PrivateText).order_by(PrivateText.issue_id).execution_options(yield_per=AT_ONCE)
     )
+    with closing(entries), closing(texts):  # either may end before the other is read to its end
+        yield from _texts_of(tx, entries, texts)
+
+
+def _texts_of(tx: Tx, entries: Iterable[Any], texts: Iterable[Any]) -> Iterator[Complaint]:
     by_issue = groupby(texts, key=lambda text: text.issue_id)
     waiting: tuple[int, dict[UUID, PrivateText]] = (0, {})
     for (key, number), several in groupby(entries, key=lambda row: (row.issue_id, row.number)):

@@ -65,15 +65,27 @@ def settle(tx: Tx) -> None:
         tx.session.execute(update(Patrol).where(*old).values(newest=None))
 
 
-def forget(tx: Tx) -> None:
-    """Delete patrols that are past their time, once what they came through is gone; visits lose the link to them."""
+def forget(tx: Tx, before: datetime | None) -> dict[str, int]:
+    """Forget of the field what is past its time, once what old patrols came through is gone; gives how many.
+
+    Parameters
+    ----------
+    tx : Tx
+        Writing transaction; its instant decides of patrols.
+    before : datetime or None
+        Words of visits before this instant go; None keeps them for good.
+    """
+    settle(tx)
     old = patrols_due(tx)
-    for statement in (
-        update(Visit).where(Visit.patrol_id.in_(old)).values(patrol_id=None),
-        delete(TrackPiece).where(TrackPiece.patrol_id.in_(old)),
-        delete(Patrol).where(Patrol.id.in_(old)),
-    ):
-        tx.session.execute(statement, execution_options={"synchronize_session": False})
+    with overwriting(tx):
+        gone = {"tracks": blank_tracks(tx), "visits": blank_due(tx, before)}
+        for statement in (
+            update(Visit).where(Visit.patrol_id.in_(old)).values(patrol_id=None),
+            delete(TrackPiece).where(TrackPiece.patrol_id.in_(old)),
+            delete(Patrol).where(Patrol.id.in_(old)),
+        ):
+            tx.session.execute(statement, execution_options={"synchronize_session": False})
+    return gone
 
 
 def patrols_due(tx: Tx) -> Select[Any]:

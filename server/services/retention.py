@@ -285,13 +285,10 @@ def _batch(tx: Tx, days: int | None) -> tuple[Kept, tuple[str, ...]]:
 
 
 def _forget(tx: Tx, days: int | None) -> tuple[Kept, tuple[str, ...]]:
-    field_keeping.settle(tx)
     with overwriting(tx):
-        tracks = field_keeping.blank_tracks(tx)
         gone = {name: _changed(tx, delete(table).where(old)) for name, (table, old) in old_traces(tx).items()}
-        field_keeping.forget(tx)
-        visits = field_keeping.blank_due(tx, horizon(tx, days))
-    return Kept(**gone, tracks=tracks, visits=visits), ()
+    gone |= field_keeping.forget(tx, horizon(tx, days))
+    return Kept(**gone), ()
 
 
 def _count(tx: Tx, table: Any, *conditions: ColumnElement[bool]) -> int:  # noqa: ANN401 - a model

@@ -3,7 +3,7 @@
 import pytest
 
 from server.config import load
-from server.services.field.events import watch_of
+from server.services.field.events import Watch, watch_of
 
 PATH = "/api/v1/field/events"
 
@@ -44,3 +44,15 @@ def test_without_room_it_says_when_to_come_again_and_what_to_do_instead(client_o
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
     assert answer.mimetype == "application/problem+json"
     assert "15 秒" in answer.json["detail"]
+
+
+def test_a_stream_sees_to_it_each_time_that_somebody_still_looks(client_of, monkeypatch):
+    seen = []
+    monkeypatch.setattr(Watch, "keep_looking", lambda _watch: seen.append(True))
+    monkeypatch.setattr("server.api.events.RENEW_S", 0.0)
+    monkeypatch.setattr("server.api.events.HEARTBEAT_S", 0.0)
+    answer = client_of("worker_lin").get(PATH)
+    events = iter(answer.response)
+    assert [next(events)[:5] for _ in range(3)] == [b"retry", b": sti", b": sti"]
+    assert len(seen) == 3, "should the thread have ended by a fault, open streams are not deaf for good"
+    answer.close()

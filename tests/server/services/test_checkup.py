@@ -1,5 +1,6 @@
 """The doctor: a store that lived is well; one row changed behind the program's back is named, and nothing else."""
 
+import gc
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -97,6 +98,11 @@ def complaints(store):
 
 def test_a_store_in_which_the_loop_has_run_is_well(store, numbers):
     assert complaints(store) == ()
+
+
+def test_an_empty_store_is_well_and_no_cursor_is_left_open(store):
+    assert complaints(store) == ()
+    gc.collect()  # one that was not closed warns
 
 
 @pytest.mark.parametrize("what", CHANGES)

@@ -2,8 +2,7 @@
 
 import random
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
-from uuid import UUID
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -15,33 +14,26 @@ from geo.plots import boxes, middles, plots_at
 from server.config import load
 from server.db import Store
 from server.errors import Conflict, InputError, NotFound
-from server.models import Audit, Care, Duty, Patrol, PatrolCover, TrackPiece, Visit
+from server.models import Care, Patrol, PatrolCover, TrackPiece, Visit
 from server.services import (
     care_rows,
-    cares,
     coverage,
     field_boxes,
     patrols,
     resealing,
     retention,
-    visit_rows,
     visits,
 )
 from server.services.calendars import shipped_calendar
-from server.services.cares import NewCare
 from server.services.locating import open_locator
 from server.services.private import open_box
 from server.services.tracks import Point, bound, is_working
 from server.services.visits import NewVisit
+from tests.server.services.calling import HOME, called, uid
 
 NINE = datetime(2026, 3, 10, 1, 0, tzinfo=UTC)  # nine in the morning in Shanghai, a Tuesday
-HOME = (122.0151, 37.0151)
 ON_ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
-
-
-def uid(number):
-    return UUID(int=0x0190_0000_0000_7000_8000_0000_0000_0000 + number)
 
 
 def way(count, start=NINE, each=20 * SECOND, lon=122.0105, lat=37.0151, step=2.5e-4, accuracy=8.0):
@@ -229,18 +221,9 @@ def test_a_patrol_is_its_walkers_alone(store, town, take, lin):
                 patrols.begin(tx, other, uid(1), None)
 
 
-def _called(store, lin):
-    with store.write() as tx:
-        cares.agree(
-            tx, lin, NewCare(uid(5), "alone", 7, "王奶奶", "3幢501", "量血压", date(2026, 3, 9), HOME)
-        )
-        visits.record(tx, lin, NewVisit(uid(6), "daily", "household", "well", "3幢", "都好", HOME))
-        visits.record(tx, lin, NewVisit(uid(7), "care", "household", "well", "", "血压正常", care=uid(5)))
-
-
 def test_all_of_it_is_sealed_anew_with_a_new_key_and_stands_the_doctor(store, take, lin):
     take(way(20))
-    _called(store, lin)
+    called(store, lin)
     assert resealing.rotate(store).field == 5, "piece, newest point, care, two visits"
     with store.read() as tx:
         assert {one.name: one.count for one in resealing.listed(tx)}["k1"] == 0
@@ -251,87 +234,12 @@ def test_all_of_it_is_sealed_anew_with_a_new_key_and_stands_the_doctor(store, ta
 @ON_ONE
 def test_no_word_lies_open_in_the_rows(store, take, lin):
     take(way(20))
-    _called(store, lin)
+    called(store, lin)
     with store.read() as tx:
         for table, column, _kind in field_boxes.BOXES:
             for row in tx.session.scalars(select(table)):
                 held = bytes(getattr(row, column) or b"")
                 assert not any(word.encode() in held for word in ("王", "血压", "122.0", "都好"))
-
-
-def test_words_of_visits_go_with_their_time_and_the_figures_stay(store, lin, clock):
-    _called(store, lin)
-    clock.at += timedelta(days=366)
-    assert retention.purge(store).visits == 2
-    with store.read() as tx:
-        rows = tx.session.scalars(select(Visit)).all()
-        assert [(one.box, one.kind) for one in rows] == [(None, "daily"), (None, "care")]
-        assert tx.session.scalars(select(Care.box)).one() is not None, "care goes on until it is ended"
-
-
-def test_a_withdrawn_consent_takes_all_words_at_once_and_what_comes_later_too(store, town, lin):
-    _called(store, lin)
-    with store.write() as tx:
-        cares.end(tx, town.actors["leader_zhao"], uid(5), "withdrawn")
-        visits.record(tx, lin, NewVisit(uid(8), "care", "household", "well", "3幢501", "还好", care=uid(5)))
-    with store.read() as tx:
-        one = tx.session.scalars(select(Care)).one()
-        assert (one.box, one.ended_at is not None) == (None, True)
-        boxed = [visit.uid for visit in tx.session.scalars(select(Visit)) if visit.box]
-        assert boxed == [uid(6)]
-    with store.write() as tx, pytest.raises(NotFound):
-        cares.end(tx, town.actors["outsider"], uid(5), "withdrawn")
-
-
-@ON_ONE
-def test_a_visit_counts_for_whom_the_visitor_answered_when_it_was_made(store, town, lin, clock):
-    _called(store, lin)
-    began = clock.at
-    clock.at += timedelta(days=2)
-    with store.write() as tx:
-        tx.session.query(Duty).filter_by(person_id=lin.person_id).update(
-            {"ends_at": began + timedelta(days=1)}
-        )
-    made = NewVisit(uid(9), "care", "household", "well", "", "还好", care=uid(5))
-    with store.write() as tx:
-        with pytest.raises(NotFound):
-            visits.record(tx, lin, made)
-        visits.record(tx, lin, replace(made, happened_at=began + timedelta(hours=1)))
-        assert tx.session.scalars(select(Care.last_at)).one() == began + timedelta(hours=1)
-
-
-@ON_ONE
-def test_a_visit_of_care_lies_in_their_cell_and_where_they_live_is_sealed(store, lin):
-    _called(store, lin)
-    with store.write() as tx:
-        away = NewVisit(
-            uid(9), "care", "household", "well", care=uid(5), point=(122.0151, 37.0045), accuracy_m=9.0
-        )
-        assert visits.record(tx, lin, away).cell == "990101001001008"
-        kept = visit_rows.opened(tx, tx.session.scalars(select(Visit).where(Visit.uid == uid(9))).one())
-        assert (kept.lon, kept.lat, kept.accuracy_m) == (*HOME, None)
-        assert not {"lon", "lat", "place_id"} & {*Care.__table__.c.keys(), *Visit.__table__.c.keys()}
-
-
-@ON_ONE
-def test_the_same_uid_for_something_else_or_none_at_all_is_refused(store, lin):
-    _called(store, lin)
-    visit = NewVisit(uid(6), "daily", "household", "well", "3幢", "都好", HOME)
-    care = NewCare(uid(5), "alone", 7, "王奶奶", "3幢501", "量血压", date(2026, 3, 9), HOME)
-    nil = UUID(int=0)
-    with store.write() as tx:
-        assert visits.record(tx, lin, visit).uid == uid(6)
-        assert cares.agree(tx, lin, care).uid == uid(5)
-        for other in (replace(visit, text="不好"), replace(visit, result="away")):
-            with pytest.raises(Conflict, match=r"uid\.taken"):
-                visits.record(tx, lin, other)
-        with pytest.raises(Conflict, match=r"uid\.taken"):
-            cares.agree(tx, lin, replace(care, wish="买菜"))
-        with pytest.raises(InputError, match=r"field\.not_uuid"):
-            patrols.begin(tx, lin, nil, None)
-        patrols.begin(tx, lin, uid(1), NINE)
-        with pytest.raises(InputError, match=r"field\.not_uuid"):
-            patrols.take(tx, lin, uid(1), nil, way(1))
 
 
 @ON_ONE
@@ -349,15 +257,3 @@ def test_a_point_that_cannot_be_is_named_and_nothing_is_taken_in(take, changes, 
     with pytest.raises(InputError) as caught:
         take([first, second._replace(**changes)])
     assert caught.value.values["field"] == field
-
-
-@ON_ONE
-def test_reading_of_names_is_on_record_once_a_day_whichever_process_told_them(store, lin):
-    _called(store, lin)
-    with store.read() as tx:
-        rows = care_rows.due(tx, lin)
-    for _ in range(2):
-        care_rows.note_read(store, lin, rows)
-        store.shelf.clear()  # as another process
-    with store.read() as tx:
-        assert tx.session.query(Audit).filter_by(kind="care.read").count() == 1
