@@ -89,23 +89,13 @@ def arrives(page):
     inside(page, "await until(async () => (await outbox.all()).every((one) => one.state === 'done'));")
 
 
-def go(page, view):
-    page.click(f".t-bar a[href='#{view}']")
-
-
-def walk(page, steps):
-    for step in range(1, steps + 1):
-        place = {**START, "longitude": START["longitude"] + step * STEP}
-        with page.expect_event(
-            "console", lambda message, place=place: str(place["longitude"]) in message.text
-        ):
-            page.context.set_geolocation(place)
-
-
 def walks(page):
     page.evaluate("() => document.addEventListener('field:place', ({ detail }) => console.log(detail.lon))")
     page.click("[data-start]")
-    walk(page, WALKED)
+    for step in range(1, WALKED + 1):
+        there = START["longitude"] + step * STEP
+        with page.expect_event("console", lambda message, there=there: str(there) in message.text):
+            page.context.set_geolocation({**START, "longitude": there})
     page.locator("[data-words]", has_text="正在巡查").wait_for()
     page.locator("[data-module=tablet-patrol] [data-stop]").click()
     page.locator("[data-start]:visible").wait_for()
@@ -132,13 +122,6 @@ def visits_and_reports(page):
     page.fill("[name=description]", "走访时发现")
     page.click(".r-form .t-send")
     page.locator(".r-done:visible").wait_for()
-
-
-def stops_looking_in(page):
-    page.locator("[data-module=tablet-cares] li", has_text="张奶奶").wait_for()
-    page.locator("[data-end]").first.click()
-    page.locator("form[data-part=end] .t-tile", has_text="本人撤回同意").click()
-    page.locator("form[data-part=end] .v-big").click()
 
 
 def test_what_is_done_in_the_field_without_a_network_arrives_once_there_is_one(open_page, folder):
@@ -168,9 +151,12 @@ def test_what_is_done_in_the_field_without_a_network_arrives_once_there_is_one(o
         assert (link.visit_id, tx.session.get_one(Issue, link.issue_id).source) == (visit.id, "visit")
         assert system_clock() - visit.happened_at < timedelta(minutes=5)
 
-    go(page, "visits")
+    page.click(".t-bar a[href='#visits']")
     page.locator("[data-module=tablet-visits-list] li", has_text="时代嘉园1幢").wait_for()
-    stops_looking_in(page)
+    page.locator("[data-module=tablet-cares] li", has_text="张奶奶").wait_for()
+    page.locator("[data-end]").first.click()
+    page.locator("form[data-part=end] .t-tile", has_text="本人撤回同意").click()
+    page.locator("form[data-part=end] .v-big").click()
     page.locator("[data-module=tablet-cares] .empty:visible").wait_for()
     arrives(page)
     with store.read() as tx:
@@ -184,8 +170,7 @@ def plots_agree(page):
     lon[:1_000], lat[:1_000] = 122 + random.random(1_000), 37 + random.random(1_000)
     numbers, around = inside(
         page,
-        "const { plotAt, boxOf } = await of('plots');"
-        "const plots = given.map(([x, y]) => plotAt(x, y)); return [plots, plots.map(boxOf)];",
+        "const at = await of('plots'), all = given.map((one) => at.plotAt(...one)); return [all, all.map(at.boxOf)];",
         np.column_stack([lon, lat]).tolist(),
     )
     plots = plots_at(lon, lat)
@@ -263,8 +248,7 @@ def a_patrol_ended_elsewhere_is_over(page):
         const words = await import(main.replace('main.js', 'page.js'));
         words.tell('field:place', { lon: 122.01, lat: 37.01, accuracy_m: 5, at: new Date().toISOString() });
         await until(() => !patrol.current());
-        const isWatching = place.isWatching();
-        await patrol.resume();
+        const [isWatching] = [place.isWatching(), await patrol.resume()];
         await until(async () => !(await track.kept()));
         const steps = (await outbox.all()).flatMap((one) => one.steps);
         return {
