@@ -1,7 +1,5 @@
 """New tasks reach an open tablet by themselves; without a stream it asks, and seldom; unseen it rests."""
 
-import itertools
-
 import pytest
 
 pytestmark = pytest.mark.browser
@@ -14,15 +12,27 @@ REPORT = """async (words) => {
   return [answer.status, (await answer.json()).number];
 }"""
 WATCH = """() => {
-  [window.asked, window.streams] = [[], 0];
+  Math.random = () => 0; // chance at its worst
+  [window.asked, window.refused] = [[], []];
   const [ask, Stream] = [window.fetch, window.EventSource];
   window.fetch = (...given) => {
     if (String(given[0]).includes("/field/work")) window.asked.push(Date.now());
     return ask(...given);
   };
-  document.addEventListener("visibilitychange", () => {
-    window.EventSource = function (...given) { window.streams += 1; return new Stream(...given); };
-  });
+  window.EventSource = class extends Stream {
+    constructor(...given) {
+      super(...given);
+      this.addEventListener("error", () => window.refused.push(Date.now()));
+    }
+  };
+}"""
+LOOK = """(isSeen) => {
+  Object.defineProperty(document, "hidden", { value: !isSeen, configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+ASKED = """async () => {
+  const module = document.querySelector("script[type=module]").src.replace("main.js", "tablet/field.js");
+  await (await import(module)).refresh("once more, after all that is on its way");
 }"""
 LISTEN = """() => {
   window.heard = [];
@@ -64,26 +74,40 @@ def test_where_there_is_no_room_it_asks_but_never_more_often_than_every_15_secon
 ):
     page = open_page("/t/", login="worker_lin", size=PHONE, expected=("503",))
     page.route("**/field/events", lambda route: route.fulfill(status=503, body=""))
+    page.add_init_script(f"({WATCH})()")
     page.clock.install()
     page.reload()
-    page.wait_for_function(
-        "() => document.querySelector('.t-net [data-words]').textContent.startsWith('在线')"
-    )
-    page.evaluate(WATCH)
-    for _ in range(60):
-        page.clock.run_for(3_000)
-        page.wait_for_timeout(15)
-    asked = page.evaluate("() => window.asked.splice(0)")
-    assert 3 <= len(asked) <= 12
-    # A request leaves up to one such step after its timer.
-    assert min(later - earlier for earlier, later in itertools.pairwise(asked)) >= 12_000
-    page.evaluate("""() => {
-      Object.defineProperty(document, "hidden", { value: true, configurable: true });
-      document.dispatchEvent(new Event("visibilitychange"));
-    }""")
+    page.locator(".t-net [data-words]", has_text="在线").wait_for()
+    page.wait_for_function("() => window.refused.length === 1")
+    page.clock.pause_at(page.evaluate("() => Date.now() / 1000 + 1"))
+    page.evaluate(LOOK, False)
+    page.evaluate("() => { [window.asked, window.refused] = [[], []]; }")
+    seen_at = look_again(page, 1)
+    times = [seen_at + n * 15_000 for n in range(1, 6)]
+    for n, _time in enumerate(times, 1):
+        page.clock.run_for(14_999)
+        with page.expect_response("**/field/work"):
+            page.clock.run_for(1)
+        page.wait_for_function("(tries) => window.refused.length === tries", arg=1 + n // 4)
+    page.evaluate(LOOK, False)
     page.clock.run_for(300_000)
-    page.wait_for_timeout(50)
-    assert page.evaluate("() => [window.asked.length, window.streams]") == [0, 0]
+    again_at = look_again(page, 3)
+    assert again_at == times[-1] + 300_000
+    looks = {seen_at, again_at}  # when it asks at once
+    asked, refused = page.evaluate("() => [window.asked, window.refused]")
+    assert [
+        time for time in asked if time not in looks
+    ] == times  # as soon as may be, none between, none unseen
+    assert [time for time in refused if time not in looks] == [times[3]]
+
+
+def look_again(page, tries):
+    """Bring the page to sight, which asks at once; gives when, and waits until a stream was refused so often."""
+    with page.expect_response("**/field/work"):
+        at = page.evaluate(f"() => {{ ({LOOK})(true); return Date.now(); }}")
+    page.wait_for_function("(tries) => window.refused.length === tries", arg=tries)
+    page.evaluate(ASKED)
+    return at
 
 
 def test_the_sound_can_be_switched_off_on_this_device(open_page):
