@@ -20,7 +20,7 @@ export function mount(element) {
   const map = window.map_main;
   const [group, cluster] = [window.feature_group_points, window.marker_cluster_points];
   const marks = new Map();
-  let issues = [];
+  let [issues, soon] = [[], 0];
   cluster.options.iconCreateFunction = (one) => bunch(one.getAllChildMarkers().map((mark) => mark.options.colour));
   cluster.on("clusterclick", ({ layer }) => opened(layer));
 
@@ -35,6 +35,11 @@ export function mount(element) {
     tell("tablet:chosen", { kind: "issue", numbers: late.map((mark) => mark.options.number) });
   }
 
+  /** Once for all that is told together, and after what else stands to be drawn. */
+  function drawSoon() {
+    soon ||= setTimeout(() => { soon = 0; draw(); });
+  }
+
   function draw() {
     const [at, known] = [now(), ground()];
     const wanted = new Map(issues.filter((one) => Number.isFinite(one.lon)).map((one) => [one.number ?? one.uid, facts(one, known, at)]));
@@ -47,8 +52,8 @@ export function mount(element) {
     for (const [number, one] of fresh) marks.set(number, one);
   }
 
-  hear("field:work", (told) => { issues = told.issues; draw(); });
-  hear("field:ground", draw);
+  hear("field:work", (told) => { issues = told.issues; drawSoon(); });
+  hear("field:ground", drawSoon);
   hear("tablet:layers", (off) => { if (off.includes("issues")) group.remove(); else group.addTo(map); });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) draw(); });
   setInterval(() => { if (!document.hidden) draw(); }, MINUTE);
