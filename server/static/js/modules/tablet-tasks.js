@@ -6,7 +6,7 @@ import { pref, setPref } from "../tablet/store.js";
 import { grouped, isAmong, isOnMe, metres } from "../tablet/work/order.js";
 import { rowOf } from "../tablet/work/row.js";
 
-const PAGE = 60; // rows drawn at once
+const PAGE = 25; // rows drawn at once
 const OLD_MS = 15 * 60_000; // a place older than this no longer tells how far something is
 const MOVED_M = 30;
 const CHOICES = ["whose", "order"];
@@ -26,7 +26,7 @@ export function mount(element) {
   let [issues, most, seen] = [null, PAGE, null];
 
   function draw() {
-    if (!issues || element.hidden) return;
+    if (!issues || element.hidden || !element.checkVisibility()) return; // it is drawn when it is looked at
     how.now = now();
     how.place = recent(place.last());
     const groups = grouped(issues, how);
