@@ -113,16 +113,19 @@ class Game:
                 device.page.evaluate("() => out.retryAll()")
 
 
+def says_why(rows):
+    """Nothing waits but behind what asks for a decision, and each says why."""
+    blocked = {row["subject"]["uid"] for row in rows if row["state"] in STUCK}
+    for row in rows:
+        assert row["state"] in STUCK | {"done", "waiting"}, row
+        assert row["state"] == "done" or row["why"], row
+        assert row["state"] != "waiting" or row["subject"]["uid"] in blocked, row
+
+
 def judged(game):
     """Compare what each device says of its acts with the ledgers."""
     rows = {row["id"]: row for device in game.devices for row in device.rows()}
-    for row in rows.values():
-        assert row["state"] in STUCK | {"done", "waiting"}, row
-        if row["state"] in STUCK:
-            assert row["why"]
-    blocked = {row["subject"]["uid"] for row in rows.values() if row["state"] in STUCK}
-    for row in rows.values():
-        assert row["state"] != "waiting" or (row["subject"]["uid"] in blocked and row["why"]), row
+    says_why(rows.values())
     logs = {}
     for record, words in game.said:
         if record in game.given_up:

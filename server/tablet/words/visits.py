@@ -14,6 +14,7 @@ def _patrol() -> dict[str, str]:
     return {
         "patrol_off": _("现在没有巡查"),
         "patrol_hours": _("现在不是工作时间，不记录巡查"),
+        "patrol_hours_until": _("现在不是工作时间，{at} 起可以巡查", at="{at}"),
         "patrol_now": _("正在巡查 · {minutes} 分钟 · {far}", minutes="{minutes}", far="{far}"),
         "patrol_why_hours": _("工作时间到了，巡查已自动结束。"),
         "patrol_why_room": _("设备存储不足，新的位置没有记下；请先同步或清理设备。"),
@@ -43,7 +44,7 @@ def _visit() -> dict[str, str]:
 
 def _care() -> dict[str, str]:
     return {
-        "care_count": _("{n} 人", n="{n}"),
+        "care_count": _("{n} 人，该去看看 {due} 人", n="{n}", due="{due}"),
         "care_late": _("晚了 {days} 天", days="{days}"),
         "care_today": _("今天该去"),
         "care_in": _("还有 {days} 天", days="{days}"),

@@ -12,13 +12,13 @@ const CHANGING = ["visit", "care", "care_end"];
 /**
  * Whom to look in on, soonest first; what waits in the outbox counts as done.
  *
- * Hears `tablet:view`, `visits:cares`, `outbox:changed`, `outbox:sent`. Children: `[data-rows]`, `[data-none]`,
+ * Hears `tablet:view`, `visits:cares`, `outbox:changed`, `outbox:sent`. Children: `[data-rows]`, `[data-none]`, `[data-unknown]`,
  * `[data-count]` and a `<template>` with `[data-visit]`, `[data-end]`.
  * @param {HTMLElement} element
  */
 export function mount(element) {
   const part = (name) => element.querySelector(`[data-${name}]`);
-  let [known, waiting] = [[], []];
+  let [known, waiting] = [null, []]; // null: never told to this device
 
   function due(one) {
     const days = Math.floor((Date.now() - new Date(one.due_at)) / DAY_MS);
@@ -47,16 +47,17 @@ export function mount(element) {
   async function draw() {
     const gone = waiting.flatMap((record) => record.steps).filter((step) => !step.done);
     const done = new Set(gone.map((step) => (step.kind === "care_end" ? step.of : step.body?.care)).filter(Boolean));
-    const rows = known.filter((one) => !done.has(one.uid));
+    const rows = (known ?? []).filter((one) => !done.has(one.uid));
     part("rows").replaceChildren(...rows.map(row));
-    part("none").hidden = rows.length > 0;
-    part("count").textContent = rows.length ? say("care_count", { n: rows.length }) : "";
+    part("none").hidden = rows.length > 0 || !known;
+    part("unknown").hidden = Boolean(known);
+    part("count").textContent = rows.length ? say("care_count", { n: rows.length, due: rows.filter((one) => new Date(one.due_at) <= Date.now()).length }) : "";
   }
 
-  hear("visits:cares", (told) => { known = told?.items ?? []; draw(); });
+  hear("visits:cares", (told) => { known = told?.items ?? null; draw(); });
   hear("outbox:changed", ({ rows }) => { waiting = rows; draw(); });
   hear("outbox:sent", ({ record }) => { if (record.steps.some((step) => CHANGING.includes(step.kind))) show("cares", true); });
-  onTurn(() => { [known, waiting] = [[], []]; draw(); });
+  onTurn(() => { [known, waiting] = [null, []]; draw(); });
   all().then((rows) => { waiting = rows; draw(); });
   follow("cares");
 }

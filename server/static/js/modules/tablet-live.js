@@ -5,13 +5,13 @@ import { follow } from "../tablet/live.js";
 /**
  * New tasks as they come: a line that says so, a sound, and the number of those to be signed for at the app's icon.
  *
- * Hears `field:work` and `field:net`.
+ * What somebody reported on this device is no news to them. Hears `field:work`, `field:net` and `outbox:changed`.
  * @param {HTMLElement} element with `[data-words]`, `[data-look]` and `[data-close]`
  */
 export function mount(element) {
   const tasks = document.querySelector(".t-bar a[href='#tasks']");
   const title = document.title;
-  let unseen = [];
+  let [unseen, own] = [[], new Set()];
 
   function show(issues) {
     const found = issues.filter((one) => unseen.includes(one.number));
@@ -34,12 +34,14 @@ export function mount(element) {
   hear("field:work", ({ issues, fresh, isStale }) => {
     badge(issues.filter((one) => one.mine && (one.predicted ?? one.state.code) === "dispatched").length);
     if (isStale) return;
-    if (fresh?.length) {
-      unseen = [...new Set([...fresh, ...unseen])];
+    const news = issues.filter((one) => fresh?.includes(one.number) && !own.has(one.uid)).map((one) => one.number);
+    if (news.length) {
+      unseen = [...new Set([...news, ...unseen])];
       chime();
     }
     show(issues);
   });
+  hear("outbox:changed", ({ rows }) => { own = new Set(rows.map((row) => row.subject?.uid)); });
   hear("field:net", ({ isSignedOut }) => { if (isSignedOut) badge(0); });
   element.querySelector("[data-close]").addEventListener("click", () => { unseen = []; show([]); });
   element.querySelector("[data-look]").addEventListener("click", () => {

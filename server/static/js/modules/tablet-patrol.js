@@ -2,11 +2,14 @@ import { toMap } from "../map/ground.js";
 import { token } from "../map/ramp.js";
 import { hear, say } from "../page.js";
 import { stamp } from "../stamp.js";
+import { now } from "../tablet/clock.js";
 import { counted } from "../tablet/cover.js";
+import { ground } from "../tablet/field.js";
 import { follow, show } from "../tablet/lists.js";
 import { far } from "../tablet/map/way.js";
 import { onTurn } from "../tablet/owner.js";
 import * as patrol from "../tablet/patrol.js";
+import { moment } from "../times.js";
 
 /**
  * The walker's own patrol: begin, end, how far, and how much of the cells was walked in a week; nobody else is told.
@@ -33,14 +36,14 @@ export function mount(element) {
     part("start").disabled = !isOpen || isBusy;
     part("stop").hidden = !now;
     const minutes = now && Math.max(0, Math.round((Date.now() - new Date(now.began_at)) / 60000));
-    part("words").textContent = now ? say("patrol_now", { minutes, far: far(now.walked) }) : say(isOpen ? "patrol_off" : "patrol_hours");
+    part("words").textContent = now ? say("patrol_now", { minutes, far: far(now.walked) }) : isOpen ? say("patrol_off") : closed();
     if (why) complain(say(`patrol_why_${why}`));
   }
 
   async function count() {
     cells = await counted(known);
     part("cells").replaceChildren(...cells.map(row));
-    part("none").hidden = cells.length > 0;
+    part("none").hidden = cells.length > 0 || !known;
     part("on-map").hidden = !cells.some((cell) => cell.boxes.length);
     if (layer._map) draw();
   }
@@ -97,3 +100,9 @@ export function mount(element) {
 
 /** A small part is not nothing. */
 const percentOf = (share) => (share > 0 && share < 0.1 ? (share * 100).toFixed(1) : String(Math.round(share * 100)));
+
+/** When the next working hours begin, as far as the device knows. */
+function closed() {
+  const next = (ground()?.working ?? []).map(([begin]) => begin).find((begin) => new Date(begin) > now());
+  return next ? say("patrol_hours_until", { at: moment(next) }) : say("patrol_hours");
+}

@@ -13,7 +13,7 @@ import { moment } from "../times.js";
  */
 export function mount(element) {
   const part = (name) => element.querySelector(`[data-${name}]`);
-  let [known, waiting] = [[], []];
+  let [known, waiting] = [null, []]; // null: never told to this device
 
   function row({ title, said, at, mark }) {
     return stamp(element.querySelector("template"), { title, said, at: moment(at), mark });
@@ -23,19 +23,20 @@ export function mount(element) {
     const own = waiting.filter((record) => record.state !== "done" && record.steps.some((step) => step.kind === "visit"));
     const rows = [
       ...own.toReversed().map((record) => ({ title: record.title, said: saidIn(record), at: record.at, mark: say("visit_waits") })),
-      ...known.map((one) => ({
+      ...(known ?? []).map((one) => ({
         title: `${one.kind.name} · ${one.where || one.cell.name}`, said: one.text, at: one.happened_at,
         mark: [one.result.name, ...one.issues.map((number) => say("issue", { number }))].join(" · "),
       })),
     ];
     part("rows").replaceChildren(...rows.map(row));
-    part("none").hidden = rows.length > 0;
+    part("none").hidden = rows.length > 0 || !known;
+    part("unknown").hidden = Boolean(known);
   }
 
-  hear("visits:visits", (told) => { known = told?.items ?? []; draw(); });
+  hear("visits:visits", (told) => { known = told?.items ?? null; draw(); });
   hear("outbox:changed", ({ rows }) => { waiting = rows; draw(); });
   hear("outbox:sent", ({ record }) => { if (record.steps.some((step) => step.kind === "visit")) show("visits", true); });
-  onTurn(() => { [known, waiting] = [[], []]; draw(); });
+  onTurn(() => { [known, waiting] = [null, []]; draw(); });
   all().then((rows) => { waiting = rows; draw(); });
   follow("visits");
 }

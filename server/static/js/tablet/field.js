@@ -16,7 +16,8 @@ import { PERSON, become, forgetGone, leave, open, whoami } from "./store.js";
 const GROUND_MS = 10 * 60 * 1000;
 const RETRY_MS = [15, 30, 60, 120].map((seconds) => seconds * 1000);
 const ALL = ["start", "online", "visible", "person"];
-let [started, running, next, failures, timer] = [null, null, null, 0, 0];
+const [FEW_MS, MANY, MANY_MS] = [300, 20, 3000]; // while much is being sent, what comes of it is asked for now and then
+let [started, running, next, failures, timer, due] = [null, null, null, 0, 0, 0];
 const urlOf = (name, path) => page.urls?.[name] ?? `/api/v1/field/${path}`;
 
 /** The ground as `/api/v1/field/ground` tells it, or null before the first visit. */
@@ -136,6 +137,9 @@ async function show({ rows } = {}) {
 /** The server answered an act: what it says of the issue holds until it is asked again. */
 async function taken(answers) {
   for (const one of answers) if (one?.number && one.log) await stored(later(one, state.work));
-  if (state.work) told([], state.isStale);
-  refresh("sent");
+  due ||= setTimeout(() => {
+    due = 0;
+    if (state.work) told([], state.isStale);
+    refresh("sent");
+  }, state.rows.filter((row) => row.state !== "done").length > MANY ? MANY_MS : FEW_MS);
 }

@@ -5,6 +5,7 @@ import { WEEK_MS, isOver } from "./age.js";
 import { ask, isAway } from "./asking.js";
 import { get, keep, touch } from "./kept.js";
 import { onTurn } from "./owner.js";
+import { refresh } from "./field.js";
 import { isReachable } from "./reached.js";
 import { whoami } from "./store.js";
 
@@ -36,6 +37,7 @@ export async function show(name, isDue = false) {
   try {
     const { data, etag } = await ask(url, (await get(name))?.etag ?? "");
     if (whoami()?.uid !== mine) return; // told to whoever asked, and to nobody else
+    if (!isReachable()) refresh("reached"); // the server is back, and this is the first to know
     if (!data) return void (await touch(name));
     await keep(name, data, etag);
     tell(`visits:${name}`, data);

@@ -7,10 +7,11 @@ import { open, whoami, writing } from "./store.js";
 const DONE_KEPT = 30;
 const DONE_MS = 3 * 86_400_000; // what was sent is kept to be looked at, not to be read for weeks
 const TOLD_EVERY_MS = 250;
+const [MANY, MANY_MS] = [50, 1500]; // rows: to draw them all takes longer than to send some
 export const STUCK = ["refused", "decide"]; // wait for the person, not for the network
 const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel("wangge.outbox") : null;
 let timer = 0;
-let toldAt = 0;
+let [toldAt, every] = [0, TOLD_EVERY_MS];
 
 /** All records of the present person, in the order in which they were put. */
 export async function rows() {
@@ -104,12 +105,13 @@ export async function tidy(db, most = DONE_KEPT) {
 export function changed(isFromElsewhere = false) {
   if (!isFromElsewhere) channel?.postMessage("changed");
   if (timer) return;
-  timer = setTimeout(tellNow, Math.max(0, toldAt + TOLD_EVERY_MS - Date.now()));
+  timer = setTimeout(tellNow, Math.max(0, toldAt + every - Date.now()));
 }
 
 async function tellNow() {
   [timer, toldAt] = [0, Date.now()];
   const found = await rows();
+  every = found.length > MANY ? MANY_MS : TOLD_EVERY_MS;
   const refused = found.filter((row) => STUCK.includes(row.state)).length;
   tell("outbox:changed", { rows: found, waiting: found.filter((row) => row.state !== "done").length - refused, refused });
 }
