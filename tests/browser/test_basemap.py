@@ -143,16 +143,14 @@ def test_the_pin_of_a_report_is_wgs84_again(open_shifted):
     lon, lat = there(*PLACE)
     page.evaluate("([lon, lat]) => map_main.setView([lat, lon], 19, { animate: false })", [lon, lat])
     page.click("[data-pick-here]")
-    page.locator("[data-where]", has_text="文峰社区第八网格").wait_for()
-    page.locator("details.t-group", has_text="供暖不热").locator("summary").click()
-    page.locator(".t-tile", has_text="供暖不热").locator("visible=true").click()
+    page.locator("[data-module=tablet-report-place] [data-cell]", has_text="文峰社区第八网格").wait_for()
+    page.locator(".r-tile", has_text="供暖不热").first.click()
     page.fill("[name=description]", "图上选点报的一件")
     with page.expect_request(lambda one: one.method == "POST" and "/issues" in one.url) as sent:
-        page.click(".t-send")
+        page.click(".r-form .t-send")
     body = sent.value.post_data_json
     assert (body["lon"], body["lat"]) == pytest.approx(PLACE, abs=2e-6)  # a pixel at zoom 19 is 2.7e-6 wide
     assert body["crs"] == "wgs84"
-    page.wait_for_selector("[data-done]:not([hidden])")
 
 
 def test_the_device_is_shown_at_the_shifted_place(open_shifted):

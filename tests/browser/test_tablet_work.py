@@ -60,7 +60,10 @@ def given(page, words):
     number = asked(page, "POST", "/issues", body)["number"]
     page.evaluate("() => dispatchEvent(new Event('online'))")
     until(page, KEPT, number)
-    page.wait_for_selector(f"li[data-number='{number}']", state="attached")
+    row = page.locator(f"li[data-number='{number}']")
+    page.locator("[data-module=tablet-tasks] [data-more]:visible").or_(row).first.wait_for()
+    while not row.count():  # others have given her many tasks by now
+        page.locator("[data-module=tablet-tasks] [data-more]:visible").click()
     return number
 
 

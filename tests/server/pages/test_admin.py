@@ -75,9 +75,9 @@ def test_a_category_is_added_and_offered_then_switched_off(wu, client_of):
     }
     assert "增加类别“公园设施”" in follow(wu, wu.post("/admin/new-category", data=form))
     lin = client_of("worker_lin")
-    assert "公园设施" in lin.get("/t/").text
+    assert "公园设施" in lin.get("/api/v1/field/ground").text
     assert "停用类别“公园设施”" in follow(wu, wu.post("/admin/categories/park", data={"press": "off"}))
-    assert "公园设施" not in lin.get("/t/").text
+    assert "公园设施" not in lin.get("/api/v1/field/ground").text
     assert "公园设施" in client_of("supervisor_li").get("/issues").text, "issues of it are still looked for"
     taken = wu.post("/admin/new-category", data={**form, "code": "park2", "name": "养犬", "name_en": "x"})
     assert (taken.status_code, "名称“养犬”已用于类别 dogs" in said(taken)) == (422, True)

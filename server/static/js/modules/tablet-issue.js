@@ -9,7 +9,7 @@ import { all } from "../tablet/outbox.js";
 import { isLikely, offered } from "../tablet/work/offer.js";
 import { callsOf, factsOf, logOf, waitingOf } from "../tablet/work/facts.js";
 import { showPhotos, unsent } from "../tablet/work/pictures.js";
-import { clockOf } from "../tablet/work/order.js";
+import { STUCK, clockOf } from "../tablet/work/order.js";
 
 /**
  * One issue as the device knows it, with what waits for it and what may be done.
@@ -34,6 +34,7 @@ export function mount(element) {
     const mine = ++turn;
     const known = await read();
     if (mine !== turn || number === null) return;
+    if (known.rows.some((row) => STUCK.includes(row.state)) && part("told").classList.contains("note-good")) part("told").hidden = true;
     const state = JSON.stringify([number, known.issue, known.rows, known.isReachable, known.ground?.next]);
     part("none").hidden = known.issue !== null && known.issue !== undefined;
     if (state === drawn) return;
