@@ -75,6 +75,7 @@ async function asked(reason) {
     await askWork();
     failures = 0;
     reached();
+    if (["sent", "event"].includes(reason) && isMuch()) return; // whole issues come when all is sent
     const fetched = details(state.work.issues, urlOf("details", "issues"), state.ground.limits.numbers);
     await stored(fetched.then((many) => many && net()));
     await stored(tidied());
@@ -141,5 +142,7 @@ async function taken(answers) {
     due = 0;
     if (state.work) told([], state.isStale);
     refresh("sent");
-  }, state.rows.filter((row) => row.state !== "done").length > MANY ? MANY_MS : FEW_MS);
+  }, isMuch() ? MANY_MS : FEW_MS);
 }
+
+const isMuch = () => state.rows.filter((row) => row.state !== "done").length > MANY;
