@@ -176,6 +176,7 @@ def test_photos_that_are_gone_are_counted_and_what_is_left_goes(device, desk, su
     assert sum("话还在" in line for line in desk.log(subject["number"])) == 1
 
 
+@pytest.mark.exhaustive  # races with a loaded machine
 def test_what_is_on_its_way_is_not_called_back_by_trying_it_again(device, subject):
     device.line = "cut"
     row = device.put({"title": "在路上", "subject": subject, "steps": [note("在路上")]})

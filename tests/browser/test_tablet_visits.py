@@ -287,6 +287,7 @@ def nothing_passes_on(page, person):
     page.locator("[data-part=home]:visible").wait_for()
 
 
+@pytest.mark.exhaustive  # races with a loaded machine
 def test_what_is_begun_belongs_to_whoever_began_it(open_page):
     near = {**HERE, "geolocation": {**START, "longitude": 122.013, "latitude": 37.013}}
     page = open_page("/t/#visits", "worker_lin", (768, 1024), ("ERR_INTERNET_DISCONNECTED",), **near)
