@@ -176,18 +176,20 @@ def test_photos_that_are_gone_are_counted_and_what_is_left_goes(device, desk, su
     assert sum("话还在" in line for line in desk.log(subject["number"])) == 1
 
 
-@pytest.mark.exhaustive  # races with a loaded machine
 def test_what_is_on_its_way_is_not_called_back_by_trying_it_again(device, subject):
     device.line = "cut"
     row = device.put({"title": "在路上", "subject": subject, "steps": [note("在路上")]})
     told = device.page.evaluate("""async (id) => {
-      const [{ change }, real] = [await load('queue'), navigator.locks.request];
-      navigator.locks.request = () => new Promise(() => {}); // somebody else is sending
+      const [{ change }, { name }] = [await load('queue'), await store.open()];
+      let free; // somebody else is sending
+      await new Promise((held) => {
+        navigator.locks.request(`${name}.flush`, () => new Promise((done) => { free = done; held(); }));
+      });
       await change(id, (row) => ({ ...row, state: 'sending' }));
       out.retry(id);
       const said = await out.drop(id).then(() => '', (error) => error.message);
       const state = (await out.all()).find((one) => one.id === id).state;
-      navigator.locks.request = real;
+      free();
       return [said, state];
     }""", row["id"])  # fmt: skip
     device.page.close()

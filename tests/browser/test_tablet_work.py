@@ -27,6 +27,12 @@ LEFT = """async () => {
     const { leave } = await import(document.querySelector("script[src$='js/main.js']").src.replace('main.js', 'tablet/store.js'));
     await leave();
 }"""
+NOTED = """async (number) => {
+    const of = (name) => import(document.querySelector("script[src$='js/main.js']").src.replace('main.js', `tablet/${name}.js`));
+    const { uid } = await (await of('field')).issue(number);
+    const step = { kind: 'act', action: 'note', name: '备注', given: { text: '另有备注' }, version: null };
+    await (await of('outbox')).put({ title: '另有备注', subject: { uid, number }, steps: [step] });
+}"""
 SETTLED = """async (count) => {
     const { all } = await import(document.querySelector("script[src$='js/main.js']").src.replace('main.js', 'tablet/outbox.js'));
     const rows = await all();
@@ -53,6 +59,16 @@ def until(page, question, argument):
     raise AssertionError(argument)
 
 
+def shown(page, number):
+    """Give the row of a task, however many stand before it."""
+    row = page.locator(f"li[data-number='{number}']")
+    more = page.locator("[data-module=tablet-tasks] [data-more]:visible")
+    more.or_(row).first.wait_for()
+    while not row.count():  # others have given her many tasks by now
+        more.click()
+    return row
+
+
 def given(page, words):
     """Report an issue in 文峰社区第八网格, which goes to 林晓; gives its number once the device has it whole."""
     place = {"lon": 122.0151, "lat": 37.0152, "place_text": "5 幢地下室"}
@@ -60,10 +76,7 @@ def given(page, words):
     number = asked(page, "POST", "/issues", body)["number"]
     page.evaluate("() => dispatchEvent(new Event('online'))")
     until(page, KEPT, number)
-    row = page.locator(f"li[data-number='{number}']")
-    page.locator("[data-module=tablet-tasks] [data-more]:visible").or_(row).first.wait_for()
-    while not row.count():  # others have given her many tasks by now
-        page.locator("[data-module=tablet-tasks] [data-more]:visible").click()
+    shown(page, number)
     return number
 
 
@@ -165,7 +178,7 @@ def test_a_form_is_gone_on_with_after_the_tab_was_killed(open_page):
     page.fill(".w-act [name=outcome]", "拧紧了")
     until(page, DRAFTED, "拧紧了")
     page.reload()
-    page.click(f"li[data-number='{number}'] button")
+    shown(page, number).locator("button").click()
     do(page, "settle")
     page.wait_for_selector(".w-act [data-kept]:not([hidden])")
     assert page.input_value(".w-act [name=outcome]") == "拧紧了"
@@ -187,6 +200,26 @@ def test_a_form_is_gone_on_with_after_the_tab_was_killed(open_page):
         "",
         "",
     ]
+
+
+def test_what_lies_under_a_finger_is_not_drawn_anew(open_page):
+    page = open_page("/t/#tasks", "worker_lin", PHONE, OFFLINE, **HERE)
+    number = given(page, "门禁坏了")
+    shown(page, number).locator("button").click()
+    page.locator("[data-action=take]").click()
+    page.locator(".w-waits li", has_text="签收").or_(page.locator("[data-action=finish]")).first.wait_for()
+    button = page.locator("[data-action=finish]")
+    button.hover()
+    page.mouse.down()
+    was = button.element_handle()
+    page.context.set_offline(True)
+    page.evaluate(NOTED, number)
+    page.wait_for_timeout(300)  # in which it would be drawn
+    assert was.evaluate("(one) => one.isConnected")
+    page.mouse.up()
+    page.wait_for_selector(".w-act [name=outcome]")
+    page.locator(".w-waits li", has_text="另有备注").wait_for(state="attached")
+    page.context.set_offline(False)
 
 
 def test_tasks_are_found_ordered_and_read_with_fingers(open_page):

@@ -1,5 +1,6 @@
 import { hear, say, tell } from "../page.js";
 import { stamp } from "../stamp.js";
+import { whenLifted } from "../tablet/finger.js";
 import { follow, show } from "../tablet/lists.js";
 import { last } from "../tablet/place.js";
 import { way } from "../tablet/map/way.js";
@@ -44,7 +45,9 @@ export function mount(element) {
     return made;
   }
 
-  async function draw() {
+  const draw = () => whenLifted(drawn);
+
+  function drawn() {
     const gone = waiting.flatMap((record) => record.steps).filter((step) => !step.done);
     const done = new Set(gone.map((step) => (step.kind === "care_end" ? step.of : step.body?.care)).filter(Boolean));
     const rows = (known ?? []).filter((one) => !done.has(one.uid));

@@ -3,6 +3,7 @@ import { hear, page, say, tell } from "../page.js";
 import { stamp } from "../stamp.js";
 import { now } from "../tablet/clock.js";
 import * as field from "../tablet/field.js";
+import { whenLifted } from "../tablet/finger.js";
 import { get, keep } from "../tablet/kept.js";
 import { left } from "../tablet/left.js";
 import { all } from "../tablet/outbox.js";
@@ -22,29 +23,45 @@ import { STUCK, clockOf } from "../tablet/work/order.js";
 export function mount(element) {
   const part = (name) => element.querySelector(`[data-${name}]`);
   const template = (kind) => element.querySelector(`template[data-kind=${kind}]`);
-  let [number, drawn, turn] = [null, "", 0];
+  let [number, drawn, fresh, isAsked, drawing] = [null, "", null, false, null];
 
-  async function read() {
-    const [issue, rows, ground] = await Promise.all([field.issue(number), all(), field.ground()]);
+  /** Draw what is asked for now; what is asked for meanwhile is drawn after it. */
+  function draw() {
+    isAsked = true;
+    drawing ??= anew().finally(() => { drawing = null; });
+    return drawing;
+  }
+
+  async function anew() {
+    while (isAsked && number !== null) {
+      isAsked = false;
+      await once(number);
+    }
+  }
+
+  async function read(wanted) {
+    const [issue, rows, ground] = await Promise.all([field.issue(wanted), all(), field.ground()]);
     return { issue, ground, rows: issue ? rows.filter((row) => row.subject?.uid === issue.uid) : [], isReachable: field.isReachable() };
   }
 
-  /** Draw anew only what has changed, so that nothing moves under a finger. */
-  async function draw() {
-    const mine = ++turn;
-    const known = await read();
-    if (mine !== turn || number === null) return;
+  /** Only what has changed, and not while a finger lies on it. */
+  async function once(wanted) {
+    const known = await read(wanted);
+    if (number !== wanted) return;
     if (known.rows.some((row) => STUCK.includes(row.state)) && part("told").classList.contains("note-good")) part("told").hidden = true;
-    const state = JSON.stringify([number, known.issue, known.rows, known.isReachable, known.ground?.next]);
-    part("none").hidden = known.issue !== null && known.issue !== undefined;
+    const state = JSON.stringify([wanted, known.issue, known.rows, known.isReachable, known.ground?.next]);
+    part("none").hidden = Boolean(known.issue);
     if (state === drawn) return;
-    drawn = state;
-    if (!known.issue) { part("body").replaceChildren(); return; }
-    const made = body(known);
+    const made = known.issue ? body(known) : document.createDocumentFragment();
     const photos = made.querySelector("[data-photos]");
-    await showPhotos(photos, template, { photos: known.issue.photos ?? [], own: unsent(known.rows), isReachable: known.isReachable });
-    if (mine !== turn) { drawn = ""; return; }
-    part("body").replaceChildren(made);
+    if (photos) await showPhotos(photos, template, { photos: known.issue.photos ?? [], own: unsent(known.rows), isReachable: known.isReachable });
+    if (number !== wanted) return;
+    [drawn, fresh] = [state, made];
+    whenLifted(place);
+  }
+
+  function place() {
+    if (number !== null) part("body").replaceChildren(fresh);
   }
 
   function body({ issue, ground, rows, isReachable }) {

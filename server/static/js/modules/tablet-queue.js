@@ -1,5 +1,6 @@
 import { hear, page, say } from "../page.js";
 import { isSkewed, skew } from "../tablet/clock.js";
+import { whenLifted } from "../tablet/finger.js";
 import { all, decide, drop, isUnknown, retry, retryAll } from "../tablet/outbox.js";
 import { room } from "../tablet/photos.js";
 import { cardOf } from "../tablet/queue-card.js";
@@ -60,6 +61,11 @@ export function mount(element) {
   let last = [];
   function show(rows) {
     last = rows;
+    whenLifted(draw);
+  }
+
+  function draw() {
+    const rows = last;
     const open = rows.filter((row) => row.state !== "done");
     open.sort((one, other) => FIRST[one.state] - FIRST[other.state] || one.n - other.n);
     const done = rows.filter((row) => row.state === "done").reverse();

@@ -1,6 +1,7 @@
 import { hear, say } from "../page.js";
 import { stamp } from "../stamp.js";
 import { now } from "../tablet/clock.js";
+import { whenLifted } from "../tablet/finger.js";
 import * as place from "../tablet/place.js";
 import { pref, setPref } from "../tablet/store.js";
 import { grouped, isAmong, isOnMe, metres } from "../tablet/work/order.js";
@@ -25,7 +26,9 @@ export function mount(element) {
   const how = { whose: "mine", order: "due", find: "", place: null, cells: new Set(), now: now(), ground: null, fresh: new Set() };
   let [issues, most, seen] = [null, PAGE, null];
 
-  function draw() {
+  const draw = () => whenLifted(drawn);
+
+  function drawn() {
     if (!issues || element.hidden || !element.checkVisibility()) return; // it is drawn when it is looked at
     how.now = now();
     how.place = recent(place.last());
