@@ -36,11 +36,9 @@ def issue(store, town):
 
 
 @pytest.fixture
-def quiet(app, issue):
-    """Answers instead of raised errors, as in service."""
-    app.testing = False
-    app.config["PROPAGATE_EXCEPTIONS"] = False
-    return app
+def quiet(quiet, issue):
+    """Answers instead of raised errors, and an issue to be asked for."""
+    return quiet
 
 
 @ON_ONE

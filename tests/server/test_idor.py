@@ -225,10 +225,8 @@ def words_of(answer):
 
 
 @pytest.fixture
-def asked(app, client_of, west):
+def asked(quiet, client_of, west):
     """Ask as the one in the west; gives status and text in which what was asked for is blotted out."""
-    app.testing = False
-    app.config["PROPAGATE_EXCEPTIONS"] = False
     client = client_of("west")
     assert "自己的一件" in client.get("/issues").text
 

@@ -31,14 +31,6 @@ def _nobody_is_signed_in(store, town):
 
 
 @pytest.fixture
-def quiet(app):
-    """Answers instead of raised errors, as in service."""
-    app.testing = False
-    app.config["PROPAGATE_EXCEPTIONS"] = False
-    return app
-
-
-@pytest.fixture
 def lin(client_of):
     """A browser in which worker_lin signed in by the form."""
     return signed_in(client_of())
