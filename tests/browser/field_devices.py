@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 
+import pytest
 from playwright.sync_api import Error
 
 LIGHT = "/t/trust"  # a small page of the same address: the outbox needs no more, and says the keys of its sentences
@@ -17,6 +18,39 @@ LOAD = r"""async (person) => {
   document.addEventListener('outbox:sent', ({ detail }) => sent.push(detail));
   if (person) store.become(person);
 }"""
+
+
+@pytest.fixture(scope="module")
+def device(site, chromium, sessions):
+    """A grid worker's tablet."""
+    made = Device(site, chromium, sessions("worker_lin"))
+    yield made
+    made.context.close()
+
+
+@pytest.fixture(scope="module")
+def desk(site, chromium, sessions):
+    """The desk of the worker's leader."""
+    made = Desk(site, chromium, sessions("leader_zhao"))
+    yield made
+    made.context.close()
+
+
+def act(action, version=None, **given):
+    """One act, as a step of a record."""
+    return {"kind": "act", "action": action, "name": action, "given": given, "version": version}
+
+
+def report(words, **more):
+    """A report, as a step of a record."""
+    where = {"lon": 122.015, "lat": 37.015}
+    body = {"category": "heating", "source": "patrol", "description": words, **where, **more}
+    return {"kind": "report", "body": body}
+
+
+def photos(*taken, what="other"):
+    """Photos that were taken, as a step of a record."""
+    return {"kind": "photos", "photos": list(taken), "what": what, "device": None}
 
 
 class Desk:
@@ -93,18 +127,17 @@ class Device:
 
     def act(self, subject, action, version, **given):
         """Put one act into the outbox."""
-        step = {"kind": "act", "action": action, "name": action, "given": given, "version": version}
-        return self.put({"title": action, "subject": subject, "steps": [step]})
+        return self.put({"title": action, "subject": subject, "steps": [act(action, version, **given)]})
 
     def report(self, words, **more):
-        body = {
-            "category": "heating",
-            "source": "patrol",
-            "description": words,
-            "lon": 122.015,
-            "lat": 37.015,
-        }
-        return self.put({"title": words, "steps": [{"kind": "report", "body": {**body, **more}}]})
+        """Put a report into the outbox."""
+        return self.put({"title": words, "steps": [report(words, **more)]})
+
+    def reported(self, words):
+        """Report an issue and send it; gives its uid and number."""
+        record = self.report(words)
+        self.flush()
+        return self.row(record)["subject"]
 
     def photo(self):
         """Take a small photo; gives its id."""
@@ -114,27 +147,11 @@ class Device:
           return out.newPhoto(await paper.convertToBlob({ type: 'image/png' }));
         }""")
 
-    def settle(self, words, photos):
+    def settle(self, words, before, after):
         """Report something with photos, closed at once."""
-        body = {
-            "category": "street_lamp",
-            "source": "patrol",
-            "description": "小事",
-            "lon": 122.015,
-            "lat": 37.015,
-        }
-        act = {
-            "kind": "act",
-            "action": "settle",
-            "name": "settle",
-            "given": {"outcome": words},
-            "version": None,
-        }
-        taken = [{"kind": "photos", "photos": [photo], "what": what, "device": None}
-                 for photo, what in zip(photos, ("before", "after"), strict=True)]  # fmt: skip
-        return self.put(
-            {"title": words, "steps": [{"kind": "report", "body": body}, taken[0], act, taken[1]]}
-        )
+        steps = [report("小事", category="street_lamp"), photos(before, what="before"),
+                 act("settle", outcome=words), photos(after, what="after")]  # fmt: skip
+        return self.put({"title": words, "steps": steps})
 
     def call(self, name, *given):
         """Call the outbox; gives whether it did as it was asked."""
@@ -173,3 +190,9 @@ class Device:
 
     def row(self, record):
         return next(row for row in self.rows() if row["id"] == record["id"])
+
+    def tidy(self):
+        """Give the line back and empty the outbox."""
+        self.offline(False)
+        self.line = "good"
+        self.page.evaluate("async () => { for (const row of await out.all()) await out.drop(row.id); }")

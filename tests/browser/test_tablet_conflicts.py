@@ -55,7 +55,7 @@ class Game:
     def device_settles(self, device):
         """Report with a photo, and close it at once: three steps in one record, any of which may be the last to arrive."""
         words, photos = self.words(), [device.photo(), device.photo()]
-        record = device.settle(words, photos)
+        record = device.settle(words, *photos)
         self.said.append((record["id"], words))
         self.photos[record["id"]] = photos
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.browser.field_devices import LOAD, Desk, Device
+from tests.browser import field_devices
+from tests.browser.field_devices import LOAD, act, photos, report
 
 pytestmark = pytest.mark.browser
 TWO_PHOTOS = """async () => {
@@ -16,64 +17,45 @@ TWO_PHOTOS = """async () => {
   }
   return taken;
 }"""
+device, desk = field_devices.device, field_devices.desk
 PHOTOS_KEPT = "async () => (await store.open()).getAll('photos')"
-
-
-@pytest.fixture(scope="module")
-def device(site, chromium, sessions):
-    made = Device(site, chromium, sessions("worker_lin"))
-    yield made
-    made.context.close()
-
-
-@pytest.fixture(scope="module")
-def desk(site, chromium, sessions):
-    made = Desk(site, chromium, sessions("leader_zhao"))
-    yield made
-    made.context.close()
 
 
 @pytest.fixture
 def subject(device):
     """An issue that the device has reported and knows."""
-    row = device.row(device.report("楼道灯不亮"))
-    device.flush()
-    return device.row(row)["subject"]
+    return device.reported("楼道灯不亮")
 
 
 @pytest.fixture(autouse=True)
 def tidy(device):
     yield
-    device.offline(False)
-    device.line = "good"
-    device.page.evaluate("async () => { for (const row of await out.all()) await out.drop(row.id); }")
+    device.tidy()
 
 
 def test_a_report_with_photos_that_is_settled_at_once_arrives_whole(device, desk):
     before, after = device.page.evaluate(TWO_PHOTOS)
     where = {"lon": 122.015, "lat": 37.015}
-    body = {"category": "street_lamp", "source": "patrol", "description": "灯泡坏了", **where}
     record = device.put({"title": "路灯", "steps": [
-        {"kind": "report", "body": body},
-        {"kind": "photos", "photos": [before], "what": "before", "device": {**where, "accuracy_m": 9}},
-        {"kind": "act", "action": "settle", "name": "当场办结", "given": {"outcome": "换了灯泡"}, "version": None},
-        {"kind": "photos", "photos": [after], "what": "after", "device": None},
+        report("灯泡坏了", category="street_lamp"),
+        {**photos(before, what="before"), "device": {**where, "accuracy_m": 9}},
+        act("settle", outcome="换了灯泡"),
+        photos(after, what="after"),
     ]})  # fmt: skip
     device.flush()
     row = device.row(record)
     assert row["state"] == "done"
-    photos = desk.get(f"/issues/{row['subject']['number']}/photos")["items"]
-    assert [(one["uid"], one["kind"]) for one in photos] == [(before, "before"), (after, "after")]
-    assert max(photos[0]["width"], photos[0]["height"]) == 1600
+    arrived = desk.get(f"/issues/{row['subject']['number']}/photos")["items"]
+    assert [(one["uid"], one["kind"]) for one in arrived] == [(before, "before"), (after, "after")]
+    assert max(arrived[0]["width"], arrived[0]["height"]) == 1600
     assert device.page.evaluate(PHOTOS_KEPT) == []
     assert "灯泡" not in str(row)
 
 
 def test_photos_stay_until_the_server_has_said_that_it_has_them(device, desk, subject):
-    photos = device.page.evaluate(TWO_PHOTOS)
+    taken = device.page.evaluate(TWO_PHOTOS)
     device.line = "lost"
-    steps = [{"kind": "photos", "photos": photos, "what": "other", "device": None}]
-    record = device.put({"title": "照片", "subject": subject, "steps": steps})
+    record = device.put({"title": "照片", "subject": subject, "steps": [photos(*taken)]})
     device.flush()
     assert device.row(record)["state"] == "waiting"
     assert device.row(record)["why"] == "queue_away"
@@ -215,15 +197,9 @@ def test_two_open_pages_send_each_record_once(device, subject, has_locks):
     device.posts.clear()
     for n in range(4):
         page = (first, other)[n % 2]
-        step = {
-            "kind": "act",
-            "action": "note",
-            "name": "备注",
-            "given": {"text": f"第 {n} 页"},
-            "version": None,
-        }
+        steps = [act("note", text=f"第 {n} 页")]
         page.evaluate(
-            "(record) => { out.put(record); }", {"title": "备注", "subject": subject, "steps": [step]}
+            "(record) => { out.put(record); }", {"title": "备注", "subject": subject, "steps": steps}
         )
     device.until_done(5)
     assert len(device.posts) == len(set(device.posts)) == 4

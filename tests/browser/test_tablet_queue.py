@@ -4,7 +4,8 @@ import uuid
 
 import pytest
 
-from tests.browser.field_devices import Desk, Device
+from tests.browser import field_devices
+from tests.browser.field_devices import act
 
 pytestmark = pytest.mark.browser
 HTML = {"body": "<html>413</html>", "content_type": "text/html"}
@@ -22,27 +23,12 @@ DIALOG = """async (row) => {
   (await load('queue-edit')).editing(root)(row);
   globalThis.form = { save, problem, area: fields.querySelector('textarea') };
 }"""
-
-
-@pytest.fixture(scope="module")
-def device(site, chromium, sessions):
-    made = Device(site, chromium, sessions("worker_lin"))
-    yield made
-    made.context.close()
-
-
-@pytest.fixture(scope="module")
-def desk(site, chromium, sessions):
-    made = Desk(site, chromium, sessions("leader_zhao"))
-    yield made
-    made.context.close()
+device, desk = field_devices.device, field_devices.desk
 
 
 @pytest.fixture(scope="module")
 def subject(device):
-    row = device.report("楼道灯不亮")
-    device.flush()
-    return device.row(row)["subject"]
+    return device.reported("楼道灯不亮")
 
 
 @pytest.fixture(autouse=True)
@@ -50,17 +36,16 @@ def tidy(device):
     yield
     device.context.unroute("**/photos")
     device.context.unroute("**/actions")
-    device.line = "good"
-    device.page.evaluate("async () => { for (const row of await out.all()) await out.drop(row.id); }")
+    device.tidy()
 
 
 def photos(device, count=1):
-    ids = [device.photo() for _ in range(count)]
-    return {"kind": "photos", "photos": ids, "what": "other", "device": None}
+    """So many photos, taken now."""
+    return field_devices.photos(*(device.photo() for _ in range(count)))
 
 
 def note(words):
-    return {"kind": "act", "action": "note", "name": "备注", "given": {"text": words}, "version": None}
+    return act("note", text=words)
 
 
 def asked(device, call, *given):
