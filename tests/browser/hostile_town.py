@@ -9,8 +9,6 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from server.clock import system_clock
-from server.config import load
-from server.db import Store
 from server.errors import ServerError
 from server.models import (
     Area,
@@ -31,7 +29,7 @@ from server.services.visits import NewVisit
 from server.uids import uuid7
 from server.upgrade import upgrade
 from server.workflow import WorkflowError
-from tests.browser.serving import SECRET
+from tests.browser.serving import store_in
 from tests.personas import build_town
 
 RUN = "window.__hit=(window.__hit||0)+1"
@@ -186,19 +184,18 @@ def rename(store):
 
 def build(folder):
     """Build the town in a folder; gives the numbers of its issues, a worker's uid and the number of a token."""
-    store = Store(load({"dir": str(folder), "secret_key": SECRET}, environment={}))
-    upgrade(store)
-    town = build_town(store)
-    numbers = [
-        number for place, text in enumerate(TEXTS.values()) for number in report(store, town, place, text)
-    ]
-    assert len(numbers) >= len(TEXTS) - 2
-    assert act_on(store, town, numbers) >= len(TEXTS)
-    numbers += report_names(store, town)
-    look_in_on(store, town)
-    rename(store)
-    with store.read() as tx:
-        uid = tx.session.scalar(select(Person.uid).where(Person.login == "worker_lin"))
-        token = tx.session.scalar(select(Token.id).where(Token.digest == "0" * 64))
-    store.close()
+    with store_in(folder) as store:
+        upgrade(store)
+        town = build_town(store)
+        numbers = [
+            number for place, text in enumerate(TEXTS.values()) for number in report(store, town, place, text)
+        ]
+        assert len(numbers) >= len(TEXTS) - 2
+        assert act_on(store, town, numbers) >= len(TEXTS)
+        numbers += report_names(store, town)
+        look_in_on(store, town)
+        rename(store)
+        with store.read() as tx:
+            uid = tx.session.scalar(select(Person.uid).where(Person.login == "worker_lin"))
+            token = tx.session.scalar(select(Token.id).where(Token.digest == "0" * 64))
     return numbers, uid, token

@@ -13,11 +13,9 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from server.config import load
-from server.db import Store
 from server.demo.seed import PASSWORD, seed
 from server.upgrade import upgrade
-from tests.browser.serving import CHROMIUM, SECRET, chromium_path, serving
+from tests.browser.serving import CHROMIUM, chromium_path, serving, store_in
 from tests.browser.tablet_screens import FORGET, SCREENS
 
 PICTURES = Path(__file__).resolve().parents[2] / "docs" / "pictures"
@@ -98,10 +96,9 @@ def main() -> int:
     """Write all pictures; 0 when done."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        store = Store(load({"dir": folder, "secret_key": SECRET}, environment={}))
-        upgrade(store)
-        seed(store)
-        store.close()
+        with store_in(folder) as store:
+            upgrade(store)
+            seed(store)
         with serving(Path(folder)) as address, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM)
             for picture in SHOTS:

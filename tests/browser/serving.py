@@ -8,7 +8,10 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+
+from server.config import load
+from server.db import Store
 
 SECRET = "browser-" * 5
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
@@ -19,6 +22,11 @@ PATIENCE = 60.0  # s until the first answer
 def chromium_path():
     """Debian's Chromium; None when it is not installed."""
     return shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+def store_in(folder):
+    """Open the store in a folder as whoever serves it does; closed when left."""
+    return closing(Store(load({"dir": str(folder), "secret_key": SECRET}, environment={})))
 
 
 @contextmanager

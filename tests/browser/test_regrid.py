@@ -6,13 +6,11 @@ from contextlib import closing
 import pytest
 import shapely
 
-from server.config import load
-from server.db import Store
 from server.services import intake
 from server.services.drafts import Draft
 from server.upgrade import upgrade
 from tests.browser.conftest import Watch, settle
-from tests.browser.serving import SECRET, serving
+from tests.browser.serving import serving, store_in
 from tests.personas import PASSWORD, SIDE, build_town
 from tests.server.services.redrawing import redraw
 
@@ -26,22 +24,22 @@ def changed(tmp_path_factory):
     The second cell of its town lost ground with issues to the eighth, and lost one to nobody.
     """
     folder = tmp_path_factory.mktemp("changed")
-    store = Store(load({"dir": str(folder), "secret_key": SECRET}, environment={}))
-    upgrade(store)
-    town = build_town(store)
-    with store.write() as tx:
-        spots = [(122.0105 + place / 1000, 37.0085) for place in range(9)] + [(122.0005, 37.0005)]
-        drafts = [
-            Draft("dogs", "patrol", f"第 {n} 件：遛狗不牵绳", lon=x, lat=y) for n, (x, y) in enumerate(spots)
-        ]
-        intake.report_many(tx, town.actors["worker_he"], drafts)
-    redraw(
-        store,
-        c1001008=shapely.box(122.01, 37.007, 122.01 + SIDE, 37.01 + SIDE),
-        c1001002=shapely.box(122.01, 37.0, 122.01 + SIDE, 37.007),
-        c1001001=shapely.box(122.003, 37.0, 122.01, 37.01),
-    )
-    store.close()
+    with store_in(folder) as store:
+        upgrade(store)
+        town = build_town(store)
+        with store.write() as tx:
+            spots = [(122.0105 + place / 1000, 37.0085) for place in range(9)] + [(122.0005, 37.0005)]
+            drafts = [
+                Draft("dogs", "patrol", f"第 {n} 件：遛狗不牵绳", lon=x, lat=y)
+                for n, (x, y) in enumerate(spots)
+            ]
+            intake.report_many(tx, town.actors["worker_he"], drafts)
+        redraw(
+            store,
+            c1001008=shapely.box(122.01, 37.007, 122.01 + SIDE, 37.01 + SIDE),
+            c1001002=shapely.box(122.01, 37.0, 122.01 + SIDE, 37.007),
+            c1001001=shapely.box(122.003, 37.0, 122.01, 37.01),
+        )
     first = sqlite3.connect(":memory:")
     with closing(sqlite3.connect(folder / "wangge.db")) as file:
         file.backup(first)

@@ -9,8 +9,6 @@ from sqlalchemy import select
 
 from geo.plots import boxes, plots_at
 from server.clock import system_clock
-from server.config import load
-from server.db import Store
 from server.models import (
     CalendarDay,
     CalendarYear,
@@ -23,7 +21,7 @@ from server.models import (
     VisitIssue,
 )
 from tests.browser.conftest import signed_in
-from tests.browser.serving import SECRET, serving
+from tests.browser.serving import serving, store_in
 
 pytestmark = pytest.mark.browser
 START = {"longitude": 122.012, "latitude": 37.012, "accuracy": 8}
@@ -54,15 +52,13 @@ def folder(filled, tmp_path_factory):
     """A store in which today is a working day."""
     folder = tmp_path_factory.mktemp("visits") / "store"
     shutil.copytree(filled, folder)
-    store = Store(load({"dir": str(folder), "secret_key": SECRET}, environment={}))
-    with store.write() as tx:
+    with store_in(folder) as store, store.write() as tx:
         today = tx.now.astimezone(store.config.zone).date()
         days = [today + timedelta(days=n) for n in (0, 1)]
         tx.session.add_all(
             CalendarYear(year=year, file_name="x", at=tx.now) for year in {day.year for day in days}
         )
         tx.session.add_all(CalendarDay(day=day, kind="make_up", name="x") for day in days)
-    store.close()
     return folder
 
 
@@ -137,8 +133,7 @@ def test_what_is_done_in_the_field_without_a_network_arrives_once_there_is_one(o
     page.context.set_offline(False)
     arrives(page)
 
-    store = Store(load({"dir": str(folder), "secret_key": SECRET}, environment={}))
-    with store.read() as tx:
+    with store_in(folder) as store, store.read() as tx:
         patrol = tx.session.scalars(select(Patrol)).one()
         assert patrol.ended_at is not None
         assert patrol.points + patrol.left_out >= WALKED  # a hand that is too quick is not believed
@@ -159,9 +154,8 @@ def test_what_is_done_in_the_field_without_a_network_arrives_once_there_is_one(o
     page.locator("form[data-part=end] .v-big").click()
     page.locator("[data-module=tablet-cares] .empty:visible").wait_for()
     arrives(page)
-    with store.read() as tx:
+    with store_in(folder) as store, store.read() as tx:
         assert tx.session.scalars(select(Care)).one().box is None
-    store.close()
 
 
 def plots_agree(page):
