@@ -161,6 +161,10 @@ def test_what_the_server_refuses_stays_in_sight(open_page):
     assert desk.request.post(f"{root}/api/v1/issues/{number}/actions", data=body, headers=csrf).ok
     page.context.set_offline(False)
     page.locator(".w-waits .note-bad", has_text="签收").wait_for()
+    why = page.locator(".w-waits .note-bad .w-why").first.inner_text()
+    assert "请刷新" not in why  # there is nothing to refresh
+    page.locator(".w-waits .note-bad a[href='#queue']").first.click()
+    assert page.locator(".q-why").first.inner_text() == why
     assert [step["action"] for step in asked(page, "GET", f"/issues/{number}")["log"]].count("finish") == 0
 
 

@@ -42,7 +42,7 @@ def _conflicts() -> dict[str, str]:
         "queue_gone": _("这件事已不在你负责的范围内，看不到它现在的情况。"),
         "queue_system": _("系统"),
         "queue_changed": _(
-            "这段时间里别人动过这件事，所以没有照你记下的办。请看看两边的情况，再决定怎么办。"
+            "这段时间里别人动过这件事，所以没有照你记下的办。请在“待同步”里看两边的情况，再决定怎么办。"
         ),
         "queue_can": _("看过现在的情况后，仍然可以“{action}”。", action="{action}"),
         "queue_cannot_note": _(

@@ -33,6 +33,7 @@ def _named() -> dict[str, str]:
 def _tasks() -> dict[str, str]:
     return {
         "count": _("{n} 件", n="{n}"),
+        "work_group_unsent": _("待同步"),
         "work_group_late": _("已超期"),
         "work_group_open": _("要办的"),
         "work_group_away": _("等待核查、回访或挂账中"),

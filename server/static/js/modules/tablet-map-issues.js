@@ -4,15 +4,17 @@ import { now } from "../tablet/clock.js";
 import { ground, work } from "../tablet/field.js";
 import { left } from "../tablet/left.js";
 import { bunch, point, worst } from "../tablet/map/marks.js";
+import { unsentReports } from "../tablet/work/unsent.js";
 
 const MINUTE = 60_000;
 const SPLIT_ZOOM = 17; // from here on a bunch is opened as a list
 const SAME_M = 15;
 
 /**
- * The open issues on the worker's map, coloured by their clocks as they run, those at one place as a number.
+ * The open issues on the worker's map, coloured by their clocks as they run, those at one place as a number; reports that
+ * are not sent yet are dashed.
  *
- * Hears `field:work`, `field:ground`, `tablet:layers`; tells `tablet:chosen` `{kind: "issue", numbers}`.
+ * Hears `field:work`, `field:ground`, `work:unsent`, `tablet:layers`; tells `tablet:chosen` `{kind: "issue", numbers}`.
  * @param {HTMLElement} element any: the marks stand in folium's own layers
  */
 export function mount(element) {
@@ -42,7 +44,8 @@ export function mount(element) {
 
   function draw() {
     const [at, known] = [now(), ground()];
-    const wanted = new Map(issues.filter((one) => Number.isFinite(one.lon)).map((one) => [one.number ?? one.uid, facts(one, known, at)]));
+    const wanted = new Map([...issues, ...unsentReports()].filter((one) => Number.isFinite(one.lon))
+      .map((one) => [one.number ?? one.uid, facts(one, known, at)]));
     const gone = [...marks].filter(([number, { sign }]) => wanted.get(number)?.sign !== sign);
     cluster.removeLayers(gone.map(([, { mark }]) => mark));
     for (const [number] of gone) marks.delete(number);
@@ -53,7 +56,7 @@ export function mount(element) {
   }
 
   hear("field:work", (told) => { issues = told.issues; drawSoon(); });
-  hear("field:ground", drawSoon);
+  for (const name of ["field:ground", "work:unsent"]) hear(name, drawSoon);
   hear("tablet:layers", (off) => { if (off.includes("issues")) group.remove(); else group.addTo(map); });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) draw(); });
   setInterval(() => { if (!document.hidden) draw(); }, MINUTE);
@@ -65,13 +68,15 @@ function facts(issue, known, at) {
   const clock = known ? left(issue, known, at) : { colour: issue.clock, words: issue.left };
   const state = issue.predicted ?? issue.state.code;
   const isPending = Boolean(issue.pending?.length);
+  const { isUnsent } = issue;
   const sign = [state, clock.colour, issue.lon, issue.lat, isPending, issue.mine].join();
-  const title = [issue.category.name, clock.words, issue.number].filter(Boolean).join(page.language === "en" ? ", " : "，");
-  return { sign, state, colour: clock.colour, isPending, isMine: issue.mine !== false, place: toMap(issue.lon, issue.lat), title };
+  const title = [issue.category.name, isUnsent ? say("work_group_unsent") : clock.words, issue.number].filter(Boolean).join(page.language === "en" ? ", " : "，");
+  return { sign, state, colour: clock.colour, isPending, isUnsent, isMine: issue.mine !== false, place: toMap(issue.lon, issue.lat), title };
 }
 
-function made(number, { place, state, colour, isPending, isMine, title }) {
-  const icon = point({ state, colour, isPending, isMine });
+function made(number, { place, title, ...look }) {
+  const { colour } = look;
+  const icon = point(look);
   const mark = L.marker(place, { icon, colour, number, title: title || say("issue", { number }) });
   return mark.on("click", () => tell("tablet:chosen", { kind: "issue", numbers: [number] }));
 }

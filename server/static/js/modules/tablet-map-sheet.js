@@ -7,11 +7,13 @@ import { left } from "../tablet/left.js";
 import { locate } from "../tablet/locate.js";
 import { goal } from "../tablet/map/goal.js";
 import { whose } from "../tablet/map/where.js";
+import { unsentReport } from "../tablet/work/unsent.js";
+import { moment } from "../times.js";
 
 /**
  * What was tapped on the map, from below: an issue, several at one place, a compound or building, a cell.
  *
- * Hears `tablet:chosen`, `field:work`, `field:person`, `field:nobody`, `tablet:view`, `tablet:pick`; tells `tablet:open` and `tablet:report`.
+ * Hears `tablet:chosen`, `field:work`, `work:unsent`, `field:person`, `field:nobody`, `tablet:view`, `tablet:pick`; tells `tablet:open` and `tablet:report`.
  * Children: `[data-body]`, `[data-close]`, templates by `data-kind`.
  * @param {HTMLElement} element
  */
@@ -42,14 +44,23 @@ export function mount(element) {
     back = null;
   }
 
-  const find = (number) => work()?.issues.find((one) => (one.number ?? one.uid) === number);
+  const find = (number) => work()?.issues.find((one) => (one.number ?? one.uid) === number) ?? unsentReport(number);
 
   function toIssue(number) {
     if (location.hash !== "#tasks") location.hash = "#tasks";
     tell("tablet:open", number);
   }
 
+  function unsent(one) {
+    const made = stamp(template("unsent"), {
+      category: one.category.name, state: one.state, summary: one.summary, place: one.place_text, at: moment(one.reported_at),
+    });
+    goal(made, one);
+    open(made, one);
+  }
+
   function issue(one) {
+    if (one.isUnsent) { unsent(one); return; }
     const known = ground();
     const clock = known ? left(one, known, now()) : { colour: one.clock, words: one.left };
     const made = stamp(template("issue"), {
@@ -67,7 +78,7 @@ export function mount(element) {
     const made = stamp(template("bunch"), { count: say("map_here_many", { n: numbers.length }) });
     const rows = numbers.map(find).filter(Boolean).map((one) => {
       const row = stamp(template("row"), { category: one.category.name, summary: one.summary, clock: left(one, ground(), now()) });
-      row.querySelector("button").addEventListener("click", () => { shown = [one.number]; issue(one); });
+      row.querySelector("button").addEventListener("click", () => { shown = [one.number ?? one.uid]; issue(one); });
       return row;
     });
     made.querySelector("[data-rows]").append(...rows);
@@ -106,7 +117,7 @@ export function mount(element) {
     else if (known.length === 1) issue(find(known[0]));
     else if (known.length) bunch(known);
   });
-  hear("field:work", () => {
+  for (const name of ["field:work", "work:unsent"]) hear(name, () => {
     if (element.hidden || shown.length !== 1) return;
     const one = find(shown[0]);
     if (!one) close();

@@ -1,14 +1,15 @@
-import { hear, say } from "../page.js";
+import { hear, hearNow, say } from "../page.js";
 import { stamp } from "../stamp.js";
 import { now } from "../tablet/clock.js";
+import { ground, work } from "../tablet/field.js";
 import { whenLifted } from "../tablet/finger.js";
 import * as place from "../tablet/place.js";
 import { pref, setPref } from "../tablet/store.js";
-import { grouped, isAmong, isOnMe, metres } from "../tablet/work/order.js";
+import { grouped, isAmong, isOnMe, metres, recent } from "../tablet/work/order.js";
 import { rowOf } from "../tablet/work/row.js";
+import { unsentReports } from "../tablet/work/unsent.js";
 
 const PAGE = 25; // rows drawn at once
-const OLD_MS = 15 * 60_000; // a place older than this no longer tells how far something is
 const MOVED_M = 30;
 const CHOICES = ["whose", "order"];
 
@@ -16,7 +17,7 @@ const CHOICES = ["whose", "order"];
  * The tasks: mine or those in my cells, by due time or distance, with a box to find some.
  *
  * Hears `field:work`, `field:ground`, `field:person`, `field:nobody`, `field:place`, `field:noplace`, `tablet:view`,
- * `work:shown` (a number or null).
+ * `work:unsent`, `work:shown` (a number or null).
  * Children: `[data-whose]`, `[data-order]`, `[data-find]`, `[data-groups]`, `[data-more]`; templates by `data-kind`.
  * @param {HTMLElement} element
  */
@@ -29,13 +30,14 @@ export function mount(element) {
   const draw = () => whenLifted(drawn);
 
   function drawn() {
-    if (!issues || element.hidden || !element.checkVisibility()) return; // it is drawn when it is looked at
+    const unsent = unsentReports();
+    if ((!issues && !unsent.length) || element.hidden || !element.checkVisibility()) return; // it is drawn when it is looked at
     how.now = now();
     how.place = recent(place.last());
-    const groups = grouped(issues, how);
+    const groups = grouped([...(issues ?? []), ...unsent], how);
     const total = groups.reduce((sum, group) => sum + group.rows.length, 0);
     let room = most;
-    part("wait").hidden = true;
+    part("wait").hidden = Boolean(issues);
     part("groups").replaceChildren();
     for (const group of groups) {
       const rows = group.rows.slice(0, room);
@@ -47,7 +49,7 @@ export function mount(element) {
     part("empty").hidden = total > 0;
     part("empty-words").textContent = say(how.find ? "work_none_found" : `work_none_${how.whose}`, { find: how.find });
     part("clear").hidden = !how.find;
-    count();
+    if (issues) count();
     complain();
   }
 
@@ -80,6 +82,13 @@ export function mount(element) {
     draw();
   }
 
+  function lay(told) {
+    if (!told) return;
+    how.ground = told;
+    how.cells = new Set(told.cells.filter((cell) => cell.own).map((cell) => cell.code));
+    draw();
+  }
+
   /** Somebody else's tasks from now on, or nobody's. */
   function leaveIt() {
     [issues, most] = [null, PAGE];
@@ -109,17 +118,13 @@ export function mount(element) {
   part("find").addEventListener("input", () => { [how.find, most] = [part("find").value.trim(), PAGE]; draw(); });
   part("clear").addEventListener("click", () => { [how.find, part("find").value] = ["", ""]; draw(); });
   part("more").addEventListener("click", () => { most += PAGE; draw(); });
-  hear("field:ground", (told) => {
-    if (!told) return;
-    how.ground = told;
-    how.cells = new Set(told.cells.filter((cell) => cell.own).map((cell) => cell.code));
-    draw();
-  });
-  hear("field:work", (told) => {
+  hearNow("field:ground", lay);
+  hearNow("field:work", (told) => {
     issues = told.issues;
     for (const number of told.fresh ?? []) how.fresh.add(number);
     draw();
   });
+  hear("work:unsent", draw);
   for (const name of ["field:person", "field:nobody"]) hear(name, leaveIt);
   hear("field:place", (found) => {
     if (how.order !== "near" || (seen && metres(seen, found) < MOVED_M)) return;
@@ -135,11 +140,9 @@ export function mount(element) {
     draw();
   });
   setInterval(() => { if (!document.hidden && element.checkVisibility()) draw(); }, 60_000);
+  issues = work()?.issues ?? null;
+  lay(ground());
   for (const name of CHOICES) {
     pref(`work.${name}`).then((kept) => { if (kept) press(name, kept); }).catch(() => { /* Nobody has signed in yet. */ });
   }
-}
-
-function recent(found) {
-  return found && Date.now() - new Date(found.at) < OLD_MS ? found : null;
 }

@@ -4,7 +4,7 @@ import { say } from "../page.js";
 import { outline, stamp } from "../stamp.js";
 import { photosIn, wordsOf } from "./outbox.js";
 import { urlOf } from "./photos.js";
-import { needOf } from "./step.js";
+import { needOf, whyOf } from "./step.js";
 import { moment } from "../times.js";
 
 const SYMBOLS = {
@@ -16,7 +16,6 @@ const BUTTONS = {
 };
 const ICONS = { retry: "refresh", edit: "edit", drop: "trash", anyway: "check", now: "clock", note: "notes", without: "check" };
 const TOO_OLD = "time.backdated";
-const STALE = "state.stale";
 const ALONE = ["needs.stuck", "visit.unknown", "patrol.unknown"];
 const NO_PHOTOS = "photos.gone";
 
@@ -42,11 +41,6 @@ export function cardOf(element, row, act) {
   if (row.conflict) both(made, part, row, step);
   part("buttons").append(...buttonsOf(row, step).map((name) => button(name, row, step, act)));
   return card;
-}
-
-function whyOf(row) {
-  if (row.state === "done") return "";
-  return row.code === STALE ? say("queue_changed") : row.why;
 }
 
 function stepLine(made, step, row) {

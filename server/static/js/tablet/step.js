@@ -5,12 +5,19 @@ import { freshUid } from "./uid.js";
 
 /** The fields of an act that hold the person's own words. */
 export const SAID = ["outcome", "reason", "text", "matter", "told"];
+const STALE = "state.stale";
 const LEANS = { report: "visit", visit: "patrol" }; // which field of its body names what another record makes
 
 /** The person's own words in a step. */
 export function wordsOf(step) {
   if (step.kind === "act") return SAID.map((name) => step.given?.[name]).filter(Boolean).join("；");
   return step.body?.description ?? step.body?.words ?? step.body?.text ?? "";
+}
+
+/** Why a record was not taken, one sentence wherever it is shown; "" once it was, or when nothing was said. */
+export function whyOf(record) {
+  if (record.state === "done") return "";
+  return record.code === STALE ? say("queue_changed") : record.why ?? "";
 }
 
 /** Whether the server may have a step of a record already although no answer came. */

@@ -17,7 +17,7 @@ hear("field:place", () => tellWay());
 export function goal(made, place) {
   const part = (name) => made.querySelector(`[data-${name}]`);
   const [line, arrow, lead, list, copy, degrees] = ["way", "arrow", "lead", "apps", "copy", "degrees"].map(part);
-  const written = `${place.lat.toFixed(6)}, ${place.lon.toFixed(6)}`;
+  const written = `${place.lon.toFixed(6)}, ${place.lat.toFixed(6)}`;
   degrees.textContent = written;
   for (const { code, href } of apps(place)) list.querySelector(`[data-app=${code}]`).href = href;
 

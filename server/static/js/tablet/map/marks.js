@@ -8,10 +8,10 @@ export const worst = (colour) => (COLOURS.includes(colour) ? COLOURS.indexOf(col
 
 /**
  * Icon of one issue: the shape tells the clock as the colour does.
- * @param {{state: string, colour: string, isPending: boolean, isMine: boolean}} facts
+ * @param {{state: string, colour: string, isPending: boolean, isUnsent: boolean, isMine: boolean}} facts
  */
-export function point({ state, colour, isPending, isMine }) {
-  const look = `m-point state-${state} clock-${colour}${isPending ? " is-pending" : ""}${isMine ? "" : " is-other"}`;
+export function point({ state, colour, isPending, isUnsent, isMine }) {
+  const look = `m-point state-${state} clock-${colour}${isPending ? " is-pending" : ""}${isUnsent ? " is-unsent" : ""}${isMine ? "" : " is-other"}`;
   return L.divIcon({ className: look, iconSize: [TOUCH, TOUCH] });
 }
 

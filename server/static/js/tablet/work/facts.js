@@ -3,6 +3,7 @@
 import { page, say } from "../../page.js";
 import { stamp } from "../../stamp.js";
 import { moment } from "../../times.js";
+import { whyOf } from "../step.js";
 import { stateOf } from "./order.js";
 
 const DONE = ["finish", "settle"];
@@ -53,10 +54,10 @@ export function logOf(issue, template) {
 export function waitingOf(rows, template) {
   return rows.filter((row) => row.state !== "done").map((row) => {
     const made = stamp(template("waiting"), {
-      title: row.title, state: say(`work_state_${row.state}`), at: moment(row.at), why: row.why || "",
+      title: row.title, state: say(`work_state_${row.state}`), at: moment(row.at), why: whyOf(row),
     });
     made.querySelector("li").classList.add(["refused", "decide"].includes(row.state) ? "note-bad" : "note-warn");
-    made.querySelector("[data-slot=why]").hidden = !row.why;
+    made.querySelector("[data-slot=why]").hidden = !whyOf(row);
     return made;
   });
 }

@@ -4,6 +4,7 @@ import { say } from "../../page.js";
 import { far, metres as between } from "../map/way.js";
 
 const HELD = ["dispatched", "handling"];
+const OLD_MS = 15 * 60_000; // a place older than this no longer tells how far something is
 export const STUCK = ["refused", "decide"];
 
 /** The state after what waits on the device, as `{code, name}`. */
@@ -27,6 +28,9 @@ export function clockOf(issue, left, ground, now) {
   const told = left(issue, ground, now);
   return { colour: told.colour, words: told.whole || told.words };
 }
+
+/** A place of the device, or null once it is too old to tell how far something is. */
+export const recent = (found) => (found && Date.now() - new Date(found.at) < OLD_MS ? found : null);
 
 /** Metres between two places, or null where one is not known. */
 export const metres = (from, to) => (!from || to?.lon == null || to.lat == null ? null : between(from, to));
@@ -57,7 +61,7 @@ function byNear(place) {
 }
 
 /**
- * Choose and order: those past their limit first, those that wait for others last.
+ * Choose and order: reports not sent yet first, then those past their limit first, those that wait for others last.
  * @param {Array} issues as `field:work` tells them
  * @param {{whose: "mine"|"cells", find: string, order: "due"|"near", place: ?Object, cells: Set<string>, now: Date}} how
  * @returns {Array<{key: string, rows: Array}>} without empty groups
@@ -66,17 +70,19 @@ export function grouped(issues, { whose, find, order, place, cells, now }) {
   const wanted = plain(find).split(/\s+/).filter(Boolean);
   const shown = issues.filter((issue) => isAmong(issue, whose, cells) && holds(issue, wanted));
   shown.sort(order === "near" && place ? byNear(place) : byDue);
+  const sent = shown.filter((issue) => !issue.isUnsent);
   const waits = (issue) => (whose === "mine" ? !isOnMe(issue) : !["reported", ...HELD].includes(stateOf(issue).code));
   const isLate = (issue) => issue.due_at !== null && new Date(issue.due_at) <= now;
   const groups = [
-    { key: "late", rows: shown.filter((issue) => !waits(issue) && isLate(issue)) },
-    { key: "open", rows: shown.filter((issue) => !waits(issue) && !isLate(issue)) },
-    { key: "away", rows: shown.filter(waits) },
+    { key: "unsent", rows: shown.filter((issue) => issue.isUnsent) },
+    { key: "late", rows: sent.filter((issue) => !waits(issue) && isLate(issue)) },
+    { key: "open", rows: sent.filter((issue) => !waits(issue) && !isLate(issue)) },
+    { key: "away", rows: sent.filter(waits) },
   ];
   return groups.filter((group) => group.rows.length);
 }
 
 /** Whether an issue is on the asker's hands, or lies in the asker's cells. */
 export function isAmong(issue, whose, cells) {
-  return whose === "mine" ? issue.mine : !issue.mine || cells.has(issue.cell?.code);
+  return whose === "mine" ? issue.mine : !issue.isUnsent && (!issue.mine || cells.has(issue.cell?.code));
 }

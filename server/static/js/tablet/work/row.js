@@ -16,9 +16,12 @@ export function rowOf(template, issue, { ground, whose, place, now, fresh }) {
     category: issue.category.name, state: stateOf(issue), summary: issue.summary, clock: clockOf(issue, left, ground, now),
     place: issue.place_text || issue.cell?.name || "", far: farWords(metres(place, issue)),
   });
-  made.querySelector("li").dataset.number = issue.number;
+  made.querySelector("li").dataset.number = issue.number ?? issue.uid;
   made.querySelector(".w-marks").append(...marksOf(issue, whose, fresh).map((mark) => markOf(template, mark)));
-  made.querySelector("button").addEventListener("click", () => tell("tablet:open", issue.number));
+  made.querySelector("button").addEventListener("click", () => {
+    if (issue.isUnsent) location.hash = "#queue";
+    else tell("tablet:open", issue.number);
+  });
   return made;
 }
 
