@@ -5,6 +5,7 @@ import pytest
 from pyproj import Geod
 
 from geo.datum import convert
+from geo.plots import plots_at
 from tests.browser.conftest import HOSTILE
 
 pytestmark = pytest.mark.browser
@@ -133,6 +134,32 @@ def check_links(sheet, lon, lat):
     assert f"to={gcj}," in links["amap"]
     assert f"location={bd_lat:.6f},{bd_lon:.6f}&" in links["baidu"]
     assert "居民" not in "".join(links.values())
+
+
+def test_where_she_walked_is_shown_within_her_cell_until_she_takes_it_away(open_page):
+    page = opened(open_page, PHONE)
+    page.click(".t-bar a[href='#visits']")
+    page.locator("[data-module=tablet-patrol] [data-cells] li").first.wait_for()
+    edge, middle = plots_at(np.array([122.01001, 122.015]), np.array([37.015, 37.015])).tolist()
+    mine = "const cell = (await of('tablet/field.js')).ground().cells.find((one) => one.name.endsWith('第八网格'));"
+    page.evaluate(
+        f"async (squares) => {{ {MODULE} {mine} const told = {{ ...cell, squares_total: 400, squares }};"
+        "document.dispatchEvent(new CustomEvent('visits:cover', { detail: { cells: [told] } })); }",
+        [edge, middle],
+    )
+    page.click("[data-module=tablet-patrol] [data-on-map]")
+    legend = page.locator(".v-legend")
+    assert "近 7 天走到的地方" in legend.inner_text()
+    bounds = """() => Object.values(map_main._layers).filter((one) => one.options.fillOpacity === 0.28)
+        .map((one) => [one.getLatLngs().length, one.getBounds().getWest()])"""
+    ((count, west),) = page.evaluate(bounds)
+    assert (count, west) == (2, pytest.approx(122.01, abs=1e-9))
+    button = legend.locator("button")
+    assert min(button.bounding_box()[side] for side in ("width", "height")) >= 44
+    button.click()
+    assert (legend.count(), page.evaluate(bounds)) == (0, [])
+    page.click(".t-bar a[href='#visits']")
+    assert page.locator("[data-on-map-words]").inner_text() == "在地图上看"
 
 
 def test_cells_she_stands_in_for_thousands_of_buildings_none_and_layers(open_page):

@@ -1,6 +1,6 @@
 import { toMap } from "../map/ground.js";
 import { token } from "../map/ramp.js";
-import { hear, say } from "../page.js";
+import { hear, hearNow, say } from "../page.js";
 import { stamp } from "../stamp.js";
 import { now } from "../tablet/clock.js";
 import { counted } from "../tablet/cover.js";
@@ -9,19 +9,28 @@ import { follow, show } from "../tablet/lists.js";
 import { far } from "../tablet/map/way.js";
 import { onTurn } from "../tablet/owner.js";
 import * as patrol from "../tablet/patrol.js";
+import { clipped } from "../tablet/plots.js";
 import { moment } from "../times.js";
 
 /**
  * The walker's own patrol: begin, end, how far, and how much of the cells was walked in a week; nobody else is told.
  *
  * Hears `field:ground`, `field:noplace`, `patrol:changed`, `outbox:sent`, `tablet:view`, `visits:cover`.
- * Children: `[data-words]`, `[data-start]`, `[data-stop]`, `[data-why]`, `[data-cells]`, `[data-on-map]`, a `<template>`.
+ * Children: `[data-words]`, `[data-start]`, `[data-stop]`, `[data-why]`, `[data-cells]`, `[data-on-map]`, templates by `data-kind`.
  * @param {HTMLElement} element
  */
 export function mount(element) {
   const part = (name) => element.querySelector(`[data-${name}]`);
   const layer = L.layerGroup();
   const renderer = L.canvas({ padding: 0.3 });
+  const template = (kind) => element.querySelector(`template[data-kind=${kind}]`);
+  const legend = L.control({ position: "bottomleft" });
+  legend.onAdd = () => {
+    const made = stamp(template("legend"), {}).firstElementChild;
+    L.DomEvent.disableClickPropagation(made);
+    made.querySelector("button").addEventListener("click", onMap);
+    return made;
+  };
   let [known, cells, isBusy] = [null, [], false];
 
   function complain(words) {
@@ -49,7 +58,7 @@ export function mount(element) {
   }
 
   function row(cell) {
-    const made = stamp(element.querySelector("template"), {
+    const made = stamp(template("cell"), {
       name: cell.name, share: say("patrol_share", { percent: percentOf(cell.share) }),
     });
     made.querySelector("meter").value = cell.share;
@@ -57,12 +66,24 @@ export function mount(element) {
     return made;
   }
 
+  /** Of each square what lies in its cell. */
   function draw() {
     layer.clearLayers();
     const style = { renderer, interactive: false, stroke: false, fillColor: token("--accent"), fillOpacity: 0.28 };
-    for (const [west, south, east, north] of cells.flatMap((cell) => cell.boxes)) {
-      layer.addLayer(L.rectangle([toMap(west, south), toMap(east, north)], style));
+    for (const { code, boxes } of cells) {
+      const outline = ground()?.cells.find((cell) => cell.code === code)?.outline;
+      const parts = boxes.map((box) => clipped(outline, box).map((ring) => ring.map(([lon, lat]) => toMap(lon, lat))));
+      layer.addLayer(L.polygon(parts.filter((one) => one.length), style));
     }
+  }
+
+  /** Show the squares with their legend, or take both away. */
+  function onMap() {
+    const isOn = Boolean(layer._map);
+    if (isOn) for (const one of [layer, legend]) one.remove();
+    else { draw(); for (const one of [layer, legend]) one.addTo(window.map_main); }
+    part("on-map-words").textContent = say(isOn ? "patrol_map" : "patrol_map_off");
+    return !isOn;
   }
 
   async function act(work) {
@@ -80,19 +101,14 @@ export function mount(element) {
 
   part("start").addEventListener("click", () => act(patrol.start));
   part("stop").addEventListener("click", () => act(() => patrol.stop()));
-  part("on-map").addEventListener("click", () => {
-    const isOn = Boolean(layer._map);
-    if (isOn) layer.remove();
-    else { draw(); layer.addTo(window.map_main); location.hash = "#map"; }
-    part("on-map-words").textContent = say(isOn ? "patrol_map" : "patrol_map_off");
-  });
-  hear("patrol:changed", ({ patrol: now, why }) => { state(why); if (!now || now.points % 5 === 0) count(); });
+  part("on-map").addEventListener("click", () => { if (onMap()) location.hash = "#map"; });
+  hearNow("patrol:changed", ({ patrol: now, why }) => { state(why); if (!now || now.points % 5 === 0) count(); });
   hear("field:noplace", ({ code }) => { if (patrol.current()) complain(say(`position_${code}`)); });
   hear("field:place", () => { if (patrol.current()) complain(""); });
   hear("visits:cover", (told) => { known = told ?? known; count(); });
   hear("outbox:sent", ({ record }) => { if (record.steps.some((step) => step.kind === "track")) show("cover", true); });
   hear("field:ground", () => state());
-  onTurn(() => { known = null; complain(""); count(); });
+  onTurn(() => { known = null; if (layer._map) onMap(); complain(""); count(); });
   hear("tablet:view", () => state());
   follow("cover");
   state();
