@@ -8,12 +8,12 @@ from typing import Any
 import click
 import orjson
 
+from server.cli.acting import acting_as
 from server.cli.environment import Environment, pass_environment
 from server.cli.output import progress, say, whole_file
 from server.cli.program import Command, Group, Option
 from server.formats import FORMATS, Record, Table
 from server.services import audit
-from server.services.accounts import actor_of_login
 from server.services.exporting.wishes import Wish, count, named, table_of, wish_of
 from server.services.exports import StoredCell, stored_cells
 from server.services.people import system_actor
@@ -92,7 +92,7 @@ def _export(environment: Environment, wish: Wish, out: Path, login: str | None) 
     """Write down what leaves, then write it; what cannot be asked for is refused before."""
     with environment.store() as store, progress(sentence("cli.export.title")) as show:
         with store.write() as tx:
-            actor = actor_of_login(tx, login) if login else system_actor()
+            actor = acting_as(tx, login)
             rows = count(tx, actor, wish)
             given: dict[str, Any] = {"what": wish.kind, "form": wish.form, "filters": named(wish.given)}
             given |= {"seen_as": actor.login} if login else {"count": rows}

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from server.cli.acting import acting_as
 from server.cli.environment import Environment, pass_environment
 from server.cli.findings import say_changes, say_findings
 from server.cli.output import say
@@ -12,10 +13,8 @@ from server.cli.regrid import say_elsewhere
 from server.db import Store
 from server.errors import InvalidCells
 from server.models import LEVELS
-from server.services.accounts import actor_of_login
 from server.services.grids import CellsImport, CellsOptions, import_cells
 from server.services.layers import Layer, LayerOptions, read_layer
-from server.services.people import Actor, system_actor
 from server.words import level_name
 
 __all__ = ["cells_command"]
@@ -79,8 +78,7 @@ def cells_command(
 
 def _import(store: Store, layer: Layer, options: CellsOptions, login: str | None) -> CellsImport:
     with store.read() if options.is_dry_run else store.write() as tx:
-        actor: Actor = actor_of_login(tx, login) if login else system_actor()
-        return import_cells(tx, layer, options, actor)
+        return import_cells(tx, layer, options, acting_as(tx, login))
 
 
 def _say_read(layer: Layer) -> None:

@@ -6,16 +6,15 @@ from typing import Any
 
 import click
 
+from server.cli.acting import acting_as
 from server.cli.environment import Environment, pass_environment
 from server.cli.output import progress, say
 from server.cli.program import Command, Option
 from server.db import Store
-from server.services.accounts import actor_of_login
 from server.services.imports.issues import BATCH_MOST, IssueReport, import_issues
 from server.services.imports.mapping import IssueOptions
 from server.services.imports.profiles import load_profile, save_profile
 from server.services.imports.values import read_map
-from server.services.people import Actor, system_actor
 from server.words import how_name, sentence
 
 __all__ = ["issues_command"]
@@ -82,11 +81,13 @@ def issues_command(
         options = _understood(store, profile, given)
         if save_profile:
             _keep(store, save_profile, options)
+        with store.read() as tx:
+            actor = acting_as(tx, login)
         refused = rejects or Path(f"{file.name.split('.')[0]}-rejects.csv")
         with progress(sentence("cli.issues.title", {"file": file.name})) as show:
             report = import_issues(
                 store,
-                _actor(store, login),
+                actor,
                 file,
                 options,
                 rejects=refused,
@@ -122,13 +123,6 @@ def _keep(store: Store, name: str, options: IssueOptions) -> None:
     with store.write() as tx:
         save_profile(tx, "issues", name, options.given)
     say("cli.issues.profile_saved", name=name)
-
-
-def _actor(store: Store, login: str | None) -> Actor:
-    if login is None:
-        return system_actor()
-    with store.read() as tx:
-        return actor_of_login(tx, login)
 
 
 def _lines(report: IssueReport) -> Iterable[str]:

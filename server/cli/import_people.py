@@ -4,14 +4,12 @@ from pathlib import Path
 
 import click
 
+from server.cli.acting import acting_as
 from server.cli.environment import Environment, pass_environment
-from server.cli.output import say
+from server.cli.output import say, say_faults
 from server.cli.program import Command, Option
 from server.errors import InvalidRows
-from server.services.accounts import actor_of_login
 from server.services.imports.people import import_people
-from server.services.people import system_actor
-from server.words import sentence
 
 __all__ = ["people_command"]
 
@@ -59,22 +57,12 @@ def people_command(
     """Take people in, with their roles and duties; all or none."""
     named = {field: column for field, column in columns.items() if column}
     with environment.store() as store:
-        actor = system_actor()
-        if login_as:
-            with store.read() as tx:
-                actor = actor_of_login(tx, login_as)
+        with store.read() as tx:
+            actor = acting_as(tx, login_as)
         try:
             report = import_people(store, actor, file, named, encoding, makes_departments=create_departments)
         except InvalidRows as error:
-            for fault in error.faults:
-                where = {
-                    "row": fault.row,
-                    "column": fault.column,
-                    "value": fault.value,
-                    "why": fault.sentence,
-                }
-                click.echo(sentence("cli.fault", where), err=True)
-            click.echo(sentence(error.code, error.values), err=True)
+            say_faults(error)
             context.exit(1)
     say("cli.people.done", file=report.file, new=report.new, changed=report.changed, same=report.same)
     if report.released:

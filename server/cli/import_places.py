@@ -4,14 +4,12 @@ from pathlib import Path
 
 import click
 
+from server.cli.acting import acting_as
 from server.cli.environment import Environment, pass_environment
-from server.cli.output import say
+from server.cli.output import say, say_faults
 from server.cli.program import Command, Option
 from server.errors import InvalidRows
-from server.services.accounts import actor_of_login
 from server.services.imports.places import PLACE_FIELDS, import_places
-from server.services.people import system_actor
-from server.words import sentence
 
 __all__ = ["places_command"]
 
@@ -48,22 +46,12 @@ def places_command(
     """Take the names of places in; all or none."""
     named = {field.removeprefix("column_"): column for field, column in columns.items() if column}
     with environment.store() as store:
-        actor = system_actor()
-        if login_as:
-            with store.read() as tx:
-                actor = actor_of_login(tx, login_as)
+        with store.read() as tx:
+            actor = acting_as(tx, login_as)
         try:
             report = import_places(store, actor, file, named, crs, encoding)
         except InvalidRows as error:
-            for fault in error.faults:
-                values = {
-                    "row": fault.row,
-                    "column": fault.column,
-                    "value": fault.value,
-                    "why": fault.sentence,
-                }
-                click.echo(sentence("cli.fault", values), err=True)
-            click.echo(sentence(error.code, error.values), err=True)
+            say_faults(error)
             context.exit(1)
     say("cli.places.done", file=report.file, new=report.new, changed=report.changed, same=report.same)
     for row, name in report.outside[:SHOWN_OUTSIDE]:

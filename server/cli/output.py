@@ -18,10 +18,10 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from server.errors import InputError
+from server.errors import InputError, InvalidRows
 from server.words import sentence
 
-__all__ = ["progress", "say", "whole_file"]
+__all__ = ["progress", "say", "say_faults", "whole_file"]
 
 EVERY_S = 5.0  # between two lines of progress where there is no terminal
 
@@ -37,6 +37,14 @@ def say(code: str, **values: object) -> None:
         What it speaks about.
     """
     click.echo(sentence(code, values))
+
+
+def say_faults(refused: InvalidRows) -> None:
+    """Print every fault of a file on standard error, a line each, and that nothing was taken in."""
+    for one in refused.faults:
+        said = {"row": one.row, "column": one.column, "value": one.value, "why": one.sentence}
+        click.echo(sentence("cli.fault", said), err=True)
+    click.echo(sentence(refused.code, refused.values), err=True)
 
 
 @contextmanager

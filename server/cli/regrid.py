@@ -6,11 +6,11 @@ from typing import Any
 import click
 import orjson
 
+from server.cli.acting import acting_as
 from server.cli.environment import Environment, pass_environment
 from server.cli.output import progress, say
 from server.cli.program import Command, Option
 from server.db import Store
-from server.services.accounts import actor_of_login
 from server.services.moving import Moved, move_all
 from server.services.people import Actor, system_actor
 from server.services.regrid import Page, Shift, misplaced, page
@@ -39,7 +39,7 @@ def regrid(
     """List what lies elsewhere; on confirmation move it."""
     with environment.store() as store:
         with store.read() as tx:
-            actor = actor_of_login(tx, login) if login else system_actor()
+            actor = acting_as(tx, login)
             found = page(tx, actor, limit=0)
         moved = _move(store, actor, found.total, reassign=reassign) if is_moving else None
     if is_json:

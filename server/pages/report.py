@@ -15,14 +15,13 @@ from server.pages.frame import render
 from server.pages.ground import basemap_data, basemap_of, extent, urls
 from server.pages.issue_rows import row_of
 from server.pages.photos import REQUEST_MOST, photos_sent
-from server.pages.report_parts import DonePage, Look, errors_of, look_of, report_page, spot_rows
+from server.pages.report_parts import DonePage, Look, errors_of, hindrance, look_of, report_page, spot_rows
 from server.pages.sentences import map_words
 from server.security import takes_bytes
 from server.services import briefs, desk_entry, gazetteer, issues
 from server.services.desk_entry import Preview, Read, Typed
 from server.services.people import Actor
 from server.services.steps.merging import MERGERS
-from server.translate import shown, status_of
 from server.uids import uuid7
 from server.words import language, sentence
 from server.workflow import Role, WorkflowError
@@ -112,10 +111,7 @@ def _refused(typed: Typed, read: Read) -> Response:
 @blueprint.errorhandler(CSRFError)
 def come_back(error: InputError | NotFound | Conflict | WorkflowError | CSRFError) -> Response:
     """Show the form as it was typed, with what stands in the way."""
-    actor = optional_actor()
-    is_stale = isinstance(error, CSRFError)
-    said = sentence("auth.csrf") if is_stale else sentence(error.code, shown(error.values))
-    status = 400 if is_stale else status_of(error)
+    actor, (status, said) = optional_actor(), hindrance(error)
     if request.method != "POST" or actor is None or not _may_write(actor):
         return Response(problem_page(status, said), status)
     return Response(_page(Typed.of(request.form), problem=said), status)

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from flask_wtf.csrf import CSRFError
 from pypinyin import lazy_pinyin
 
+from server.errors import ServerError
 from server.maps import MapParts
 from server.pages.choices import category_choices, source_choices
 from server.pages.issue_rows import Row, row_of
@@ -13,8 +15,9 @@ from server.pages.parts import Choice
 from server.services.desk_entry import Preview, Typed
 from server.services.gazetteer import FoundPlace
 from server.services.pointing import Fault
-from server.translate import shown
+from server.translate import shown, status_of
 from server.words import place_kind_name, sentence
+from server.workflow import WorkflowError
 
 __all__ = [
     "CategoryOption",
@@ -25,6 +28,7 @@ __all__ = [
     "SpotRow",
     "category_options",
     "errors_of",
+    "hindrance",
     "look_of",
     "report_page",
     "spot_rows",
@@ -193,6 +197,13 @@ def _keys(label: str) -> str:
 def errors_of(faults: Mapping[str, Fault]) -> dict[str, str]:
     """Say what is wrong with each field."""
     return {name: sentence(code, shown(values)) for name, (code, values) in faults.items()}
+
+
+def hindrance(error: ServerError | WorkflowError | CSRFError) -> tuple[int, str]:
+    """Tell status and words of what keeps a whole form from being taken; that it stood open too long is one."""
+    if isinstance(error, CSRFError):
+        return 400, sentence("auth.csrf")
+    return status_of(error), sentence(error.code, shown(error.values))
 
 
 def spot_rows(found: Iterable[FoundPlace]) -> tuple[SpotRow, ...]:

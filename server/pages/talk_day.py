@@ -15,12 +15,18 @@ from server.pages.frame import render
 from server.pages.issue_rows import Row, row_of
 from server.pages.parts import Choice
 from server.pages.report import DESK_ROLES
-from server.pages.report_parts import CategoryOption, SpotRow, category_options, errors_of, spot_rows
+from server.pages.report_parts import (
+    CategoryOption,
+    SpotRow,
+    category_options,
+    errors_of,
+    hindrance,
+    spot_rows,
+)
 from server.services import areas, briefs, issues, talk_day
 from server.services.talk_day import MOST, Meeting, Met, Talk
-from server.translate import shown, status_of
 from server.uids import uuid7
-from server.words import _, sentence
+from server.words import _
 from server.workflow import WorkflowError
 
 __all__ = ["blueprint"]
@@ -193,10 +199,7 @@ def _row(at: int, talk: Talk, met: Met | None) -> TalkRow:
 @blueprint.errorhandler(CSRFError)
 def come_back(error: InputError | NotFound | Conflict | WorkflowError | CSRFError) -> Response:
     """Show the form as it was typed, with what stands in the way."""
-    actor = optional_actor()
-    is_stale = isinstance(error, CSRFError)
-    said = sentence("auth.csrf") if is_stale else sentence(error.code, shown(error.values))
-    status = 400 if is_stale else status_of(error)
+    actor, (status, said) = optional_actor(), hindrance(error)
     if request.method != "POST" or actor is None or not actor.roles & frozenset(DESK_ROLES):
         return Response(problem_page(status, said), status)
     return Response(_page(Meeting.of(request.form), _talks(), problem=said), status)
