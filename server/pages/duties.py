@@ -1,11 +1,11 @@
 """Duties: who answers for what, who is away, what is missing; one area, one person."""
 
+from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
 from flask import Blueprint, request
 
 from server.auth import allow, current_actor, current_store
-from server.db import Tx
 from server.pages.duty_parts import (
     AreaDutiesPage,
     DutiesPage,
@@ -28,7 +28,7 @@ from server.pages.frame import render
 from server.pages.parts import Choice
 from server.services import appointing, duty_board, gaps, handover, leaves, leaving, passing_on, staffing
 from server.services.leaves import Absence
-from server.services.staffing import Subject
+from server.services.staffing import Colleague
 from server.words import _
 
 __all__ = ["blueprint"]
@@ -96,7 +96,7 @@ def person(uid: str) -> str:
         who = staffing.subject(tx, actor, uid)
         may = staffing.may_manage(actor, who) and who.is_active
         away = leaves.leaves_of(tx, who.id)
-        people = colleague_choices(staffing.colleagues(tx, who), _("无人代班")) if may else ()
+        mates = staffing.colleagues(tx, who) if may or away else []
         page = PersonPage(
             uid=str(who.uid),
             name=who.name,
@@ -105,8 +105,8 @@ def person(uid: str) -> str:
             is_active=who.is_active,
             leaving=last_day(who.leaves_at, zone) if who.leaves_at else "",
             posts=tuple(post_row(actor, one, zone) for one in duty_board.posts_of(tx, who.id)),
-            leave=tuple(_leave_row(tx, one, who, zone) for one in away),
-            people=people,
+            leave=tuple(_leave_row(one, mates, tx.now, zone) for one in away),
+            people=colleague_choices(mates, _("无人代班")) if may else (),
             open=passing_on.count(tx, who.id),
             may_hand_over=may and staffing.may_hand_over(actor, who),
             today=_day(tx.now, zone),
@@ -150,7 +150,7 @@ def leaving_service(uid: str) -> str:
     )
 
 
-def _leave_row(tx: Tx, one: Absence, who: Subject, zone: tzinfo) -> LeaveRow:
+def _leave_row(one: Absence, mates: Sequence[Colleague], now: datetime, zone: tzinfo) -> LeaveRow:
     chosen = str(one.substitute[0]) if one.substitute else ""
     return LeaveRow(
         one.id,
@@ -158,9 +158,9 @@ def _leave_row(tx: Tx, one: Absence, who: Subject, zone: tzinfo) -> LeaveRow:
         one.substitute[1] if one.substitute else "",
         _day(one.starts_at, zone),
         last_day(one.ends_at, zone)[:10],
-        colleague_choices(staffing.colleagues(tx, who), _("无人代班"), chosen),
+        colleague_choices(mates, _("无人代班"), chosen),
         one.everything,
-        one.starts_at <= tx.now,
+        one.starts_at <= now,
     )
 
 

@@ -23,7 +23,7 @@ from server.pages.report_parts import (
     hindrance,
     spot_rows,
 )
-from server.services import areas, briefs, issues, talk_day
+from server.services import areas, listing, talk_day
 from server.services.talk_day import MOST, Meeting, Met, Talk
 from server.uids import uuid7
 from server.words import _
@@ -126,9 +126,8 @@ def new() -> str:
 
 def _done(numbers: list[str]) -> tuple[Row, ...]:
     with current_store().read() as tx:
-        ids = [issues.one(tx, current_actor(), number).issue.id for number in numbers]
-        found = briefs.by_ids(tx, ids)
-    return tuple(row_of(found[key]) for key in ids)
+        found = {one.number: one for one in listing.these(tx, current_actor(), numbers)}
+    return tuple(row_of(found[number]) for number in numbers if number in found)
 
 
 @blueprint.post("/issues/talk-day")

@@ -126,8 +126,8 @@ def _one(tx: Tx, actor: Actor, number: str, action: str, given: Mapping[str, Any
         return Outcome(shown, "", "issue.not_found", {"number": shown})
     try:
         with tx.session.begin_nested():
-            done = issues.act(tx, actor, number, action, given)
-            return Outcome(number, str(done.issue.state))
+            done = issues.perform(tx, actor, number, action, given)
+            return Outcome(number, str(done.state))
     except (InputError, NotFound, NotPermitted, Conflict, WorkflowError) as refused:
         return Outcome(number, "", refused.code, orjson.loads(orjson.dumps(refused.values, default=str)))
 

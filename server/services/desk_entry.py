@@ -210,7 +210,7 @@ def save(tx: Tx, actor: Actor, draft: Draft, into: str = "", photos: Sequence[Ta
     Raises
     ------
     InputError, Conflict, WorkflowError
-        As :func:`server.services.intake.report` and :func:`server.services.issues.act`; nothing is written.
+        As :func:`server.services.intake.report` and :func:`server.services.issues.perform`; nothing is written.
     """
     key = _key(draft.uid or uuid7(tx.now))
     known = remembered(tx, actor, key)
@@ -218,7 +218,7 @@ def save(tx: Tx, actor: Actor, draft: Draft, into: str = "", photos: Sequence[Ta
         return known
     number = attachments.report(tx, actor, draft, photos).number
     if into:
-        issues.act(tx, actor, number, "merge", {"parent": into})
+        issues.perform(tx, actor, number, "merge", {"parent": into})
     remember(tx, actor, key, number)
     return number
 

@@ -256,7 +256,7 @@ def save(tx: Tx, actor: Actor, meeting: Meeting, met: Met) -> list[str]:
         return known.split(",")
     numbers = [one.number for one in intake.report_many(tx, actor, met.drafts)]
     for number in numbers if met.remark else ():
-        issues.act(tx, actor, number, "note", {"text": met.remark})
+        issues.perform(tx, actor, number, "note", {"text": met.remark})
     remember(tx, actor, key, ",".join(numbers))
     return numbers
 
