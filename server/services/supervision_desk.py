@@ -33,7 +33,6 @@ __all__ = ["PER_PAGE", "TABS", "Desk", "Line", "Said", "desk"]
 
 TABS = ("red", "amber", "stages", "whistles", "asks")
 PER_PAGE = 50
-MOST_PAGES = 10_000
 _CHECK = frozenset({Role.LEADER, Role.SUPERVISOR})
 
 

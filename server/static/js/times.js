@@ -24,8 +24,3 @@ export function age(iso) {
   if (minutes >= 60) return say("hours_ago", { hours: Math.floor(minutes / 60) });
   return say("minutes_ago", { minutes });
 }
-
-/** The day `days` days ago as `2026-11-22`, in the page's zone. */
-export function dayBefore(days) {
-  return clockFace.format(new Date(Date.now() - days * 86400000)).slice(0, 10);
-}
