@@ -105,6 +105,7 @@ class Watch:
     dialogs: list = field(default_factory=list)
     outside: list = field(default_factory=list)
     expected: tuple = ()
+    has_scripts: bool = True
     under_way: set = field(default_factory=set)
 
     def over(self, page):
@@ -133,9 +134,14 @@ class Watch:
         self.under_way.discard(request)
 
 
+MOUNTED = "() => !document.querySelector(\"script[src$='js/main.js']\") || 'mounted' in document.documentElement.dataset"
+
+
 def settle(page, watch):
-    """Wait until a loaded page asks for nothing more; half a second less than Playwright would."""
+    """Wait until a loaded page has all its behaviour and asks for nothing more; less than Playwright would."""
     page.wait_for_load_state()
+    if watch.has_scripts:
+        page.wait_for_function(MOUNTED)
     quiet, until = 0, time.monotonic() + 30
     while quiet < QUIET and time.monotonic() < until:
         page.wait_for_timeout(20)
@@ -182,7 +188,7 @@ def open_page(site, chromium, sessions):
             **options,
         )
         page = context.new_page()
-        watch = Watch(site, expected=tuple(expected))
+        watch = Watch(site, expected=tuple(expected), has_scripts=options.get("java_script_enabled", True))
         watch.over(page)
         opened.append((context, watch))
         page.goto(f"{site}{path}")

@@ -66,7 +66,8 @@ def visit(changed_site, chromium):
         context = chromium.new_context(
             viewport={"width": size[0], "height": size[1]}, locale="zh-CN", **options
         )
-        page, watch = context.new_page(), Watch(changed_site)
+        page = context.new_page()
+        watch = Watch(changed_site, has_scripts=options.get("java_script_enabled", True))
         watch.over(page)
         opened.append((context, watch))
         page.goto(f"{changed_site}/sign-in")

@@ -13,12 +13,26 @@ export function say(name, values = {}) {
   return (page.words[name] ?? name).replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
 }
 
+const told = new Map(); // name -> what was told last
+
 /** Tell the rest of the page that something happened: `tell("map:choose", {...})`. */
 export function tell(name, detail) {
+  told.set(name, detail);
   document.dispatchEvent(new CustomEvent(name, { detail }));
 }
 
-/** Listen to what other modules tell. */
+/** What was told of these holds no more: whoever listens from now on does not hear it. */
+export function untell(...names) {
+  for (const name of names) told.delete(name);
+}
+
+/** Listen to what other modules tell from now on. */
 export function hear(name, listener) {
   document.addEventListener(name, (event) => listener(event.detail));
+}
+
+/** Listen, and hear what was told last before this: how things stand, or what was asked before anybody listened. */
+export function hearNow(name, listener) {
+  hear(name, listener);
+  queueMicrotask(() => { if (told.has(name)) listener(told.get(name)); });
 }

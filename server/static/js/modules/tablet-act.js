@@ -1,4 +1,4 @@
-import { hear, say, tell } from "../page.js";
+import { hear, hearNow, say, tell } from "../page.js";
 import { keyOf } from "../tablet/begun.js";
 import { now } from "../tablet/clock.js";
 import * as field from "../tablet/field.js";
@@ -142,7 +142,7 @@ export function mount(element) {
   part("anew").addEventListener("click", anew);
   hear("work:act", open);
   for (const name of ["field:person", "field:nobody"]) hear(name, leaveIt);
-  hear("field:work", ({ issues, isStale }) => {
+  hearNow("field:work", ({ issues, isStale }) => {
     const held = issues.find((one) => one.mine);
     if (held && !isStale && field.isReachable()) remember(held.number).catch(() => { /* Asked again another time. */ });
   });

@@ -1,4 +1,4 @@
-import { hear, page, say } from "../page.js";
+import { hear, hearNow, page, say } from "../page.js";
 import { check, releaseState } from "../tablet/release.js";
 
 const MB = 1024 * 1024;
@@ -31,7 +31,7 @@ export function mount(element) {
 
   hear("release", show);
   hear("tablet:view", (view) => { if (view === "me") measure(); });
-  hear("outbox:changed", ({ rows }) => {
+  hearNow("outbox:changed", ({ rows }) => {
     if (hasAsked || !rows?.length) return;
     hasAsked = true;
     navigator.storage?.persist?.();

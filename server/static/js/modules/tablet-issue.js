@@ -1,5 +1,5 @@
 import { getJson } from "../api.js";
-import { hear, page, say, tell } from "../page.js";
+import { hear, hearNow, page, say, tell } from "../page.js";
 import { stamp } from "../stamp.js";
 import { now } from "../tablet/clock.js";
 import * as field from "../tablet/field.js";
@@ -148,7 +148,7 @@ export function mount(element) {
     if (!history.state?.issue) shut();
     else if (history.state.issue !== number) open(history.state.issue);
   });
-  hear("tablet:open", open);
+  hearNow("tablet:open", open);
   for (const name of ["field:person", "field:nobody"]) hear(name, shut);
   for (const name of ["field:work", "field:ground", "field:net", "outbox:changed"]) hear(name, again);
   hear("work:put", ({ title }) => { told("good", say("work_put", { title })); again(); });

@@ -1,4 +1,4 @@
-import { hear, say } from "../page.js";
+import { hear, hearNow, say } from "../page.js";
 import { stamp } from "../stamp.js";
 import { moment } from "../times.js";
 
@@ -18,7 +18,7 @@ export function mount(element) {
     return stamp(template, { name: cell.name, community: [cell.community?.name ?? cell.community, for_].filter(Boolean).join(" · ") });
   }
 
-  hear("field:ground", ({ person, cells }) => {
+  hearNow("field:ground", ({ person, cells }) => {
     const own = cells.filter((cell) => cell.own && cell.own !== "area");
     part("name").textContent = person.name;
     part("roles").textContent = person.roles.map((role) => say(`role_${role}`)).join(say("comma"));
@@ -33,8 +33,8 @@ export function mount(element) {
     });
   }
   part("waiting").textContent = say("nothing_waits");
-  hear("field:net", ({ lastAt }) => { part("last").textContent = moment(lastAt); });
-  hear("outbox:changed", ({ waiting, refused }) => {
+  hearNow("field:net", ({ lastAt }) => { part("last").textContent = moment(lastAt); });
+  hearNow("outbox:changed", ({ waiting, refused }) => {
     const said = [waiting && say("waiting", { n: waiting }), refused && say("refused", { n: refused })].filter(Boolean);
     part("waiting").textContent = said.join(" · ") || say("nothing_waits");
   });

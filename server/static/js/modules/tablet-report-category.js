@@ -1,4 +1,4 @@
-import { hear } from "../page.js";
+import { hear, hearNow } from "../page.js";
 import { outline, stamp } from "../stamp.js";
 import { change, draft } from "../tablet/draft.js";
 import * as field from "../tablet/field.js";
@@ -68,7 +68,7 @@ export function mount(element) {
   }
 
   hear("field:ground", known);
-  hear("field:work", (work) => {
+  hearNow("field:work", (work) => {
     const isFirst = issues.length === 0;
     ({ issues } = work);
     if (isFirst && kept.length === 0 && !draft().category) arrange(); // later tiles stay where the thumb knows them

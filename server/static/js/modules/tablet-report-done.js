@@ -1,4 +1,4 @@
-import { hear, say, tell } from "../page.js";
+import { hear, hearNow, say, tell } from "../page.js";
 import { outline } from "../stamp.js";
 
 const LOOKS = { done: "circle-check", waiting: "cloud-off", sending: "send", refused: "alert-triangle" };
@@ -69,7 +69,7 @@ export function mount(element) {
     record = found;
     show();
   });
-  hear("field:net", (told) => { net = told; show(); });
+  hearNow("field:net", (told) => { net = told; show(); });
   hear("tablet:view", (name) => {
     if (name === "report" && view !== "report" && record) again();
     view = name;

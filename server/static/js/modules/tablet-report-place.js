@@ -1,7 +1,7 @@
 import { hear, say, tell } from "../page.js";
 import { change, draft } from "../tablet/draft.js";
 import * as field from "../tablet/field.js";
-import { last, unwatch, watch } from "../tablet/place.js";
+import { last, missing, unwatch, watch } from "../tablet/place.js";
 import { whereOf } from "../tablet/report.js";
 
 const REASON = "report";
@@ -18,7 +18,7 @@ const FRESH_MS = 15_000; // a better place not older than this is kept over a wo
  */
 export function mount(element) {
   const part = (name) => element.querySelector(`[data-${name}]`);
-  let [isShown, lack] = [false, null];
+  let [isShown, lack] = [false, missing()];
 
   /** Whether the place follows the device: not once it was chosen by hand, nor once a photo holds it. */
   const isLoose = () => !draft().place || draft().place.by === "gps";

@@ -1,4 +1,4 @@
-import { hear, say, tell } from "../page.js";
+import { hear, hearNow, say, tell } from "../page.js";
 import { aside, begin, change, draft, forget, isOwn, isWorth, ready, resume } from "../tablet/draft.js";
 import * as field from "../tablet/field.js";
 import { all, put } from "../tablet/outbox.js";
@@ -124,7 +124,7 @@ export function mount(element) {
     part("from-visit").hidden = !draft().visit;
   });
   hear("report:again", () => { element.hidden = false; element.closest("[data-view]").scrollTop = 0; });
-  hear("tablet:report", prefill);
+  hearNow("tablet:report", prefill);
   for (const name of ["field:person", "field:nobody"]) hear(name, leaveIt);
   hear("field:ground", takeUp);
   takeUp();

@@ -1,4 +1,4 @@
-import { hear, say, tell } from "../page.js";
+import { hear, hearNow, say, tell } from "../page.js";
 import { stamp } from "../stamp.js";
 import { ground } from "../tablet/field.js";
 import { here } from "../tablet/here.js";
@@ -125,5 +125,5 @@ export function mount(element) {
   hear("visits:part", show);
   hear("tablet:view", (view) => { if (view !== "visits") unwatch("visit"); else if (isOn) watch("visit"); });
   hear("field:place", () => { if (isOn) near(); });
-  hear("field:ground", () => { forgetDrafts().catch(() => { /* The next time. */ }); });
+  hearNow("field:ground", () => { forgetDrafts().catch(() => { /* The next time. */ }); });
 }

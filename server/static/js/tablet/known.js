@@ -1,6 +1,6 @@
 /** What this page knows for the person it works for: the ground, the tasks, what waits; told, and blanked for the next. */
 
-import { tell } from "../page.js";
+import { tell, untell } from "../page.js";
 import { forgetOld, get } from "./kept.js";
 import { laid } from "./pending.js";
 import { changed as recounted } from "./queue.js";
@@ -8,6 +8,7 @@ import { net } from "./reached.js";
 import { open, whoami } from "./store.js";
 
 const EMPTY = { person: null, ground: null, work: null, rows: [], isStale: true, etag: "", groundAt: 0 };
+const PERSONAL = ["field:ground", "outbox:changed", "patrol:changed", "tablet:open", "tablet:report"];
 export const state = { ...EMPTY };
 let isUnkept = false;
 
@@ -40,6 +41,7 @@ export async function load() {
 /** From now on for this person, or for nobody: whatever shows or holds what was another's is told to let go of it. */
 export function blank(person) {
   Object.assign(state, EMPTY, { person: person?.uid ?? null });
+  untell(...PERSONAL);
   told([], true);
   tell(person ? "field:person" : "field:nobody", person);
   recounted(true);

@@ -1,6 +1,6 @@
 /** Lists of visits as the device keeps them: shown from here at once, asked for anew when there is reason to. */
 
-import { hear, tell } from "../page.js";
+import { hear, hearNow, tell } from "../page.js";
 import { WEEK_MS, isOver } from "./age.js";
 import { ask, isAway } from "./asking.js";
 import { get, keep, touch } from "./kept.js";
@@ -67,4 +67,4 @@ export function follow(name) {
 onTurn(() => {
   for (const name of Object.keys(askedAt)) askedAt[name] = 0;
 });
-hear("field:net", renewCares);
+hearNow("field:net", renewCares);
