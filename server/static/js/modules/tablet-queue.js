@@ -1,4 +1,4 @@
-import { hear, page, say } from "../page.js";
+import { hear, hearNow, page, say } from "../page.js";
 import { isSkewed, skew } from "../tablet/clock.js";
 import { whenLifted } from "../tablet/finger.js";
 import { all, decide, drop, isUnknown, retry, retryAll } from "../tablet/outbox.js";
@@ -95,7 +95,7 @@ export function mount(element) {
   part("sign-in").href = page.urls.sign_in ?? part("sign-in").href;
   part("now").addEventListener("click", () => retryAll());
   hear("outbox:changed", ({ rows }) => show(rows));
-  hear("outbox:trouble", ({ words }) => {
+  hearNow("outbox:trouble", ({ words }) => {
     part("trouble").hidden = !words;
     part("trouble-words").textContent = words;
   });
