@@ -34,7 +34,6 @@ SENTENCES: dict[str, str] = {
     "tile.upside_down": "范围的南端 {south} 在北端 {north} 之北。",
     "tile.zoom": "缩放级别“{given}”不可用；应为 0 至 {deepest}。",
     "tile.out_of_range": "没有瓦片 {zoom}/{x}/{y}。",
-    "density.no_cell": "热力格边长“{cell_m}”在纬度 {at_lat} 不可用。",
     "values.shape": "数值的个数 {given} 与单元的个数 {wanted} 不同；应一一对应。",
     "values.infinite": "有 {count} 个数值是无穷大，第一批在第 {rows} 行；没有数据的请留空。",
     "values.negative": "{name} 有 {count} 个小于 0，第一批在第 {rows} 行；应不小于 0。",
