@@ -97,7 +97,7 @@ def issues_index(query_data: NumbersQuery) -> Response:
         return {
             "items": [
                 {
-                    **issue_told(tx, one.view, one.brief),
+                    **issue_told(tx, one.view, one.brief, timer),
                     "photos": [photo_told(photo) for photo in one.photos],
                     **_clock(one.brief, timer),
                 }

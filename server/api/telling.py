@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from server.db import Tx
+from server.pages.timeline import why_said
 from server.pages.times import left_words
 from server.services import briefs
 from server.services.areas import AreaView
@@ -71,7 +72,9 @@ def holder_told(holder: tuple[str, str] | None) -> dict[str, str] | None:
     return {"name": holder[1], "kind": holder[0]} if holder else None
 
 
-def issue_told(tx: Tx, view: IssueView, brief: Brief | None = None) -> dict[str, Any]:
+def issue_told(
+    tx: Tx, view: IssueView, brief: Brief | None = None, timer: Timer | None = None
+) -> dict[str, Any]:
     """Tell an issue whole.
 
     Parameters
@@ -82,11 +85,13 @@ def issue_told(tx: Tx, view: IssueView, brief: Brief | None = None) -> dict[str,
         The issue as the actor sees it.
     brief : Brief, optional
         The same one in brief, where it is known already.
+    timer : Timer, optional
+        Of that transaction, where the caller has it.
     """
     issue = view.issue
     brief = brief or briefs.by_ids(tx, [issue.id])[issue.id]
     return {
-        **brief_told(brief, timer_of(tx)),
+        **brief_told(brief, timer or timer_of(tx)),
         "place_text": view.place or brief.place_text,
         "description": view.description or brief.summary,
         "reporter": {"name": view.reporter_name, "phone": view.reporter_phone},
@@ -158,6 +163,8 @@ def _said(reason: Mapping[str, Any] | None) -> str:
 
 def _step(step: Step) -> dict[str, Any]:
     moved = [moved_said(*step.moved)] if step.moved else []
+    told = [step.unit, _("告知 {name}", name=step.told) if step.told else ""]
+    why = _("，").join([*why_said(step), *(one for one in told if one)])
     return {
         "seq": step.seq,
         "action": step.action,
@@ -168,5 +175,5 @@ def _step(step: Step) -> dict[str, Any]:
         "role_name": role_name(step.role),
         "at": step.at,
         "used_s": step.used_s,
-        "words": "\n".join([*moved, *step.said]),
+        "words": "\n".join(one for one in (why, *moved, *step.said) if one),
     }

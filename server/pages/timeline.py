@@ -13,7 +13,7 @@ from server.services.issue_view import IssueView, Step
 from server.services.related import Pointed
 from server.words import NAMES, SENTENCES, _, action_name, moved_said, role_name, sentence
 
-__all__ = ["LogLine", "lines_of"]
+__all__ = ["LogLine", "lines_of", "why_said"]
 
 PRESSING = frozenset({"supervise", "urge"})
 CODED = ("contacted", "satisfaction", "result")
@@ -93,9 +93,7 @@ def _facts(step: Step, names: Pointed, zone: tzinfo) -> Iterator[str]:
     given = step.given
     if step.action in GIVING and step.holder:
         yield _("派给 {name}", name=step.holder)
-    yield _reason(str(given.get("reason") or ""))
-    if given.get("turn", 1) > 1:
-        yield _("第 {n} 次", n=given["turn"])
+    yield from why_said(step)
     if given.get("final"):
         yield _("最终指派，不再退单、转派")
     if step.moved is not None:
@@ -116,9 +114,13 @@ def _facts(step: Step, names: Pointed, zone: tzinfo) -> Iterator[str]:
     yield from _times(given, zone)
 
 
-def _reason(code: str) -> str:
-    """Say why the system did it; nothing for who was on duty, which the facts tell while it is so."""
-    return sentence(f"reason.{code}") if f"reason.{code}" in SENTENCES else ""
+def why_said(step: Step) -> Iterator[str]:
+    """Say why the system did it, and for which time; nothing for who was on duty, which the facts tell while it is so."""
+    code = f"reason.{step.given.get('reason')}"
+    if code in SENTENCES:
+        yield sentence(code)
+    if step.given.get("turn", 1) > 1:
+        yield _("第 {n} 次", n=step.given["turn"])
 
 
 def _pointed(step: Step, names: Pointed) -> Iterator[str]:

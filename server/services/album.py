@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, or_, select
 
 from geo.crs import distance_m
 from server.db import Tx
@@ -20,7 +20,7 @@ from server.services.people import Actor
 from server.services.permissions import may_unmask, visible
 from server.services.standing import relations_of
 
-__all__ = ["File", "Picture", "file_of", "of_issue", "of_row"]
+__all__ = ["File", "Picture", "file_of", "of_issue", "of_row", "of_rows"]
 
 OPEN_KINDS = frozenset({"before", "after"})
 """Kinds that everybody sees who sees the issue."""
@@ -116,14 +116,26 @@ def of_row(
     """
     if is_told is None:
         is_told = bool(_asking(tx, actor, [(issue, path)]))
+    return of_rows(tx, actor, [(issue, is_told)])[issue.id]
+
+
+def of_rows(tx: Tx, actor: Actor, issues: Sequence[tuple[Issue, bool]]) -> dict[int, tuple[Picture, ...]]:
+    """List the photos of issues already found by key, each with whether the actor may ask about its people."""
+    told = {issue.id: is_told for issue, is_told in issues}
+    known = {issue.id: issue for issue, _is_told in issues}
+    all_of = [key for key, is_told in told.items() if is_told]
     query = (
         select(Attachment, Person.name)
         .outerjoin(Person, Person.id == Attachment.person_id)
-        .where(Attachment.issue_id == issue.id, Attachment.purged_at.is_(None))
-        .where(true() if is_told else _is_open(actor))
+        .where(Attachment.issue_id.in_(list(told)), Attachment.purged_at.is_(None))
+        .where(or_(Attachment.issue_id.in_(all_of), _is_open(actor)))
         .order_by(Attachment.id)
     )
-    return tuple(_picture(row, name or "", issue, is_told=is_told) for row, name in tx.session.execute(query))
+    found: dict[int, tuple[Picture, ...]] = dict.fromkeys(told, ())
+    for row, name in tx.session.execute(query):
+        key = row.issue_id
+        found[key] = (*found[key], _picture(row, name or "", known[key], is_told=told[key]))
+    return found
 
 
 def _is_open(actor: Actor) -> ColumnElement[bool]:

@@ -1,5 +1,6 @@
 """What runs beside an issue, with names: departments called, requests for more time, issues merged."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,7 +9,7 @@ from sqlalchemy import select
 from server.db import Tx
 from server.models import Ask, Department, Issue, Person, Whistle
 
-__all__ = ["Asked", "Called", "asked", "called", "family"]
+__all__ = ["Asked", "Called", "asked", "called", "families"]
 
 
 @dataclass(frozen=True)
@@ -102,13 +103,17 @@ def _people(tx: Tx, ids: list[int | None]) -> dict[int | None, str]:
     return {row.id: row.name for row in rows}
 
 
-def family(tx: Tx, issue: Issue) -> tuple[str, tuple[str, ...]]:
-    """Give the number of the issue it was merged into, and those merged into it."""
-    parent = ""
-    children: tuple[str, ...] = ()
-    if issue.parent_id is not None:
-        parent = tx.session.scalar(select(Issue.number).where(Issue.id == issue.parent_id)) or ""
-    if issue.repeats:
-        query = select(Issue.number).where(Issue.parent_id == issue.id).order_by(Issue.number)
-        children = tuple(tx.session.scalars(query))
-    return parent, children
+def families(tx: Tx, issues: Sequence[Issue]) -> dict[int, tuple[str, tuple[str, ...]]]:
+    """Give the number of the issue that each was merged into, and those merged into it, by key."""
+    above = {issue.parent_id for issue in issues if issue.parent_id is not None}
+    below = [issue.id for issue in issues if issue.repeats]
+    parents: dict[int | None, str] = {}
+    children: dict[int | None, tuple[str, ...]] = {}
+    if above:
+        rows = tx.session.execute(select(Issue.id, Issue.number).where(Issue.id.in_(above)))
+        parents.update({row.id: row.number for row in rows})
+    if below:
+        query = select(Issue.parent_id, Issue.number).where(Issue.parent_id.in_(below)).order_by(Issue.number)
+        for parent, number in tx.session.execute(query):
+            children[parent] = (*children.get(parent, ()), number)
+    return {issue.id: (parents.get(issue.parent_id, ""), children.get(issue.id, ())) for issue in issues}

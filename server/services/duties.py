@@ -43,7 +43,9 @@ class OnDuty:
     values: dict[str, Any] = field(default_factory=dict)
 
 
-def above(tx: Tx, area_id: int, holder_id: int | None, *, itself: bool = False) -> int | None:
+def above(
+    tx: Tx, area_id: int, holder_id: int | None, *, itself: bool = False, roster: Roster | None = None
+) -> int | None:
     """Find who answers for the nearest area above whatever the present holder answers for.
 
     It never comes back down: whoever leads the subdistrict is followed by the district, not by a community of his.
@@ -58,13 +60,15 @@ def above(tx: Tx, area_id: int, holder_id: int | None, *, itself: bool = False) 
         Who holds it now.
     itself : bool, optional
         Whether the area itself counts, where the holder answers for none of those that it lies in.
+    roster : Roster, optional
+        Duties and leave of this area and others, where the caller has read them.
 
     Returns
     -------
     int or None
         A person; None at the top.
     """
-    roster = roster_of(tx, [area_id], tx.now)
+    roster = roster or roster_of(tx, [area_id], tx.now)
     upwards = list(_upwards(roster.tree, area_id))
     answers = [answer_of(roster, key).person_id for key in upwards]
     theirs = [

@@ -4,28 +4,26 @@ Words about people are masked for everybody; :mod:`server.services.unmasking` al
 down to whom.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from server.db import Tx
 from server.errors import NotFound
-from server.models import Area, Ask, Department, Entry, Issue, Person, PrivateText, Whistle
-from server.services.beside import Asked, Called, asked, called, family
+from server.models import Area, Ask, Entry, Issue, Whistle
+from server.services.beside import Asked, Called
+from server.services.issue_parts import AT_INTAKE, Parts, parts_of, places_of
 from server.services.people import Actor
 from server.services.permissions import may_unmask, visible
-from server.services.private import unseal
-from server.services.redact import MASK, masked
-from server.services.standing import asks_of, has_above, relations_of, situation_of, whistles_of
+from server.services.roster import Roster, roster_of
+from server.services.standing import has_above, relations_of, situation_of
 from server.workflow import Situation, State, Transition, available
 
-__all__ = ["IssueView", "Step", "found", "offered", "one", "view"]
-
-REPORTER = "reporter_name"
-AT_INTAKE = frozenset({"description", "place", "reporter_name", "reporter_phone"})
+__all__ = ["IssueView", "Step", "found", "offered", "one", "several", "view"]
 
 
 @dataclass(frozen=True)
@@ -50,6 +48,8 @@ class Step:
         Name of whom the entry gives the issue to; "" when to nobody.
     moved : tuple of str or None
         Names of the cells that a correction of the place leads from and to; "" for none.
+    unit, told : str
+        Names of the department that it is about, and of whom the system told; "" for none.
     """
 
     seq: int
@@ -64,6 +64,8 @@ class Step:
     used_s: int | None = None
     holder: str = ""
     moved: tuple[str, str] | None = None
+    unit: str = ""
+    told: str = ""
 
     @property
     def said(self) -> list[str]:
@@ -131,14 +133,14 @@ def found(tx: Tx, actor: Actor, number: str) -> tuple[Issue, str]:
     NotFound
         Absent, or outside the actor's areas.
     """
-    row = tx.session.execute(
-        select(Issue, Area.path)
-        .join(Area, Area.id == Issue.area_id)
-        .where(Issue.number == number, visible(actor))
-    ).first()
+    row = tx.session.execute(_seen(actor).where(Issue.number == number)).first()
     if row is None:
         raise NotFound("issue.not_found", number=number[:40])
     return row[0], row[1]
+
+
+def _seen(actor: Actor) -> Select[Issue, str]:
+    return select(Issue, Area.path).join(Area, Area.id == Issue.area_id).where(visible(actor))
 
 
 def one(tx: Tx, actor: Actor, number: str) -> IssueView:
@@ -152,23 +154,42 @@ def one(tx: Tx, actor: Actor, number: str) -> IssueView:
     return view(tx, actor, *found(tx, actor, number))
 
 
+def several(tx: Tx, actor: Actor, numbers: Sequence[str]) -> list[IssueView]:
+    """Read issues, in the order asked; those that the actor may not see are left out, as if absent."""
+    rows = tx.session.execute(_seen(actor).where(Issue.number.in_(numbers)))
+    known = {issue.number: (issue, path) for issue, path in rows}
+    return _views(tx, actor, [known[one] for one in dict.fromkeys(numbers) if one in known])
+
+
 def view(tx: Tx, actor: Actor, issue: Issue, path: str, *, is_whole: bool = False) -> IssueView:
     """Show an issue already found; whether the actor may see it, and whole, was decided there."""
-    words = _words(tx, issue, is_whole=is_whole)
-    entries = tx.session.execute(
-        select(Entry, Person.name)
-        .outerjoin(Person, Person.id == Entry.person_id)
-        .where(Entry.issue_id == issue.id)
-        .order_by(Entry.seq)
-    ).all()
-    names = _holders(tx, [entry for entry, _ in entries])
-    cells = _cells(tx, [entry for entry, _ in entries])
-    log = tuple(_step(entry, name, words, names, cells) for entry, name in entries)
+    return _views(tx, actor, [(issue, path)], is_whole=is_whole)[0]
+
+
+def _views(
+    tx: Tx, actor: Actor, rows: Sequence[tuple[Issue, str]], *, is_whole: bool = False
+) -> list[IssueView]:
+    parts = parts_of(tx, [issue for issue, _path in rows], is_whole=is_whole)
+    roster = cache(lambda: roster_of(tx, [issue.area_id for issue, _path in rows], tx.now))
+    return [_view(tx, actor, row, parts[row[0].id], roster, is_whole=is_whole) for row in rows]
+
+
+def _view(
+    tx: Tx,
+    actor: Actor,
+    row: tuple[Issue, str],
+    parts: Parts,
+    roster: Callable[[], Roster],
+    *,
+    is_whole: bool,
+) -> IssueView:
+    issue, path = row
+    log = tuple(_step(entry, name, parts) for entry, name in parts.entries)
     first = log[0].words if log else {}
-    whistles, asks = whistles_of(tx, issue.id), asks_of(tx, issue.id)
-    plain = [entry for entry, _ in entries]
-    actions, situation, may_ask = offered(tx, actor, issue, path, plain, whistles, asks)
-    parent, children = family(tx, issue)
+    plain = [entry for entry, _name in parts.entries]
+    actions, situation, may_ask = offered(
+        tx, actor, issue, path, plain, parts.whistles, parts.asks, roster=roster
+    )
     return IssueView(
         issue,
         path,
@@ -176,41 +197,17 @@ def view(tx: Tx, actor: Actor, issue: Issue, path: str, *, is_whole: bool = Fals
         first.get("place", ""),
         first.get("reporter_name", ""),
         first.get("reporter_phone", ""),
-        _holder_name(tx, issue),
+        _holder(issue, parts),
         log,
         actions,
         situation,
-        called(tx, whistles),
-        asked(tx, asks),
-        parent,
-        children,
+        parts.called,
+        parts.asked,
+        parts.parent,
+        parts.children,
         may_ask,
         is_whole,
     )
-
-
-def _words(tx: Tx, issue: Issue, *, is_whole: bool) -> dict[str, str]:
-    """Read the words of an issue by uid.
-
-    A name that was erased cannot be looked for in the other words any more: these are then masked altogether.
-    """
-    texts = tx.session.scalars(select(PrivateText).where(PrivateText.issue_id == issue.id)).all()
-    said = [(str(text.uid), text.kind, unseal(tx, text) or "") for text in texts]
-    if is_whole:
-        return {uid: words for uid, _, words in said}
-    if any(text.kind == REPORTER and text.purged_at for text in texts):
-        return {uid: "" if kind in AT_INTAKE else MASK for uid, kind, words in said}
-    names = [words for _, kind, words in said if kind == REPORTER] + _names_of_children(tx, issue)
-    return {uid: masked(kind, words, names) for uid, kind, words in said}
-
-
-def _names_of_children(tx: Tx, issue: Issue) -> list[str]:
-    """Read who reported the issues merged into this one; what is noted here may speak of them."""
-    if not issue.repeats:
-        return []
-    theirs = select(PrivateText).join(Issue, Issue.id == PrivateText.issue_id)
-    texts = tx.session.scalars(theirs.where(Issue.parent_id == issue.id, PrivateText.kind == REPORTER))
-    return [unseal(tx, text) or "" for text in texts]
 
 
 def offered(
@@ -221,71 +218,44 @@ def offered(
     entries: Sequence[Entry],
     whistles: Sequence[Whistle],
     asks: Sequence[Ask],
+    roster: Callable[[], Roster] | None = None,
 ) -> tuple[tuple[Transition, ...], frozenset[Situation], bool]:
     """List what an actor may do with an issue, how the issue itself stands, and whether they may see it whole."""
     situation = situation_of(tx, issue, entries, asks)
     relations = relations_of(actor, issue, entries, whistles, path)
     rows = available(State(issue.state), actor.roles_at(path), relations, situation)
-    if any(row.action == "escalate" for row in rows) and not has_above(tx, issue):
+    if any(row.action == "escalate" for row in rows) and not has_above(
+        tx, issue, roster() if roster else None
+    ):
         situation |= {Situation.TOP}
         rows = tuple(row for row in rows if row.action != "escalate")
     return rows, situation, may_unmask(tx, actor, relations, path)
 
 
-def _holders(tx: Tx, entries: list[Entry]) -> dict[tuple[str, int], str]:
-    given = [entry.given["holder"] for entry in entries if entry.given.get("holder")]
-    names: dict[tuple[str, int], str] = {}
-    for kind, table in (("person", Person), ("department", Department)):
-        ids = {key for one, key in given if one == kind}
-        if ids:
-            rows = tx.session.execute(select(table.id, table.name).where(table.id.in_(ids)))
-            names.update({(kind, key): name for key, name in rows})
-    return names
-
-
-def _cells(tx: Tx, entries: list[Entry]) -> dict[str, str]:
-    """Name the cells that corrections of the place lead from and to, by code."""
-    codes = {spot["cell"] for entry in entries for spot in _places(entry).values() if spot["cell"]}
-    if not codes:
-        return {}
-    return dict(tx.session.execute(select(Area.code, Area.name).where(Area.code.in_(codes))).all())
-
-
-def _places(entry: Entry) -> dict[str, Any]:
-    changes: dict[str, Any] = entry.given.get("changes") or {}
-    return changes.get("place") or {}
-
-
-def _step(
-    entry: Entry,
-    name: str | None,
-    words: Mapping[str, str],
-    holders: Mapping[tuple[str, int], str],
-    cells: Mapping[str, str],
-) -> Step:
-    private, places = entry.given.get("private", {}), _places(entry)
+def _step(entry: Entry, who: str, parts: Parts) -> Step:
+    given, private, places = entry.given, entry.given.get("private", {}), places_of(entry)
+    cells = parts.cells
     return Step(
         entry.seq,
         entry.action,
         entry.from_state,
         entry.to_state,
         entry.role,
-        name or "",
+        who,
         entry.happened_at,
-        {key: value for key, value in entry.given.items() if key != "private"},
-        {kind: words.get(reference[0], "") for kind, reference in private.items()},
+        {key: value for key, value in given.items() if key != "private"},
+        {kind: parts.words.get(reference[0], "") for kind, reference in private.items()},
         entry.stage_used_s,
-        holders.get(tuple(entry.given.get("holder") or ()), ""),
+        parts.names.get(tuple(given.get("holder") or ()), ""),
         (cells.get(places["from"]["cell"], ""), cells.get(places["to"]["cell"], "")) if places else None,
+        parts.names.get(("department", given.get("department", 0)), ""),
+        parts.names.get(("person", given.get("person", 0)), ""),
     )
 
 
-def _holder_name(tx: Tx, issue: Issue) -> tuple[str, str] | None:
+def _holder(issue: Issue, parts: Parts) -> tuple[str, str] | None:
     if issue.holder_person_id:
-        return "person", tx.session.scalars(
-            select(Person.name).where(Person.id == issue.holder_person_id)
-        ).one()
+        return "person", parts.names["person", issue.holder_person_id]
     if issue.holder_department_id:
-        names = select(Department.name).where(Department.id == issue.holder_department_id)
-        return "department", tx.session.scalars(names).one()
+        return "department", parts.names["department", issue.holder_department_id]
     return None

@@ -10,6 +10,7 @@ from server.models import Ask, Entry, Issue, Whistle
 from server.services.categories import categories
 from server.services.duties import above
 from server.services.people import Actor
+from server.services.roster import Roster
 from server.workflow import NEW_ROUND, Relation, Role, Situation
 
 __all__ = ["SPENT_AT", "asks_of", "has_above", "relations_of", "situation_of", "whistles_of"]
@@ -21,14 +22,16 @@ ENDS = frozenset({"reject", "withdraw", "survey", "close"})
 REOPENED_WITHIN = timedelta(days=30)
 
 
-def whistles_of(tx: Tx, issue_id: int) -> list[Whistle]:
-    """List the departments called to an issue, in order."""
-    return list(tx.session.scalars(select(Whistle).where(Whistle.issue_id == issue_id).order_by(Whistle.id)))
+def whistles_of(tx: Tx, *issue_ids: int) -> list[Whistle]:
+    """List the departments called to issues, in order."""
+    return list(
+        tx.session.scalars(select(Whistle).where(Whistle.issue_id.in_(issue_ids)).order_by(Whistle.id))
+    )
 
 
-def asks_of(tx: Tx, issue_id: int) -> list[Ask]:
+def asks_of(tx: Tx, *issue_ids: int) -> list[Ask]:
     """List the requests for more time, in order."""
-    return list(tx.session.scalars(select(Ask).where(Ask.issue_id == issue_id).order_by(Ask.id)))
+    return list(tx.session.scalars(select(Ask).where(Ask.issue_id.in_(issue_ids)).order_by(Ask.id)))
 
 
 def relations_of(
@@ -129,6 +132,6 @@ def _has(asks: Sequence[Ask], kind: str, state: str, least: int) -> bool:
     return sum(one.kind == kind and one.state == state for one in asks) >= least
 
 
-def has_above(tx: Tx, issue: Issue) -> bool:
+def has_above(tx: Tx, issue: Issue, roster: Roster | None = None) -> bool:
     """Whether somebody other than its holder answers for an area above the issue."""
-    return above(tx, issue.area_id, issue.holder_person_id) is not None
+    return above(tx, issue.area_id, issue.holder_person_id, roster=roster) is not None

@@ -179,7 +179,7 @@ def _tell(tx: Tx, issue: Issue, one: Until, step: Step) -> bool:
     given: dict[str, Any] = {"level": told.level, "person": told.person_id, "turn": step.turn}
     if one.department_id is not None:
         given["department"] = one.department_id
-    reason = REASONS.get(one.waits, "overdue")
+    reason = "unanswered" if one.department_id else REASONS.get(one.waits, "overdue")
     try:
         with tx.session.begin_nested():
             if one.newest is None:

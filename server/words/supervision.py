@@ -20,6 +20,7 @@ SENTENCES: dict[str, str] = {
     "cli.jobs.hand_over.left": "没有人能接手，仍待移交：{count} 件",
     "reason.undispatched": "逾期未派遣",
     "reason.untaken": "逾期未签收",
+    "reason.unanswered": "逾期未报到",
     "supervision.text": "督办意见不能为空。",
     "supervision.none": "请先勾选要督办的事件。",
 }

@@ -9,7 +9,6 @@ import orjson
 from sqlalchemy import ColumnElement, Row, Select, select
 
 from server.db import Tx
-from server.errors import NotFound
 from server.models import Department, Issue, Person
 from server.services import album, areas, briefs
 from server.services.album import Picture
@@ -17,7 +16,7 @@ from server.services.briefs import COLUMNS, Brief, briefs_of
 from server.services.conditions import asked, is_open
 from server.services.field.mine import mine
 from server.services.filters import Filters
-from server.services.issue_view import IssueView, one
+from server.services.issue_view import IssueView, several
 from server.services.marks import RULES, mark
 from server.services.people import Actor
 from server.services.permissions import visible
@@ -139,12 +138,7 @@ def whole(tx: Tx, actor: Actor, numbers: Sequence[str]) -> tuple[WholeIssue, ...
     numbers : sequence of str
         At most :data:`WHOLE_MOST`.
     """
-    found = []
-    for number in dict.fromkeys(numbers[:WHOLE_MOST]):
-        try:
-            view = one(tx, actor, number)
-        except NotFound:
-            continue
-        found.append((view, album.of_issue(tx, actor, number)))
-    known = briefs.by_ids(tx, [view.issue.id for view, _photos in found])
-    return tuple(WholeIssue(view, known[view.issue.id], tuple(photos)) for view, photos in found)
+    found = several(tx, actor, numbers[:WHOLE_MOST])
+    known = briefs.by_ids(tx, [view.issue.id for view in found])
+    photos = album.of_rows(tx, actor, [(view.issue, view.may_unmask) for view in found])
+    return tuple(WholeIssue(view, known[view.issue.id], photos[view.issue.id]) for view in found)
