@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from server.db import Tx
 from server.demo.town import SEED
-from server.models import Area, Boundary, Duty, Place
+from server.models import Area, Boundary, Duty, Issue, Place, Visit
 from server.services import cares, patrols, visits
 from server.services.accounts import actor_of_login
 from server.services.areas import below
@@ -20,6 +20,7 @@ from server.services.people import Actor, actor_of
 from server.services.roster import in_force
 from server.services.rules import rules_of
 from server.services.tracks import Point
+from server.services.visit_origin import link, origin_of
 from server.services.visits import NewVisit
 from server.uids import uuid7
 from server.worktime import Calendar
@@ -31,10 +32,13 @@ WALKER = "worker_lin"  # whose patrols there are
 PACE_M_S, EVERY_S = 1.3, 20
 DEGREE_M = 111_195.0
 PATROLS = 5
+MONTH = 29  # days back that there were visits
+FOUND_AFTER = timedelta(minutes=10)
+HOUSEHOLDS = 46  # called at in a compound
 SAID = (
     ("daily", "household", "well", "家里都好，提醒了用电安全。", 1),
     ("daily", "building", "well", "逐户敲门，楼道整洁。", 18),
-    ("concentrated", "compound", "issue", "住户反映楼道灯不亮，当场联系物业换好。", 46),
+    ("concentrated", "compound", "issue", "住户反映的情况看过了，已上报。", HOUSEHOLDS),
     ("special", "enterprise", "well", "查看了灭火器和疏散通道，均在有效期内。", None),
     ("online", "household", "well", "微信视频问候，近况良好。", 1),
     ("daily", "household", "away", "", 1),
@@ -65,7 +69,7 @@ def call_on_people(tx: Tx) -> None:
     for person_id, cell in duties:
         caller, spots = actor_of(tx, person_id), _spots(tx, cell)
         if caller is not None and spots:
-            _visit(tx, caller, spots, rng)
+            _visit(tx, caller, spots, _reported(tx, person_id, cell), rng)
     walker = actor_of_login(tx, WALKER)
     spots = _spots(tx, cells_of(tx, walker.person_id or 0, tx.now)[0])
     if spots:
@@ -88,13 +92,47 @@ def _spots(tx: Tx, cell: int) -> list[Spot]:
     return [(name, lon, lat) for name, lon, lat in tx.session.execute(query)]
 
 
-def _visit(tx: Tx, walker: Actor, spots: list[Spot], rng: np.random.Generator) -> None:
-    for day in range(1, 29, 2):
+def _reported(tx: Tx, person_id: int, cell: int) -> list[Issue]:
+    """List what somebody reported of their cell within the month of the visits, the newest last."""
+    mine = (Issue.reporter_person_id == person_id, Issue.area_id == cell, Issue.lon.is_not(None))
+    since = Issue.reported_at > tx.now - timedelta(days=MONTH)
+    query = select(Issue).where(*mine, since).order_by(Issue.reported_at, Issue.id)
+    return list(tx.session.scalars(query))
+
+
+def _visit(tx: Tx, walker: Actor, spots: list[Spot], reported: list[Issue], rng: np.random.Generator) -> None:
+    for day in range(1, MONTH, 2):
         name, lon, lat = spots[int(rng.integers(len(spots)))]
         kind, subject, result, text, households = SAID[int(rng.integers(len(SAID)))]
         at = _at(tx, tx.now - timedelta(days=day), 9 * 60 + int(rng.integers(8 * 60)))
+        if result == "issue":
+            _find(tx, walker, reported, (kind, subject, result, text))
+            continue
         new = NewVisit(uuid7(at), kind, subject, result, name, text, (lon, lat), households=households)
         visits.record(replace(tx, now=at), walker, new)
+
+
+def _find(tx: Tx, walker: Actor, reported: list[Issue], said: tuple[str, str, str, str]) -> None:
+    """Visit where an issue was found some minutes later; nobody found one without reporting it."""
+    if not reported:
+        return
+    issue = reported.pop()
+    at = issue.reported_at - FOUND_AFTER
+    kind, subject, result, text = said
+    new = NewVisit(
+        uuid7(at),
+        kind,
+        subject,
+        result,
+        issue.place_text,
+        text,
+        (issue.lon or 0.0, issue.lat or 0.0),
+        households=HOUSEHOLDS,
+    )
+    visits.record(replace(tx, now=at), walker, new)
+    visit = tx.session.scalars(select(Visit).where(Visit.uid == new.uid)).one()
+    issue.origin = origin_of(visit)
+    link(tx, issue.id, visit.id)
 
 
 def _agree(tx: Tx, walker: Actor, spots: list[Spot], rng: np.random.Generator) -> None:

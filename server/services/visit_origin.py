@@ -13,7 +13,7 @@ from server.services.drafts import Draft
 from server.services.people import Actor
 from server.words import NAMES, _, sentence
 
-__all__ = ["ORIGIN", "link", "origin_said", "with_origin"]
+__all__ = ["ORIGIN", "link", "origin_of", "origin_said", "with_origin"]
 
 ORIGIN = "origin.visit"
 """Code of an issue's origin."""
@@ -30,13 +30,18 @@ def with_origin(tx: Tx, actor: Actor, draft: Draft) -> tuple[Draft, int | None]:
     one = tx.session.scalar(select(Visit).where(*mine))
     if one is None:
         return replace(draft, visit=None), None
+    return replace(draft, origin=origin_of(one)), one.id
+
+
+def origin_of(visit: Visit) -> dict[str, Any]:
+    """Give a visit as the origin of an issue."""
     values = {
-        "kind": one.kind,
-        "subject": one.subject,
-        "at": one.happened_at.isoformat(),
-        "visit": str(one.uid),
+        "kind": visit.kind,
+        "subject": visit.subject,
+        "at": visit.happened_at.isoformat(),
+        "visit": str(visit.uid),
     }
-    return replace(draft, origin={"code": ORIGIN, "values": values}), one.id
+    return {"code": ORIGIN, "values": values}
 
 
 def link(tx: Tx, issue_id: int, visit_id: int | None) -> None:

@@ -12,7 +12,19 @@ from server.db import Store
 from server.demo.seed import PASSWORD, seed
 from server.demo.staff import PERSONAS
 from server.errors import Conflict
-from server.models import LEVELS, Area, Attachment, Department, Duty, Entry, Issue, Person, Whistle
+from server.models import (
+    LEVELS,
+    Area,
+    Attachment,
+    Department,
+    Duty,
+    Entry,
+    Issue,
+    Person,
+    Visit,
+    VisitIssue,
+    Whistle,
+)
 from server.services import listing, marks, statistics
 from server.services.accounts import actor_of_login
 from server.services.basemap import FILE_NAME
@@ -24,6 +36,7 @@ from server.services.sessions import Device
 from server.services.sign_in import sign_in
 from server.services.standing import asks_of, relations_of, situation_of, whistles_of
 from server.services.statistics.rates import RATES
+from server.services.visit_origin import origin_said
 from server.workflow import OPEN, Relation, available
 from tests.conftest import NOW
 from tests.recount import facts, recounted
@@ -219,3 +232,15 @@ def test_its_statistics_are_what_its_raw_entries_add_up_to(store, seeded):
                 if one.query:
                     assert listing.count(tx, system_actor(), Filters.parse(one.query, zone)) == one.counted
     assert min(wanted[key] for key in ("new", "open", "overdue", "closed")) > 0
+
+
+def test_what_a_visit_found_was_reported_there_by_the_same_person(store, seeded):
+    with store.read() as tx:
+        found = tx.session.scalars(select(Visit).where(Visit.result == "issue")).all()
+        assert found
+        for visit in found:
+            query = select(Issue).join(VisitIssue, VisitIssue.issue_id == Issue.id)
+            (issue,) = tx.session.scalars(query.where(VisitIssue.visit_id == visit.id))
+            assert (issue.area_id, issue.reporter_person_id) == (visit.area_id, visit.person_id)
+            assert timedelta(0) < issue.reported_at - visit.happened_at < timedelta(hours=1)
+            assert origin_said(tx, issue.origin)
