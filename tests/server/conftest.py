@@ -2,6 +2,8 @@
 
 import pytest
 
+from server.models import Person
+
 
 @pytest.fixture
 def quiet(app):
@@ -9,3 +11,11 @@ def quiet(app):
     app.testing = False
     app.config["PROPAGATE_EXCEPTIONS"] = False
     return app
+
+
+@pytest.fixture
+def uid_of(store, town):
+    """Uid of a persona."""
+    with store.read() as tx:
+        uids = {login: tx.session.get(Person, key).uid for login, key in town.people.items()}
+    return uids.__getitem__

@@ -2,17 +2,15 @@
 
 import pytest
 
-from server.models import Leave, Person
+from server.models import Leave
 
 EIGHTH = "990101001001008"
 
 
 @pytest.fixture
-def uid_of(store, town):
-    """Uid of a persona."""
-    with store.read() as tx:
-        uids = {login: str(tx.session.get(Person, key).uid) for login, key in town.people.items()}
-    return uids.__getitem__
+def uid_of(uid_of):
+    """Uid of a persona, as the API tells it."""
+    return lambda login: str(uid_of(login))
 
 
 def test_duties_are_listed_with_leave_and_what_is_missing(client_of, uid_of, store, town):

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from server.models import Duty, Leave, Person
+from server.models import Duty, Leave
 from server.services import intake
 from server.services.drafts import Draft
 
@@ -18,11 +18,9 @@ def said(answer):
 
 
 @pytest.fixture
-def uid_of(store, town):
+def uid_of(uid_of):
     """Uid of a persona, as addresses carry it."""
-    with store.read() as tx:
-        uids = {login: str(tx.session.get(Person, key).uid) for login, key in town.people.items()}
-    return uids.__getitem__
+    return lambda login: str(uid_of(login))
 
 
 @pytest.fixture

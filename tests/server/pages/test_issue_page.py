@@ -5,21 +5,10 @@ from io import BytesIO
 
 import pytest
 
-from server.services import intake, issues
-from server.services.drafts import Draft
+from server.services import issues
 from server.services.people import system_actor
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
-
-@pytest.fixture
-def number(store, town):
-    """An issue that worker_lin has taken."""
-    with store.write() as tx:
-        draft = Draft("heating", "phone", "三楼暖气不热", lon=122.015, lat=37.015)
-        number = intake.report(tx, town.actors["dispatcher_qian"], draft).number
-        issues.act(tx, town.actors["worker_lin"], number, "take", {})
-    return number
 
 
 @pytest.fixture

@@ -7,23 +7,12 @@ import pytest
 from sqlalchemy import select
 
 from server.models import Attachment, Entry
-from server.services import attachments, intake, issues
+from server.services import attachments, issues
 from server.services.attachments import Device, take_in
-from server.services.drafts import Draft
 from tests.pictures import drawn, sent
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 FILES = "multipart/form-data"
-
-
-@pytest.fixture
-def number(store, town):
-    """An issue that worker_lin has taken."""
-    with store.write() as tx:
-        draft = Draft("heating", "phone", "三楼暖气不热", lon=122.015, lat=37.015)
-        number = intake.report(tx, town.actors["dispatcher_qian"], draft).number
-        issues.act(tx, town.actors["worker_lin"], number, "take", {})
-    return number
 
 
 def picture(shade):

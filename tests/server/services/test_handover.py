@@ -10,7 +10,7 @@ from sqlalchemy import select, text, update
 
 from server import workflow
 from server.errors import Conflict, InputError, NotFound, NotPermitted
-from server.models import Duty, Entry, Issue, Leave, Person, RoleGrant, Token
+from server.models import Duty, Entry, Issue, Leave, RoleGrant, Token
 from server.services import appointing, handover, intake, issues, leaves, leaving, passing_on, people
 from server.services.checkup import examine
 from server.services.drafts import Draft
@@ -46,14 +46,6 @@ def report(store, town, place=EIGHTH, count=1):
     draft = Draft("heating", "phone", "暖气不热", lon=place[0], lat=place[1])
     with store.write() as tx:
         return [one.number for one in intake.report_many(tx, town.actors["dispatcher_qian"], [draft] * count)]
-
-
-@pytest.fixture
-def uid_of(store, town):
-    """Uid of a persona."""
-    with store.read() as tx:
-        uids = {login: tx.session.get(Person, key).uid for login, key in town.people.items()}
-    return uids.__getitem__
 
 
 @pytest.fixture

@@ -16,14 +16,6 @@ ON_ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
-def uid_of(store, town):
-    """Uid of a persona."""
-    with store.read() as tx:
-        uids = {login: tx.session.get(Person, key).uid for login, key in town.people.items()}
-    return uids.__getitem__
-
-
-@pytest.fixture
 def announce(store, town, uid_of, clock):
     """Announce a leave in days from now; in the person's own name unless said otherwise."""
 

@@ -1,15 +1,15 @@
 """Rounds of supervision on both stores: who is told when, once each, however many processes and whoever dies."""
 
-import os
 import signal
+from functools import partial
 
 import pytest
 from sqlalchemy import event, select, update
 
-from server.db import Store
 from server.models import Department, Entry, Issue, Whistle
 from server.services import issues
 from server.services.supervising import Round, supervise
+from tests.forked import dying, ended, in_a_process
 from tests.server.services.overdue import DUE, HOUR, NOTHING, at
 
 
@@ -143,40 +143,9 @@ def test_a_department_that_has_not_answered_is_supervised_until_it_does(store, c
     assert supervise(store) == NOTHING
 
 
-def in_a_process(store, clock, work):
-    """Do something in a process of its own, with a store of its own; gives its key."""
-    process = os.fork()
-    if process == 0:
-        code = 1
-        try:
-            own = Store(store.config, clock)
-            work(own)
-            code = 0
-        finally:
-            os._exit(code)
-    return process
-
-
 def killed_at(place):
-    """Go through a round, and be killed right after the n-th entry was written but not committed."""
-
-    def work(own):
-        seen = []
-
-        def count(_connection, _cursor, statement, *_more):
-            if statement.startswith("INSERT INTO entry"):
-                seen.append(statement)
-                if len(seen) == place:
-                    os.kill(os.getpid(), signal.SIGKILL)
-
-        event.listen(own.engine, "after_cursor_execute", count)
-        supervise(own)
-
-    return work
-
-
-def ended(process):
-    return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+    """A round that is killed right after the n-th entry was written but not committed."""
+    return partial(dying, work=supervise, entries=place)
 
 
 def test_two_processes_at_once_and_one_killed_in_the_middle_tell_each_exactly_once(
