@@ -6,6 +6,12 @@ import pytest
 from playwright.sync_api import Error
 
 LIGHT = "/t/trust"  # a small page of the same address: the outbox needs no more, and says the keys of its sentences
+TABLET, PHONE = (768, 1024), (360, 740)
+HERE = {
+    "geolocation": {"longitude": 122.015, "latitude": 37.015, "accuracy": 9},
+    "permissions": ["geolocation"],
+}
+OFFLINE = ("ERR_INTERNET_DISCONNECTED",)  # what a page without a network complains of
 NOISE = ("ERR_", "409", "422", "401", "403", "404", "429", "503", "500")
 LOAD = r"""async (person) => {
   const style = document.querySelector('link[href*="/static/v/"]').href;

@@ -4,15 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.field_devices import HERE, PHONE, TABLET
 from tests.browser.tablet_screens import SCREENS
 
 pytestmark = pytest.mark.browser
 AXE = (Path(__file__).parent / "vendor/axe-core/axe.min.js").read_text(encoding="utf-8")
-SIZES = {"tablet": (768, 1024), "phone": (360, 740)}
-HERE = {
-    "geolocation": {"longitude": 122.015, "latitude": 37.015, "accuracy": 9},
-    "permissions": ["geolocation"],
-}
+SIZES = {"tablet": TABLET, "phone": PHONE}
 EXPECTED = ("ERR_INTERNET_DISCONNECTED", "409")
 LOOK = """async (part) => {
     const { violations } = await axe.run(part, { resultTypes: ['violations'] });

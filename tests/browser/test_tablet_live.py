@@ -2,8 +2,9 @@
 
 import pytest
 
+from tests.browser.field_devices import PHONE
+
 pytestmark = pytest.mark.browser
-PHONE = (360, 740)
 REPORT = """async (words) => {
   const { csrf } = await (await fetch("/api/v1/me")).json();
   const body = { category: "heating", source: "phone", description: words, lon: 122.0155, lat: 37.0155 };

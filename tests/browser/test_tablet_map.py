@@ -7,14 +7,9 @@ from pyproj import Geod
 from geo.datum import convert
 from geo.plots import plots_at
 from tests.browser.conftest import HOSTILE
+from tests.browser.field_devices import HERE, OFFLINE, PHONE, TABLET
 
 pytestmark = pytest.mark.browser
-TABLET, PHONE = (768, 1024), (360, 740)
-HERE = {
-    "geolocation": {"longitude": 122.015, "latitude": 37.015, "accuracy": 9},
-    "permissions": ["geolocation"],
-}
-OFFLINE = ("ERR_INTERNET_DISCONNECTED",)
 NAMES = (
     "() => { let found = []; map_main.eachLayer((one) => { found = one.shown ?? found; }); return found; }"
 )

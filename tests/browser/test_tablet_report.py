@@ -7,14 +7,9 @@ import pytest
 from PIL import Image
 
 from tests.browser.conftest import HOSTILE
+from tests.browser.field_devices import HERE, OFFLINE, PHONE, TABLET
 
 pytestmark = pytest.mark.browser
-TABLET, PHONE = (768, 1024), (360, 740)
-HERE = {
-    "geolocation": {"longitude": 122.015, "latitude": 37.015, "accuracy": 9},
-    "permissions": ["geolocation"],
-}
-OFFLINE = ("ERR_INTERNET_DISCONNECTED",)
 TAPS_MOST, SECONDS_MOST = 5, 20
 DONE, SEND, BAR = ".r-done", ".t-send", ".t-bar a[href='#report']"
 MODULE = "(name) => import(document.querySelector('script[type=module]').src.replace('main.js', `tablet/${name}.js`))"

@@ -2,13 +2,9 @@
 
 import pytest
 
+from tests.browser.field_devices import HERE, OFFLINE, PHONE
+
 pytestmark = pytest.mark.browser
-PHONE = (360, 740)
-HERE = {
-    "geolocation": {"longitude": 122.015, "latitude": 37.015, "accuracy": 9},
-    "permissions": ["geolocation"],
-}
-OFFLINE = ("ERR_INTERNET_DISCONNECTED",)
 OF = "const of = (name) => import(document.querySelector(\"script[src$='js/main.js']\").src.replace('main.js', `tablet/${name}.js`));"
 REPORTED = (
     "async ([words, lon]) => { "

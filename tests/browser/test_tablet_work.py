@@ -7,14 +7,9 @@ import pytest
 from PIL import Image
 
 from tests.browser.conftest import HOSTILE
+from tests.browser.field_devices import HERE, OFFLINE, PHONE, TABLET
 
 pytestmark = pytest.mark.browser
-PHONE, TABLET = (360, 740), (768, 1024)
-HERE = {
-    "geolocation": {"longitude": 122.015, "latitude": 37.015, "accuracy": 9},
-    "permissions": ["geolocation"],
-}
-OFFLINE = ("ERR_INTERNET_DISCONNECTED",)
 KEPT = """async (number) => {
     const { open } = await import(document.querySelector("script[src$='js/main.js']").src.replace('main.js', 'tablet/store.js'));
     return Boolean((await (await open()).get('kept', `issue:${number}`))?.data.log);
