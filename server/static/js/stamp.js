@@ -3,7 +3,7 @@
 const SVG = "http://www.w3.org/2000/svg";
 
 /** Make the symbol of a state. */
-export function stateIcon(code) {
+function stateIcon(code) {
   return symbol(new URL("../img/states.svg", import.meta.url), code);
 }
 

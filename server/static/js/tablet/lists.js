@@ -48,7 +48,7 @@ export async function show(name, isDue = false) {
 }
 
 /** Ask anew for those to look in on where the device has them and has not asked for hours. */
-export async function renewCares() {
+async function renewCares() {
   if (!whoami() || !isReachable() || Date.now() - (askedAt.renewal ?? 0) < LISTS.cares.least_ms) return;
   const found = await get("cares");
   if (!found || !isOver(found.at, WITHDRAWN_MS)) return;

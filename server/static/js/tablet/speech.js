@@ -9,7 +9,7 @@ const recognizer = () => globalThis.SpeechRecognition ?? globalThis.webkitSpeech
 const REASONS = { "not-allowed": "forbidden", "service-not-allowed": "keyboard", "audio-capture": "forbidden", "no-speech": "silence" };
 
 /** Whether the device turns speech into words by itself: yes, later (its language can be fetched), or no. */
-export async function ability(language) {
+async function ability(language) {
   const Recognition = recognizer();
   if (!Recognition?.available) return "no";
   const state = await Recognition.available({ langs: [language], processLocally: true }).catch(() => "unavailable");

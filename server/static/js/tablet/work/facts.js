@@ -19,7 +19,7 @@ export function factsOf(issue, clock) {
 }
 
 /** What came of it, a line each; "" while nothing did. */
-export function outcomeOf(issue) {
+function outcomeOf(issue) {
   const { quantity, unit, money, satisfaction } = issue.outcome ?? {};
   const said = (issue.log ?? []).findLast?.((step) => DONE.includes(step.action))?.words;
   const lines = [said];
