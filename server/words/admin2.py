@@ -23,7 +23,6 @@ SENTENCES: dict[str, str] = {
     "area.intake": "{area} 是落不到网格的事件归到的区域（设置 intake_area），不能撤销；请先改设置。",
     "area.at_top": "{area} 是最上级的区域，不能撤销。",
     "area.cell": "{area} 是网格；网格的增减随图层导入，不在这里撤销。",
-    "area.retired": "{area} 已撤销，不能修改。",
     "area.number": "“{field}”填了 {value}；应为 0 至 {most} 的整数，不知道就空着。",
     "token.not_theirs": "{name} 的令牌由本人在“我的账号”里制作；管理员只为供程序使用的账号制作令牌，以免有人借令牌冒用他人。",
     "token.days": "“{field}”填了 {value}；应为 1 至 {most} 天。",

@@ -53,7 +53,6 @@ SENTENCES: dict[str, str] = {
     "filter.period": "时间范围到“{value}”为止，早于它的开始；请先早后晚。",
     "filter.holder": "没有可查的承办人“{value}”；可用 me 或人员的 uid。",
     "filter.flag": "“{field}”的值“{value}”不可用；可用 1 或 0。",
-    "filter.days": "天数“{value}”不可用；可用的有：{known}。",
     "query.twice": "参数“{field}”给了不止一次；多个值请用逗号隔开。",
     # issues
     "issue.not_found": "没有编号为 {number} 的事件。",
