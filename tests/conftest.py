@@ -1,5 +1,6 @@
 """Fixtures that every test may ask for: the two stores, real data, the time."""
 
+import gc
 import os
 import sys
 from datetime import UTC, datetime
@@ -15,11 +16,13 @@ from tests.lived import live
 from tests.personas import SmallTown, build_town, secret_of
 from tests.postgis import Cluster, find_programs
 from tests.scatter import scatter
-from tests.stores import Emptied, Shelf, empty_sqlite
+from tests.stores import Emptied, Learnt, Shelf, empty_sqlite
 
 # Many tests start processes, each of which would compile the whole program for itself.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+# No test cuts the power: what a killed process wrote is there without waiting for the disk.
+os.fsync = lambda _file: None
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 SHARING = ("tests/browser/", "tests/server/demo/")
@@ -97,12 +100,19 @@ def clock():
     return HandClock()
 
 
+@pytest.fixture(scope="session")
+def learnt():
+    """What SQLAlchemy learns of statements on SQLite, kept from one store to the next."""
+    return Learnt()
+
+
 @pytest.fixture
 def store(request, database_url, tmp_path, clock):
     """An empty store on each of the two databases."""
     options = {"dir": str(tmp_path), "database_url": database_url, "secret_key": "test-" * 8}
     store = Store(load(options, environment={}), clock)
     if store.on_sqlite:
+        request.getfixturevalue("learnt").lend(store)
         yield store
         store.close()
     else:
@@ -122,6 +132,8 @@ def town(store, clock, shelf):
     with store.read() as tx:
         is_new = is_empty(tx) and clock.at == NOW
     built = shelf.fill(store, "town", lambda: build_town(store)) if is_new else build_town(store)
+    if is_new:
+        shelf.lend_locator(store)
     # Each test may change its own: what is on the shelf stays as it was built.
     return SmallTown(dict(built.areas), dict(built.people), dict(built.actors))
 
@@ -188,6 +200,13 @@ def pytest_xdist_make_scheduler(config, log):
             return next((name for name in SHARING if nodeid.startswith(name)), super()._split_scope(nodeid))
 
     return ByWhatIsShared(config, log) if config.getvalue("dist") == "loadscope" else None
+
+
+def pytest_collection_finish():
+    """Look for rubbish less often, and not among the thousands of tests that stay to the end."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def pytest_collection_modifyitems(items):

@@ -11,13 +11,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
-from sqlalchemy import make_url
+from sqlalchemy import event, make_url
+from sqlalchemy.util import LRUCache
 
 from server.keys import FILE as KEYS
+from server.services.locating import prepare_locator
 
-__all__ = ["Emptied", "Shelf", "empty_sqlite"]
+__all__ = ["Emptied", "Learnt", "Shelf", "empty_sqlite"]
 
 SERVES = 80  # tests, after which a database has too many dead rows
+MOST_STATEMENTS = 2_000
 EMPTY_COPY = 21  # bytes of a binary copy without rows
 TABLES = (
     "SELECT tablename FROM pg_tables WHERE schemaname = 'public' "
@@ -91,6 +94,26 @@ class Emptied:
         self.engine = self.connection = None
 
 
+class Learnt:
+    """What SQLAlchemy has learnt of statements on SQLite: each new engine would compile them all anew."""
+
+    def __init__(self):
+        self.dialect, self.statements = None, LRUCache(MOST_STATEMENTS)
+
+    def lend(self, store):
+        """Let a store begin with what the stores before it have learnt; its disk is not waited for."""
+        event.listen(store.engine, "connect", _without_waiting)
+        if self.dialect is None:
+            store.engine.connect().close()
+            self.dialect = store.engine.dialect
+        store.engine.dialect = self.dialect
+        store.engine = store.engine.execution_options(compiled_cache=self.statements)
+
+
+def _without_waiting(connection, _record):
+    connection.execute("PRAGMA synchronous=OFF")
+
+
 @dataclass
 class Shelf:
     """What was made once in an empty store, to be laid into others.
@@ -118,6 +141,17 @@ class Shelf:
             keys.write_bytes(sealing)
             keys.chmod(0o600)
         return given
+
+    def lend_locator(self, store):
+        """Lay the saved locator over the cells of a filled store beside it, as whoever asked before leaves it."""
+        folder, key = Path(store.folder) / "cache", (store.engine.dialect.name, "locator")
+        if key not in self.kept:
+            with store.read() as tx:
+                prepare_locator(tx)
+            self.kept[key] = [(path.name, path.read_bytes()) for path in folder.glob("locator-*")]
+        folder.mkdir(exist_ok=True)
+        for name, saved in self.kept[key]:
+            (folder / name).write_bytes(saved)
 
 
 def _rows_of(store):
