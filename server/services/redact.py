@@ -16,6 +16,7 @@ _TITLE = re.compile(rf"(?:{_TITLES})$")
 _NO_NAMES = frozenset({*_TITLES.split("|"), "业主", "租户", "住户", "居民", "家属", "匿名", "本人", "群众"})
 SUMMARY_LENGTH = 120
 MASK = "＊"
+ROOM = MASK * 3  # before 室: a number of any length
 LEAST_NAME = 2  # one letter alone stands in too many words
 LONG_PHONE = 11
 
@@ -37,9 +38,10 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"[\u4e00-\u9fff]{1,3}?(?=先生|女士|小姐|阿姨|大爷|大妈|大娘|奶奶|爷爷|师傅|老师)", MASK),
     )
 )
+_UNIT = r"\s*(室|号房|户)"
 _ROOM = re.compile(
-    r"\d{1,4}\s*(?:室|号房|户)|(?<=单元)\s*\d{3,4}(?!\d)|(?<=[幢栋])\s*\d{1,2}-\d{3,4}(?!\d)"
-    r"|(?<!\d)\d{1,3}-\d{1,2}-\d{3,4}(?![\d-])"
+    r"(?:(?<=单元)\s*\d{3,4}(?!\d)|(?<=[幢栋])\s*\d{1,2}-\d{3,4}(?!\d)"
+    rf"|(?<!\d)\d{{1,3}}-\d{{1,2}}-\d{{3,4}}(?![\d-]))(?:{_UNIT})?|\d{{1,4}}{_UNIT}"
 )
 
 
@@ -58,8 +60,8 @@ def masked(kind: str, words: str, names: Iterable[str] = ()) -> str:
     Returns
     -------
     str
-        A name as ``张**``, a phone as ``138****5678``; all else with personal facts replaced by ``＊``, whole
-        otherwise.
+        A name as ``张**``, a phone as ``138****5678``; all else with personal facts replaced by ``＊``, a
+        room's number by ``＊＊＊``; whole otherwise.
     """
     if kind == "reporter_name":
         return words[:1] + "**" if words else ""
@@ -82,7 +84,7 @@ def public_words(words: str, names: Iterable[str] = ()) -> str:
     -------
     str
         Phones, identity numbers, mail addresses, accounts, known names and names before forms of address, and
-        room numbers replaced by ``＊``.
+        room numbers replaced by ``＊``, these as ``＊＊＊室``.
     """
     words = words[: SUMMARY_LENGTH * 8]
     if not words.isprintable():
@@ -101,7 +103,7 @@ def _without_facts(words: str, names: Iterable[str]) -> str:
         words = words.replace(one, MASK)
     for pattern, mask in _PATTERNS:
         words = pattern.sub(mask, words)
-    return _ROOM.sub(MASK, words)
+    return _ROOM.sub(lambda room: f"{ROOM}{room[1] or room[2] or '室'}", words)
 
 
 def _parts(name: str) -> Iterator[str]:

@@ -60,10 +60,24 @@ def test_a_name_is_found_in_words_however_it_was_typed(name):
 @pytest.mark.parametrize(
     "said",
     ["138 12 34 56 78", "138-12345-678", "138/1234/5678", "138_1234_5678", "1 3 8 1 2 3 4 5 6 7 8", "+86 138 1234 5678",
-     "371002 19900101 1234", "371002-19900101-123X", "wx: abc12345", "VX:abc12345", "3-2-401"],
+     "371002 19900101 1234", "371002-19900101-123X", "wx: abc12345", "VX:abc12345"],
 )  # fmt: skip
 def test_numbers_of_people_are_masked_however_they_are_spaced(said):
     assert public_words(f"联系{said}谢谢") == f"联系{MASK}谢谢"
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("时代嘉园21幢1单元302居民反映", "时代嘉园21幢1单元＊＊＊室居民反映"),
+        ("1单元1203室漏水", "1单元＊＊＊室漏水"),
+        ("3幢2-302室", "3幢＊＊＊室"),
+        ("3-2-401", "＊＊＊室"),
+        ("12号房的3户", "＊＊＊号房的＊＊＊户"),
+    ],
+)
+def test_a_room_without_its_number_can_still_be_read(said, left):
+    assert public_words(said) == masked("description", said) == left
 
 
 @pytest.mark.parametrize(
