@@ -18,7 +18,7 @@ from server.api.resource import (
     stored,
 )
 from server.api.telling import brief_told, issue_told, named
-from server.api.told import IssueAnswer, IssueList, OutcomesAnswer
+from server.api.told import IssueAnswer, IssueList, OutcomesAnswer, ReportAnswer
 from server.auth import ISSUE_ROLES, allow, current_actor, current_store, done_reading
 from server.db import Tx
 from server.downloads import download, form_of
@@ -31,6 +31,7 @@ from server.services.filters import instant_of
 from server.services.people import Actor
 from server.services.sent import Sent
 from server.services.time_left import timer_of
+from server.services.visit_origin import is_found
 
 __all__ = ["blueprint"]
 
@@ -153,20 +154,23 @@ def _instant(said: str | None, field: str = "happened_at") -> datetime | None:
 @blueprint.post("/issues")
 @allow(*ISSUE_ROLES, scope="report")
 @blueprint.input(NewIssue)
-@blueprint.output(IssueAnswer, status_code=201)
+@blueprint.output(ReportAnswer, status_code=201)
 def create(json_data: NewIssue) -> Response:
     """Report an issue.
 
-    It is located and given to the worker on duty, or waits for a dispatcher with the reason. With an
+    It is located and given to the worker on duty, or waits for a dispatcher with the reason; `visit_found` says
+    whether the visit that it names is known. With an
     `Idempotency-Key` a request sent again changes nothing and gets the same answer.
     """
     draft = json_data.draft()
 
     def act(tx: Tx, actor: Actor) -> dict[str, Any]:
-        if known := receipts.sent_again(tx, actor, draft):
-            return issue_told(tx, known)
-        receipt = intake.report(tx, actor, draft)
-        return issue_told(tx, *receipts.seen(tx, actor, draft, receipt))
+        known = receipts.sent_again(tx, actor, draft)
+        view, brief = (
+            (known, None) if known else receipts.seen(tx, actor, draft, intake.report(tx, actor, draft))
+        )
+        found = is_found(draft.visit, view.issue.origin)
+        return {**issue_told(tx, view, brief), "visit_found": found}
 
     told = answer_once(act, 201)
     told.headers["Location"] = f"{PREFIX}/issues/{told.get_json()['number']}"

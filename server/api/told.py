@@ -106,6 +106,14 @@ class IssueAnswer(IssueBrief):
     actions: list[Action]
 
 
+class ReportAnswer(IssueAnswer):
+    """An issue that was just reported."""
+
+    visit_found: bool | None = Field(
+        description="whether it was linked to the visit that the report named; null: it named none"
+    )
+
+
 class IssueList(Told):
     """A page of issues, newest first."""
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -13,7 +14,7 @@ from server.services.drafts import Draft
 from server.services.people import Actor
 from server.words import NAMES, _, sentence
 
-__all__ = ["ORIGIN", "link", "origin_of", "origin_said", "with_origin"]
+__all__ = ["ORIGIN", "is_found", "link", "origin_of", "origin_said", "with_origin"]
 
 ORIGIN = "origin.visit"
 """Code of an issue's origin."""
@@ -42,6 +43,15 @@ def origin_of(visit: Visit) -> dict[str, Any]:
         "visit": str(visit.uid),
     }
     return {"code": ORIGIN, "values": values}
+
+
+def is_found(visit: UUID | None, origin: Mapping[str, Any] | None) -> bool | None:
+    """Tell whether a report was linked to the visit that it names, by its issue's origin; None: it names none."""
+    if visit is None:
+        return None
+    if origin is None or origin.get("code") != ORIGIN:
+        return False
+    return bool(origin["values"]["visit"] == str(visit))
 
 
 def link(tx: Tx, issue_id: int, visit_id: int | None) -> None:

@@ -99,6 +99,14 @@ def test_what_something_on_the_way_turns_back_holds_up_nothing_else_and_is_told_
     assert (row["state"], row["why"], "fixed" in row["steps"][0]) == ("refused", "queue_between", False)
 
 
+def test_a_report_whose_visit_the_server_does_not_know_says_so_once_it_was_sent(device):
+    rows = [device.report("走访时看见"), device.report("走访时看见的", visit=str(uuid.uuid4()))]
+    device.flush()
+    said = "async (row) => (await load('step')).whyOf(row)"
+    assert [device.row(row)["state"] for row in rows] == ["done", "done"]
+    assert [device.page.evaluate(said, device.row(row)) for row in rows] == ["", "queue_no_visit"]
+
+
 def test_a_record_that_never_gets_an_answer_lets_the_others_pass(device, subject):
     device.context.route("**/photos", lambda route: route.abort())
     bad = device.put({"title": "太慢", "subject": subject, "steps": [photos(device)]})

@@ -39,6 +39,7 @@ def _rows() -> dict[str, str]:
 def _conflicts() -> dict[str, str]:
     return {
         "queue_holder": _("在 {name} 手上", name="{name}"),
+        "queue_no_visit": _("上报已收下；它所说的那次走访不在服务器上，所以没有连在一起。"),
         "queue_gone": _("这件事已不在你负责的范围内，看不到它现在的情况。"),
         "queue_system": _("系统"),
         "queue_changed": _(

@@ -91,12 +91,18 @@ def test_an_issue_bears_the_visit_that_led_to_it(client_of, app):
     visit = {"uid": VISIT, "kind": "daily", "subject": "building", "result": "issue", **HOME}
     client.post("/api/v1/visits", json=visit)
     report = {"category": "heating", "source": "visit", "description": "暖气不热", "visit": VISIT, **HOME}
-    number = client.post("/api/v1/issues", json=report).get_json()["number"]
+    told = client.post("/api/v1/issues", json=report).get_json()
+    number = told["number"]
+    assert told["visit_found"] is True
     (row,) = client.get("/api/v1/visits").get_json()["items"]
     assert row["issues"] == [number]
     assert "2026-03-10 日常走访（楼栋）时发现" in client.get(f"/issues/{number}").get_data(as_text=True)
     app.testing = False
-    assert client_of("worker_he").post("/api/v1/issues", json=report).status_code == 201, "no word is lost"
+    of_another = client_of("worker_he").post("/api/v1/issues", json=report)
+    assert of_another.status_code == 201, "no word is lost"
+    assert of_another.get_json()["visit_found"] is False
+    alone = client.post("/api/v1/issues", json={**report, "visit": None})
+    assert alone.get_json()["visit_found"] is None
     (row,) = client.get("/api/v1/visits").get_json()["items"]
     assert row["issues"] == [number], "nobody else's report hangs on it"
 

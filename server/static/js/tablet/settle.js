@@ -61,7 +61,7 @@ function hopsOf(step, body) {
   return [...(step.seen ?? []), sent].filter((from) => from < to).map((from) => [from, to]);
 }
 
-const brief = ({ number, version, uid, state, holder, cell }) => ({ number, version, uid, state, holder, cell });
+const brief = ({ number, version, uid, state, holder, cell, visit_found }) => ({ number, version, uid, state, holder, cell, visit_found });
 
 /** What is left of a record that was sent: no words about people stay on the device. */
 function finished(record) {

@@ -14,9 +14,9 @@ export function wordsOf(step) {
   return step.body?.description ?? step.body?.words ?? step.body?.text ?? "";
 }
 
-/** Why a record was not taken, one sentence wherever it is shown; "" once it was, or when nothing was said. */
+/** Why a record was not taken, or not as it was put: one sentence wherever it is shown; "" when there is nothing to say. */
 export function whyOf(record) {
-  if (record.state === "done") return "";
+  if (record.state === "done") return record.steps.some(({ answer }) => answer?.visit_found === false) ? say("queue_no_visit") : "";
   return record.code === STALE ? say("queue_changed") : record.why ?? "";
 }
 
