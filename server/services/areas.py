@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from pypinyin import lazy_pinyin
 from sqlalchemy import Select, func, or_, select
 
 from server.db import Tx
@@ -287,5 +286,7 @@ def intake_area(tx: Tx) -> AreaView | None:
 
 def pinyin_of(name: str) -> str:
     """Spell a name for search: whole syllables and initials, lower case, e.g. ``wenfeng wf``."""
+    from pypinyin import lazy_pinyin  # noqa: PLC0415 - takes 0.3 s, and few processes name an area
+
     syllables = [one.lower() for one in lazy_pinyin(name)]
     return f"{''.join(syllables)} {''.join(one[:1] for one in syllables)}"[:400]

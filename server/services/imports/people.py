@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pypinyin import lazy_pinyin
 from sqlalchemy import select
 
 from server.db import Store, Tx
@@ -203,6 +202,8 @@ def _give_up(tx: Tx, person: Person, wish: Wish, acts: Acts) -> int:
 
 def login_of(name: str) -> str:
     """Make a login from a name: its pinyin without tones, e.g. ``zhangwei``; ``person`` when nothing is left."""
+    from pypinyin import lazy_pinyin  # noqa: PLC0415 - takes 0.3 s, and other commands load this as well
+
     return _OUTSIDE.sub("", "".join(lazy_pinyin(name)).lower())[:60] or "person"
 
 
