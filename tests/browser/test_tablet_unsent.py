@@ -32,7 +32,7 @@ DASHED, ROWS = ".m-point.is-unsent", ".w-group.is-unsent li"
 def page(open_page):
     page = open_page("/t/#map", "worker_lin", PHONE, OFFLINE, **HERE)
     page.wait_for_function("() => geo_json_cells.getLayers().length > 0")
-    page.locator("[data-module=tablet-queue] [data-now][hidden]").wait_for(state="attached")
+    page.locator("html[data-mounted]").wait_for(state="attached")
     page.context.set_offline(True)
     return page
 

@@ -23,7 +23,7 @@ export function mount(element) {
   const [group, cluster] = [window.feature_group_points, window.marker_cluster_points];
   const marks = new Map();
   let [issues, soon] = [[], 0];
-  cluster.options.iconCreateFunction = (one) => bunch(one.getAllChildMarkers().map((mark) => mark.options.colour));
+  cluster.options.iconCreateFunction = (one) => bunch(one.getAllChildMarkers().map((mark) => mark.options));
   cluster.on("clusterclick", ({ layer }) => opened(layer));
 
   function opened(layer) {
@@ -75,8 +75,7 @@ function facts(issue, known, at) {
 }
 
 function made(number, { place, title, ...look }) {
-  const { colour } = look;
-  const icon = point(look);
-  const mark = L.marker(place, { icon, colour, number, title: title || say("issue", { number }) });
+  const { colour, isUnsent } = look;
+  const mark = L.marker(place, { icon: point(look), colour, isUnsent, number, title: title || say("issue", { number }) });
   return mark.on("click", () => tell("tablet:chosen", { kind: "issue", numbers: [number] }));
 }

@@ -15,10 +15,11 @@ export function point({ state, colour, isPending, isUnsent, isMine }) {
   return L.divIcon({ className: look, iconSize: [TOUCH, TOUCH] });
 }
 
-/** Icon of several issues: how many, in the colour of the most pressing. */
-export function bunch(colours) {
+/** Icon of several issues: how many, in the colour of the most pressing; dashed around where one is not sent. */
+export function bunch(looks) {
+  const colours = looks.map((look) => look.colour);
   const number = document.createElement("b");
-  number.textContent = colours.length;
-  const pressing = [...colours].sort((one, other) => worst(one) - worst(other))[0];
-  return L.divIcon({ className: `m-bunch clock-${pressing}`, html: number, iconSize: [TOUCH, TOUCH] });
+  number.textContent = looks.length;
+  const pressing = colours.sort((one, other) => worst(one) - worst(other))[0];
+  return L.divIcon({ className: `m-bunch clock-${pressing}${looks.some((look) => look.isUnsent) ? " is-unsent" : ""}`, html: number, iconSize: [TOUCH, TOUCH] });
 }
