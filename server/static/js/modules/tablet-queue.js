@@ -65,6 +65,7 @@ export function mount(element) {
   }
 
   function draw() {
+    if (!element.checkVisibility()) return; // it is drawn when it is looked at
     const rows = last;
     const open = rows.filter((row) => row.state !== "done");
     open.sort((one, other) => FIRST[one.state] - FIRST[other.state] || one.n - other.n);
@@ -99,7 +100,7 @@ export function mount(element) {
     part("trouble").hidden = !words;
     part("trouble-words").textContent = words;
   });
-  hear("tablet:view", (view) => { if (view === "queue") look(); });
+  hear("tablet:view", (view) => { if (view === "queue") { look(); whenLifted(draw); } });
   all().then(show);
   look();
 }

@@ -30,8 +30,9 @@ export function mount(element) {
   const draw = () => whenLifted(drawn);
 
   function drawn() {
+    if (element.hidden || !element.checkVisibility()) return; // it is drawn when it is looked at
     const unsent = unsentReports();
-    if ((!issues && !unsent.length) || element.hidden || !element.checkVisibility()) return; // it is drawn when it is looked at
+    if (!issues && !unsent.length) return;
     how.now = now();
     how.place = recent(place.last());
     const groups = grouped([...(issues ?? []), ...unsent], how);

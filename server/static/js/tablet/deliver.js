@@ -1,10 +1,10 @@
 /** Takes one record to the server, step by step. */
 
 import { say, tell } from "../page.js";
-import { STUCK, change } from "./queue.js";
+import { STUCK, changed } from "./queue.js";
 import { Verdict, WHOLE, fixed, send } from "./send.js";
 import { answered, orphaned, raised, unanswered } from "./settle.js";
-import { whoami } from "./store.js";
+import { whoami, writing } from "./store.js";
 import { freshUid } from "./uid.js";
 
 export const LEAST_MS = 15_000;
@@ -64,23 +64,25 @@ async function charged(verdict, record, me) {
   return new Verdict("fault", { status, words, strange });
 }
 
+/** Write down word for word what the next step says, before it goes. */
 async function fix(db, id) {
-  const kept = await db.get("outbox", id);
-  const about = kept?.subject;
-  const there = kept?.steps.some((one) => one.kind === "photos" && !one.done) ? new Set(await db.getAllKeys("photos")) : null;
-  const chain = about && (await db.get("lease", `subject:${about.uid}`));
-  let step = null;
-  const record = await change(id, (row) => {
-    if (row.state === "done" || STUCK.includes(row.state)) return undefined;
-    step = row.steps.find((one) => !one.done) ?? null;
-    if (!step) return { ...row, state: "done", why: "" };
+  const tx = writing(db, "outbox", "photos", "lease");
+  const [rows, leases] = [tx.objectStore("outbox"), tx.objectStore("lease")];
+  const row = await rows.get(id);
+  const isOpen = row && row.state !== "done" && !STUCK.includes(row.state);
+  const step = (isOpen && row.steps.find((one) => !one.done)) || null;
+  if (step) {
+    const chain = row.subject && (await leases.get(`subject:${row.subject.uid}`));
     if (row.subject) row.subject.number ??= chain?.number ?? null;
-    if (step.kind === "photos" && there) leaveOut(step, there);
+    if (step.kind === "photos") leaveOut(step, new Set(await tx.objectStore("photos").getAllKeys()));
     if (!step.fixed && step.kind === "act") Object.assign(step, { version: raised(chain, step.version, row.steps[0].kind === "report") });
     step.fixed ??= fixed(row, step);
-    return { ...row, state: "sending", why: "", tries: (row.tries ?? 0) + 1 };
-  }, db);
-  return { record, step };
+    Object.assign(row, { state: "sending", why: "", tries: (row.tries ?? 0) + 1 });
+  } else if (isOpen) Object.assign(row, { state: "done", why: "" });
+  if (isOpen) rows.put(row);
+  await tx.done;
+  if (isOpen) changed();
+  return { record: row, step };
 }
 
 /** Photos that are no longer here are not said to be sent; with fewer it is another request, under another key. */

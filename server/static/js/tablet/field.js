@@ -16,8 +16,8 @@ import { PERSON, become, forgetGone, leave, open, whoami } from "./store.js";
 const GROUND_MS = 10 * 60 * 1000;
 const RETRY_MS = [15, 30, 60, 120].map((seconds) => seconds * 1000);
 const ALL = ["start", "online", "visible", "person"];
-const [FEW_MS, MANY, MANY_MS] = [300, 20, 3000]; // while much is being sent, what comes of it is asked for now and then
-let [started, running, next, failures, timer, due] = [null, null, null, 0, 0, 0];
+const [FEW_MS, MANY, MANY_MS] = [300, 20, 15_000]; // while much is being sent, what comes of it is asked for now and then
+let [started, running, next, failures, timer, due, isLong] = [null, null, null, 0, 0, 0, false];
 const urlOf = (name, path) => page.urls?.[name] ?? `/api/v1/field/${path}`;
 
 /** The ground as `/api/v1/field/ground` tells it, or null before the first visit. */
@@ -59,6 +59,7 @@ async function elsewhere() {
 
 /** Ask the server, once more where it is being asked already; done when that is. */
 export function refresh(reason = "") {
+  if (reason === "event" && isMuch()) return void soon(); // most of it is our own
   if (!running) return run(reason);
   if (ALL.includes(reason)) state.groundAt = 0;
   next ??= running.catch(() => {}).then(() => { next = null; return run(reason); });
@@ -132,17 +133,27 @@ async function askWork() {
 async function show({ rows } = {}) {
   if (!whoami() || whoami().uid !== state.person) return;
   state.rows = rows ?? (await (await open()).getAll("outbox"));
+  if (isLong && !isMuch()) askAgain();
   if (state.work) told([], !isReachable());
 }
 
 /** The server answered an act: what it says of the issue holds until it is asked again. */
 async function taken(answers) {
   for (const one of answers) if (one?.number && one.log) await stored(later(one, state.work));
-  due ||= setTimeout(() => {
-    due = 0;
-    if (state.work) told([], state.isStale);
-    refresh("sent");
-  }, isMuch() ? MANY_MS : FEW_MS);
+  soon();
+}
+
+function soon() {
+  if (due) return;
+  isLong = isMuch();
+  due = setTimeout(askAgain, isLong ? MANY_MS : FEW_MS);
+}
+
+function askAgain() {
+  clearTimeout(due);
+  [due, isLong] = [0, false];
+  if (state.work) told([], state.isStale);
+  refresh("sent");
 }
 
 const isMuch = () => state.rows.filter((row) => row.state !== "done").length > MANY;

@@ -7,7 +7,7 @@
 import { hear } from "../page.js";
 
 const CLICK_MS = 100; // a press becomes a click soon after the finger is lifted, or never
-const MOST_MS = 2_000; // a lifted finger that nobody told of
+const MOST_MS = 10_000; // a lifted finger that nobody told of
 const waiting = new Set();
 let [isDown, timer] = [false, 0];
 
@@ -36,5 +36,6 @@ function soon(ms) {
 addEventListener("pointerdown", () => { isDown = true; soon(MOST_MS); }, true);
 addEventListener("pointerup", () => { if (isDown) soon(CLICK_MS); }, true);
 addEventListener("pointercancel", lift, true); // it scrolls
+addEventListener("pointermove", ({ buttons }) => { if (isDown && !buttons) lift(); }, true); // it was lifted outside the page
 addEventListener("click", lift); // after what was pressed has heard of it
 for (const name of ["field:person", "field:nobody"]) hear(name, lift);

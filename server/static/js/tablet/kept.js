@@ -3,7 +3,7 @@
 import { WEEK_MS, isOver, isSurelyOver } from "./age.js";
 import { ask } from "./asking.js";
 import { now } from "./clock.js";
-import { open, whoami, writing } from "./store.js";
+import { caching, open, whoami } from "./store.js";
 
 const ISSUE = "issue:";
 const ISSUES = IDBKeyRange.bound(ISSUE, `${ISSUE}\uffff`);
@@ -15,10 +15,13 @@ export async function get(key) {
   return (await open()).get("kept", key);
 }
 
-/** Keep an answer; `at` is the server's time, as far as it is known. */
+/** As it is kept; `at` is the server's time, as far as it is known. */
+const entry = (data, etag = null) => ({ data, etag, at: now().toISOString() });
+
+/** Keep an answer. */
 export async function keep(key, data, etag) {
-  const tx = writing(await open(), "kept");
-  await Promise.all([tx.store.put({ data, etag, at: now().toISOString() }, key), tx.done]);
+  const tx = caching(await open(), "kept");
+  await Promise.all([tx.store.put(entry(data, etag), key), tx.done]);
 }
 
 /** The server says that what is kept still holds. */
@@ -33,7 +36,7 @@ export async function touch(key) {
  * @returns {Promise<boolean>} whether the tasks are too old to be shown
  */
 export async function forgetOld() {
-  const tx = writing(await open(), "kept");
+  const tx = caching(await open(), "kept");
   const work = await tx.store.get("work");
   for (let at = await tx.store.openCursor(); at; at = await at.continue()) {
     const newest = at.key.startsWith(ISSUE) && work?.at > at.value.at ? work.at : at.value.at;
@@ -66,10 +69,13 @@ export async function details(issues, url, most = AT_ONCE) {
 
 /** What the server answered to an act takes the place of what was known of the issue. */
 export async function later(answer, work) {
-  const before = await get(ISSUE + answer.number);
-  if (before && before.data.version > answer.version) return;
+  const tx = caching(await open(), "kept");
+  const before = await tx.store.get(ISSUE + answer.number);
   const known = work?.issues.find((one) => one.number === answer.number);
-  await keep(ISSUE + answer.number, { ...(before?.data ?? known ?? {}), ...answer }, null);
+  const isOld = before && before.data.version > answer.version;
+  if (!isOld) tx.store.put(entry({ ...(before?.data ?? known ?? {}), ...answer }), ISSUE + answer.number);
+  await tx.done;
+  if (isOld) return;
   if (known && known.version <= answer.version) for (const name of BRIEF) known[name] = answer[name];
 }
 

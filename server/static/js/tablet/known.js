@@ -1,8 +1,9 @@
 /** What this page knows for the person it works for: the ground, the tasks, what waits; told, and blanked for the next. */
 
 import { tell, untell } from "../page.js";
-import { forgetOld, get } from "./kept.js";
-import { laid } from "./pending.js";
+import { WEEK_MS, isOver } from "./age.js";
+import { get } from "./kept.js";
+import { byIssue, laid } from "./pending.js";
 import { changed as recounted } from "./queue.js";
 import { net } from "./reached.js";
 import { open, whoami } from "./store.js";
@@ -11,27 +12,45 @@ const EMPTY = { person: null, ground: null, work: null, rows: [], isStale: true,
 const PERSONAL = ["field:ground", "outbox:changed", "patrol:changed", "tablet:open", "tablet:report"];
 export const state = { ...EMPTY };
 let isUnkept = false;
+let [waiting, whole] = [{}, {}]; // what was made of the rows, and of the work with them
 
 /** What waits, laid over an issue. */
-export const over = (issue) => laid(issue, state.rows, state.ground?.moves);
+export function over(issue) {
+  if (waiting.rows !== state.rows) waiting = { rows: state.rows, of: byIssue(state.rows) };
+  return laid(issue, waiting.of(issue), state.ground?.moves);
+}
 
 /** `{issues, made}` with what is pending laid over, or null. */
-export const work = () => state.work && { ...state.work, issues: state.work.issues.map(over) };
+export function work() {
+  const { work: known, rows, ground } = state;
+  if (!known) return null;
+  if (whole.known !== known || whole.rows !== rows || whole.ground !== ground) {
+    whole = { known, rows, ground, made: { ...known, issues: known.issues.map(over) } };
+  }
+  return whole.made;
+}
 
 /** Tell the tasks. */
 export function told(fresh, isStale) {
   state.isStale = isStale;
+  whole = {}; // an answer may have changed an issue in its place
   tell("field:work", { issues: [], made: null, ...work(), fresh, isStale });
 }
 
-/** Take up what the device keeps for the person, and tell it. */
+const reading = (uid) => ({ uid, kept: Promise.all([get("ground"), get("work")]) });
+let early = whoami() && reading(whoami().uid); // while the rest of the page is still being loaded
+early?.kept.catch(() => { /* It is read once more. */ });
+
+/** Take up what the device keeps for the person, and tell it; tasks of more than a week ago are nobody's business. */
 export async function load() {
   const { uid } = whoami();
   state.person = uid;
-  const isOld = await forgetOld();
-  const [ground, tasks] = [await get("ground"), isOld ? null : await get("work")];
+  const begun = early?.uid === uid ? early : reading(uid);
+  early = null;
+  const [ground, kept] = await begun.kept.catch(() => reading(uid).kept);
   const rows = await (await open()).getAll("outbox");
   if (whoami()?.uid !== uid) return;
+  const tasks = kept && !isOver(kept.at, WEEK_MS) ? kept : null;
   Object.assign(state, { person: uid, rows, ground: ground?.data ?? null, etag: ground?.etag, work: tasks?.data ?? null });
   if (state.ground) tell("field:ground", state.ground);
   if (state.work) told([], true);

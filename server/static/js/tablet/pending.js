@@ -24,6 +24,16 @@ export function laid(issue, rows, moves = {}) {
   return { ...issue, pending, predicted };
 }
 
+/** Find the records that wait for an issue, in their order, without looking at all of them for each issue. */
+export function byIssue(rows) {
+  const found = new Map();
+  for (const record of rows) {
+    const about = record.state !== "done" && (record.subject?.number ?? record.subject?.uid);
+    if (about) found.set(about, [...(found.get(about) ?? []), record]);
+  }
+  return ({ number, uid }) => [...(found.get(number) ?? []), ...(found.get(uid) ?? [])].sort((one, other) => one.n - other.n);
+}
+
 /** Whether an act of somebody's waits for an issue. */
 export const waitsFor = (rows, issue, action) => rows.some((record) => record.state !== "done" && concerns(record, issue)
   && record.steps.some((step) => step.action === action && !step.done));

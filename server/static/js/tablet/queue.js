@@ -7,7 +7,7 @@ import { open, whoami, writing } from "./store.js";
 const DONE_KEPT = 30;
 const DONE_MS = 3 * 86_400_000; // what was sent is kept to be looked at, not to be read for weeks
 const TOLD_EVERY_MS = 250;
-const [MANY, MANY_MS] = [50, 1500]; // rows: to draw them all takes longer than to send some
+const [MANY, MANY_MS] = [50, 3000]; // rows: to draw them all takes longer than to send some
 export const STUCK = ["refused", "decide"]; // wait for the person, not for the network
 const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel("wangge.outbox") : null;
 let timer = 0;

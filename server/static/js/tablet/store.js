@@ -69,6 +69,11 @@ export function writing(db, ...stores) {
   return db.transaction(stores, "readwrite", { durability: "strict" });
 }
 
+/** Begin to write what the server can tell again: it need not survive that the power fails. */
+export function caching(db, ...stores) {
+  return db.transaction(stores, "readwrite", { durability: "relaxed" });
+}
+
 /** Read one of the person's own wishes or drafts. */
 export async function pref(key) {
   return (await open()).get("prefs", key);
