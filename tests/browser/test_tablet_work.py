@@ -135,7 +135,7 @@ def test_what_is_done_in_the_basement_arrives_as_it_was_done(open_page):
     assert (log[3]["words"], log[5]["words"]) == ("先断了电", "换了三盏灯")
     (taken,) = asked(page, "GET", f"/issues/{number}/photos")["items"]
     assert (taken["kind"], taken["width"]) == ("after", 1600)
-    page.locator(f"li[data-number='{number}'] .is-waits").wait_for(state="detached")
+    page.locator(f"li[data-number='{number}'] .is-waits").first.wait_for(state="detached")
 
 
 def test_what_the_server_refuses_stays_in_sight(open_page):

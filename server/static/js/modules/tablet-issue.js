@@ -1,10 +1,9 @@
-import { getJson } from "../api.js";
 import { hear, hearNow, page, say, tell } from "../page.js";
 import { stamp } from "../stamp.js";
 import { now } from "../tablet/clock.js";
 import * as field from "../tablet/field.js";
 import { whenLifted } from "../tablet/finger.js";
-import { get, keep } from "../tablet/kept.js";
+import { fetchWhole } from "../tablet/kept.js";
 import { left } from "../tablet/left.js";
 import { all } from "../tablet/outbox.js";
 import { isLikely, offered } from "../tablet/work/offer.js";
@@ -111,18 +110,8 @@ export function mount(element) {
     await draw();
     element.closest("[data-view]").scrollTop = 0;
     part("body").querySelector("h1")?.focus({ preventScroll: true });
-    await fetchWhole().catch(() => { /* What the device has is shown; the line above tells of the network. */ });
-  }
-
-  /** Fetch what the device does not have yet, or has of before; what is held is fetched by field.js itself. */
-  async function fetchWhole() {
-    const [wanted, known] = [number, await field.issue(number)];
-    const kept = await get(`issue:${wanted}`);
-    if (kept && kept.data.log && kept.data.version === known?.version && known?.mine) return;
-    const { items } = await getJson(page.urls.details, { numbers: wanted });
-    if (number !== wanted) return; // shut meanwhile, or by another person's coming
-    if (items.length) await keep(`issue:${wanted}`, items[0], null);
-    draw();
+    const fetched = fetchWhole(number, await field.issue(number), page.urls.details);
+    if (await fetched.catch(() => false)) again(); // without it what the device has is shown; the line above tells of the network
   }
 
   function told(kind, words) {

@@ -8,8 +8,8 @@
 import { hear, page, tell } from "../page.js";
 import { ask, isAway } from "./asking.js";
 import { forgetLeft, forgetOthers, replaced } from "./begun.js";
-import { details, forgetOld, get, keep, later, newestOf, newlyMine, touch } from "./kept.js";
-import { blank, dropped, load, over, state, stored, told, turned, wasUnkept } from "./known.js";
+import { details, forgetOld, get, keep, later, newlyMine, touch } from "./kept.js";
+import { blank, dropped, load, state, stored, told, turned, wasUnkept } from "./known.js";
 import { isReachable, net, reached, unreached } from "./reached.js";
 import { PERSON, become, forgetGone, leave, open, whoami } from "./store.js";
 
@@ -19,17 +19,8 @@ const ALL = ["start", "online", "visible", "person"];
 const [FEW_MS, MANY, MANY_MS] = [300, 20, 15_000]; // while much is being sent, what comes of it is asked for now and then
 let [started, running, next, failures, timer, due, isLong] = [null, null, null, 0, 0, 0, false];
 const urlOf = (name, path) => page.urls?.[name] ?? `/api/v1/field/${path}`;
-
-/** The ground as `/api/v1/field/ground` tells it, or null before the first visit. */
-export const ground = () => state.ground;
-export { work } from "./known.js";
+export { ground, issue, work } from "./known.js";
 export { isReachable, signedOut } from "./reached.js";
-
-/** An issue whole if it is on the device, else in brief, else null; never asks the network. */
-export async function issue(number) {
-  const newest = await newestOf(number, state.work);
-  return newest && over(newest);
-}
 
 /** Begin: tell what is here at once, then ask. */
 export function start() {
@@ -156,4 +147,4 @@ function askAgain() {
   refresh("sent");
 }
 
-const isMuch = () => state.rows.filter((row) => row.state !== "done").length > MANY;
+const isMuch = () => state.rows.filter((row) => ["waiting", "sending"].includes(row.state)).length > MANY;

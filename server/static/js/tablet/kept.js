@@ -67,6 +67,16 @@ export async function details(issues, url, most = AT_ONCE) {
   return numbers.length;
 }
 
+/** Fetch one whole that the device lacks, or has of before; what is held comes by `details`. Gives whether it did. */
+export async function fetchWhole(number, known, url) {
+  const [person, there] = [whoami()?.uid, await get(ISSUE + number)];
+  if (there?.data.log && there.data.version === known?.version && known?.mine) return false;
+  const { data } = await ask(`${url}?numbers=${encodeURIComponent(number)}`);
+  if (whoami()?.uid !== person) return false; // told to whoever asked, and to nobody else
+  if (data.items.length) await keep(ISSUE + number, data.items[0], null);
+  return true;
+}
+
 /** What the server answered to an act takes the place of what was known of the issue. */
 export async function later(answer, work) {
   const tx = caching(await open(), "kept");

@@ -2,7 +2,7 @@
 
 import { tell, untell } from "../page.js";
 import { WEEK_MS, isOver } from "./age.js";
-import { get } from "./kept.js";
+import { get, newestOf } from "./kept.js";
 import { byIssue, laid } from "./pending.js";
 import { changed as recounted } from "./queue.js";
 import { net } from "./reached.js";
@@ -20,12 +20,21 @@ export function over(issue) {
   return laid(issue, waiting.of(issue), state.ground?.moves);
 }
 
+/** The ground as `/api/v1/field/ground` tells it, or null before the first visit. */
+export const ground = () => state.ground;
+
+/** An issue whole if it is on the device, else in brief, else null; never asks the network. */
+export async function issue(number) {
+  const newest = await newestOf(number, state.work);
+  return newest && over(newest);
+}
+
 /** `{issues, made}` with what is pending laid over, or null. */
 export function work() {
-  const { work: known, rows, ground } = state;
+  const { work: known, rows, ground: around } = state;
   if (!known) return null;
-  if (whole.known !== known || whole.rows !== rows || whole.ground !== ground) {
-    whole = { known, rows, ground, made: { ...known, issues: known.issues.map(over) } };
+  if (whole.known !== known || whole.rows !== rows || whole.around !== around) {
+    whole = { known, rows, around, made: { ...known, issues: known.issues.map(over) } };
   }
   return whole.made;
 }
