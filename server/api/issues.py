@@ -158,8 +158,7 @@ def _instant(said: str | None, field: str = "happened_at") -> datetime | None:
 def create(json_data: NewIssue) -> Response:
     """Report an issue.
 
-    It is located and given to the worker on duty, or waits for a dispatcher with the reason; `visit_found` says
-    whether the visit that it names is known. With an
+    It is located and given to the worker on duty, or waits for a dispatcher with the reason. With an
     `Idempotency-Key` a request sent again changes nothing and gets the same answer.
     """
     draft = json_data.draft()
@@ -169,8 +168,7 @@ def create(json_data: NewIssue) -> Response:
         view, brief = (
             (known, None) if known else receipts.seen(tx, actor, draft, intake.report(tx, actor, draft))
         )
-        found = is_found(draft.visit, view.issue.origin)
-        return {**issue_told(tx, view, brief), "visit_found": found}
+        return {**issue_told(tx, view, brief), "visit_found": is_found(draft.visit, view.issue.origin)}
 
     told = answer_once(act, 201)
     told.headers["Location"] = f"{PREFIX}/issues/{told.get_json()['number']}"

@@ -45,7 +45,7 @@ def test_a_report_is_answered_with_its_cell_its_holder_and_why(qian):
 
 def test_what_was_answered_is_what_is_read_afterwards(qian):
     told = qian.post(URL, json=REPORT).get_json()
-    assert qian.get(f"{URL}/{told['number']}").get_json() == told
+    assert told == {**qian.get(f"{URL}/{told['number']}").get_json(), "visit_found": None}
 
 
 def test_a_retry_under_the_same_key_is_one_issue_and_the_same_answer(qian, store):
