@@ -61,12 +61,8 @@ def _read(name: str) -> tuple[bytes, bytes | None, str] | None:
     plain = path.read_bytes()
     if name.startswith(OWN):
         plain = COMMENT.sub(lambda found: b"\n" * found[0].count(b"\n"), plain)  # a fifth of what travels
-    small = (
-        gzip.compress(plain, 9, mtime=0)
-        if kind.startswith(COMPRESSIBLE) and len(plain) > LEAST_BYTES
-        else None
-    )
-    return plain, small, kind
+    small = gzip.compress(plain, 9, mtime=0) if kind.startswith(COMPRESSIBLE) else None
+    return plain, small if small and len(small) < len(plain) else None, kind
 
 
 @blueprint.get("/static/v/<version>/<path:name>")

@@ -59,6 +59,18 @@ def photos(*taken, what="other"):
     return {"kind": "photos", "photos": list(taken), "what": what, "device": None}
 
 
+def listed(page, row):
+    """Give the row of a task, however many stand before it: others have given her many by now."""
+    more = page.locator("[data-module=tablet-tasks] [data-more]:visible")
+    for _ in range(600):
+        if row.count():
+            return row
+        if more.count():
+            more.click()
+        page.wait_for_timeout(50)
+    raise AssertionError(row)
+
+
 class Desk:
     """Somebody at a desk, over HTTP."""
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.field_devices import HERE, OFFLINE, PHONE
+from tests.browser.field_devices import HERE, OFFLINE, PHONE, listed
 
 pytestmark = pytest.mark.browser
 OF = "const of = (name) => import(document.querySelector(\"script[src$='js/main.js']\").src.replace('main.js', `tablet/${name}.js`));"
@@ -57,9 +57,8 @@ def test_a_report_is_shown_dashed_and_among_tasks_until_it_is_sent(page):
     assert page.url.endswith("#queue")
     page.click(".t-bar a[href='#tasks']")
     page.context.set_offline(False)
-    page.locator("li[data-number]", has_text="灯杆歪了，离线时看见的").and_(
-        page.locator(f"li:not([data-number='{uid}'])")
-    ).wait_for()
+    own = page.locator("li[data-number]", has_text="灯杆歪了，离线时看见的")
+    listed(page, own.and_(page.locator(f"li:not([data-number='{uid}'])")))
     assert row.count() == 0
     page.click(".t-bar a[href='#map']")
     page.locator(DASHED).wait_for(state="detached")

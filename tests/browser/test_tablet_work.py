@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from tests.browser.conftest import HOSTILE
-from tests.browser.field_devices import HERE, OFFLINE, PHONE, TABLET
+from tests.browser.field_devices import HERE, OFFLINE, PHONE, TABLET, listed
 
 pytestmark = pytest.mark.browser
 KEPT = """async (number) => {
@@ -54,14 +54,8 @@ def until(page, question, argument):
     raise AssertionError(argument)
 
 
-def shown(page, number):
-    """Give the row of a task, however many stand before it."""
-    row = page.locator(f"li[data-number='{number}']")
-    more = page.locator("[data-module=tablet-tasks] [data-more]:visible")
-    more.or_(row).first.wait_for()
-    while not row.count():  # others have given her many tasks by now
-        more.click()
-    return row
+def row_of(page, number):
+    return page.locator(f"li[data-number='{number}']")
 
 
 def given(page, words):
@@ -71,7 +65,7 @@ def given(page, words):
     number = asked(page, "POST", "/issues", body)["number"]
     page.evaluate("() => dispatchEvent(new Event('online'))")
     until(page, KEPT, number)
-    shown(page, number)
+    listed(page, row_of(page, number))
     return number
 
 
@@ -123,7 +117,7 @@ def test_what_is_done_in_the_basement_arrives_as_it_was_done(open_page):
     assert page.locator(".w-photos .photo img").count() == 1
     assert page.locator("[data-action=finish]").count() == 0
     back(page)
-    page.locator(f"li[data-number='{number}'] .is-waits", has_text="待同步：办结").wait_for()
+    listed(page, row_of(page, number)).locator(".is-waits", has_text="待同步：办结").wait_for()
     ended = datetime.now(UTC)
     page.context.set_offline(False)
     until(page, SETTLED, 3)
@@ -177,7 +171,7 @@ def test_a_form_is_gone_on_with_after_the_tab_was_killed(open_page):
     page.fill(".w-act [name=outcome]", "拧紧了")
     until(page, DRAFTED, "拧紧了")
     page.reload()
-    shown(page, number).locator("button").click()
+    listed(page, row_of(page, number)).locator("button").click()
     do(page, "settle")
     page.wait_for_selector(".w-act [data-kept]:not([hidden])")
     assert page.input_value(".w-act [name=outcome]") == "拧紧了"
@@ -204,7 +198,7 @@ def test_a_form_is_gone_on_with_after_the_tab_was_killed(open_page):
 def test_what_lies_under_a_finger_is_not_drawn_anew(open_page):
     page = open_page("/t/#tasks", "worker_lin", PHONE, OFFLINE, **HERE)
     number = given(page, "门禁坏了")
-    shown(page, number).locator("button").click()
+    listed(page, row_of(page, number)).locator("button").click()
     page.locator("[data-action=take]").click()
     page.locator(".w-waits li", has_text="签收").or_(page.locator("[data-action=finish]")).first.wait_for()
     button = page.locator("[data-action=finish]")

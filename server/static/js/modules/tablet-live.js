@@ -1,4 +1,4 @@
-import { hear, say, tell } from "../page.js";
+import { hearNow, say, tell } from "../page.js";
 import { chime, prepare } from "../tablet/chime.js";
 import { follow } from "../tablet/live.js";
 
@@ -31,7 +31,8 @@ export function mount(element) {
     asked?.catch(() => {}); // not installed, or not allowed
   }
 
-  hear("field:work", ({ issues, fresh, isStale }) => {
+  hearNow("outbox:changed", ({ rows }) => { own = new Set(rows.map((row) => row.subject?.uid)); });
+  hearNow("field:work", ({ issues, fresh, isStale }) => {
     badge(issues.filter((one) => one.mine && (one.predicted ?? one.state.code) === "dispatched").length);
     if (isStale) return;
     const news = issues.filter((one) => fresh?.includes(one.number) && !own.has(one.uid)).map((one) => one.number);
@@ -41,8 +42,7 @@ export function mount(element) {
     }
     show(issues);
   });
-  hear("outbox:changed", ({ rows }) => { own = new Set(rows.map((row) => row.subject?.uid)); });
-  hear("field:net", ({ isSignedOut }) => { if (isSignedOut) badge(0); });
+  hearNow("field:net", ({ isSignedOut }) => { if (isSignedOut) badge(0); });
   element.querySelector("[data-close]").addEventListener("click", () => { unseen = []; show([]); });
   element.querySelector("[data-look]").addEventListener("click", () => {
     const [number] = unseen;

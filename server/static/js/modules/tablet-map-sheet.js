@@ -1,5 +1,5 @@
 import { toMap } from "../map/ground.js";
-import { hear, page, say, tell } from "../page.js";
+import { hear, hearNow, page, say, tell } from "../page.js";
 import { stamp } from "../stamp.js";
 import { now } from "../tablet/clock.js";
 import { ground, work } from "../tablet/field.js";
@@ -109,7 +109,7 @@ export function mount(element) {
     open(stamp(template("cell"), { name: found.name, whose: held || say("map_own_cell"), more: isMine ? "" : say("map_other_cell") }));
   }
 
-  hear("tablet:chosen", ({ kind, numbers = [], place: one, at }) => {
+  hearNow("tablet:chosen", ({ kind, numbers = [], place: one, at }) => {
     const known = numbers.filter(find);
     if (kind === "ground") { if (element.hidden) cell(at); else close(); return; }
     shown = known;

@@ -1,4 +1,4 @@
-import { hear } from "../page.js";
+import { hearNow } from "../page.js";
 import { followGround } from "../tablet/map/kept-ground.js";
 import { followLanguage, keepShell, update } from "../tablet/release.js";
 
@@ -9,7 +9,7 @@ import { followLanguage, keepShell, update } from "../tablet/release.js";
 export function mount(element) {
   const part = (name) => element.querySelector(`[data-${name}]`);
 
-  hear("release", ({ state }) => {
+  hearNow("release", ({ state }) => {
     element.hidden = !["ready", "changed"].includes(state);
     part("ready").hidden = state !== "ready";
     part("changed").hidden = state !== "changed";

@@ -1,7 +1,7 @@
 /**
  * What the device knows: told first from IndexedDB, then asked for anew whenever there is reason to.
  * Tells `field:ground` (ground), `field:work` ({issues, made, isStale, fresh}) and `field:net` ({isOnline, isReachable,
- * isSignedOut, isUnkept, lastAt, why}); `field:person` where it is another one, `field:nobody` once she has signed out, here
+ * isSignedOut, isUnkept, isAsked, lastAt, why}); `field:person` where it is another one, `field:nobody` once she has signed out, here
  * or on another page: whatever shows what was hers, or holds what she wrote, blanks it. Hears `outbox:changed`, `outbox:sent`.
  */
 

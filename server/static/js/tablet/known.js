@@ -9,7 +9,7 @@ import { net } from "./reached.js";
 import { open, whoami } from "./store.js";
 
 const EMPTY = { person: null, ground: null, work: null, rows: [], isStale: true, etag: "", groundAt: 0 };
-const PERSONAL = ["field:ground", "outbox:changed", "patrol:changed", "tablet:open", "tablet:report"];
+const PERSONAL = ["field:ground", "outbox:changed", "patrol:changed", "tablet:chosen", "tablet:open", "tablet:report"];
 export const state = { ...EMPTY };
 let isUnkept = false;
 let [waiting, whole] = [{}, {}]; // what was made of the rows, and of the work with them

@@ -3,7 +3,7 @@
  * Tells `live:mode` ("stream", "poll" or "still"). What comes is told by field.js as `field:work`.
  */
 
-import { hear, page, tell } from "../page.js";
+import { hearNow, page, tell } from "../page.js";
 import * as field from "./field.js";
 import { whoami } from "./store.js";
 
@@ -18,7 +18,7 @@ let mode = "still";
 
 /** Begin to follow what is new; once per page. */
 export function follow() {
-  hear("field:net", () => (isWanted() ? begin() : rest()));
+  hearNow("field:net", () => (isWanted() ? begin() : rest()));
   document.addEventListener("visibilitychange", () => (isWanted() ? begin() : rest()));
   addEventListener("pagehide", rest);
   addEventListener("offline", rest);

@@ -7,7 +7,7 @@
  * found no room) or `end` (its end found none yet). Hears `field:place`, `field:net`.
  */
 
-import { hear, tell } from "../page.js";
+import { hear, hearNow, tell } from "../page.js";
 import { corrected, now } from "./clock.js";
 import { ground } from "./field.js";
 import { metres } from "./map/way.js";
@@ -24,7 +24,7 @@ const STEP_M = 8;
 const PIECE_MS = 5 * 60_000;
 const LOOK_MS = 60_000;
 const DAY_MS = 86_400_000;
-let [running, isTracking, last, firstAt, timer, heardAt] = [null, false, null, 0, 0, undefined];
+let [running, isTracking, last, firstAt, timer] = [null, false, null, 0, 0];
 
 /** The patrol that runs: `{uid, person, began_at, walked, points}`, or null. */
 export const current = () => running;
@@ -133,8 +133,6 @@ hearOthers(({ person, patrol, why }) => {
   Object.assign(running, patrol);
   tell("patrol:changed", { patrol: running, why });
 });
-hear("field:net", ({ isSignedOut, lastAt, why }) => { // taken up once it is sure whose device it is, as far as that can be
-  const isSure = Boolean(why) || (heardAt !== undefined && heardAt !== lastAt);
-  heardAt ??= lastAt;
-  if (isSure && !isSignedOut) late(resume());
+hearNow("field:net", ({ isAsked, isSignedOut }) => { // taken up once it is sure whose device it is, as far as that can be
+  if (isAsked && !isSignedOut) late(resume());
 });

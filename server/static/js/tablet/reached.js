@@ -3,7 +3,7 @@
 import { tell } from "../page.js";
 import { now } from "./clock.js";
 
-const state = { isReachable: true, isSignedOut: false, isUnkept: false, lastAt: null, why: "" };
+const state = { isReachable: true, isSignedOut: false, isUnkept: false, isAsked: false, lastAt: null, why: "" };
 
 /** Whether the server no longer knows who this is. */
 export let signedOut = false;
@@ -20,10 +20,10 @@ export function net(changed = {}) {
 
 /** The server answered as it should. */
 export function reached() {
-  net({ isReachable: true, isSignedOut: false, lastAt: now().toISOString(), why: "" });
+  net({ isAsked: true, isReachable: true, isSignedOut: false, lastAt: now().toISOString(), why: "" });
 }
 
 /** It did not: `isAway` when nothing of it was heard, and so nothing of who this is. */
 export function unreached(error, isAway) {
-  net({ isReachable: !isAway, isSignedOut: error.status === 401 || (state.isSignedOut && isAway), why: error.message });
+  net({ isAsked: true, isReachable: !isAway, isSignedOut: error.status === 401 || (state.isSignedOut && isAway), why: error.message });
 }

@@ -1,6 +1,6 @@
 /** The ground map kept on the device: asked for as soon as there is a worker to keep it, and anew for another area. */
 
-import { hear, page } from "../../page.js";
+import { hearNow, page } from "../../page.js";
 
 const KEEPS = ["kept", "changed", "ready"];
 let [isKept, area, asked] = [false, "", ""];
@@ -8,8 +8,8 @@ let [isKept, area, asked] = [false, "", ""];
 /** Ask for it at each opening, when somebody else works with the device, and when her cells become others; once per page. */
 export function followGround() {
   if (!page.basemap?.vector || !navigator.serviceWorker) return;
-  hear("release", ({ state }) => { isKept ||= KEEPS.includes(state); ask(); });
-  hear("field:ground", (ground) => { area = areaOf(ground); ask(); });
+  hearNow("release", ({ state }) => { isKept ||= KEEPS.includes(state); ask(); });
+  hearNow("field:ground", (ground) => { area = areaOf(ground); ask(); });
 }
 
 /** Whose area it is, and which. */

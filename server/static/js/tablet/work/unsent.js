@@ -2,7 +2,7 @@
 
 import { hear, say, tell } from "../../page.js";
 import { work } from "../known.js";
-import { all } from "../outbox.js";
+import { rows as all } from "../queue.js";
 import { whoami } from "../store.js";
 
 let rows = [];
