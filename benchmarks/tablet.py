@@ -43,7 +43,8 @@ WATCHED = """() => {
     new PerformanceObserver((seen) => window.__long.push(...seen.getEntries().map((one) => one.duration)))
         .observe({ type: "longtask", buffered: true });
 }"""
-USABLE = "() => window.geo_json_cells?.getLayers?.().length >= 95 && document.querySelector('.leaflet-overlay-pane :is(path, canvas)')"
+USABLE = """() => window.geo_json_cells?.getLayers?.().length >= 95
+    && document.querySelector(".leaflet-overlay-pane :is(path, canvas)") && document.querySelector(".leaflet-marker-pane > *")"""
 QUIET = """() => {
     const now = performance.getEntriesByType("resource").length;
     const before = window.__asked;

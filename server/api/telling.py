@@ -175,5 +175,5 @@ def _step(step: Step) -> dict[str, Any]:
         "role_name": role_name(step.role),
         "at": step.at,
         "used_s": step.used_s,
-        "words": "\n".join(one for one in (why, *moved, *step.said) if one),
+        "words": "\n".join(one for one in (*(moved or [why]), *step.said) if one),
     }

@@ -32,7 +32,7 @@ class LogEntry(Told):
     role_name: str
     at: AwareDatetime
     used_s: int | None = Field(description="seconds that the stage which ended took, by its own clock")
-    words: str
+    words: str = Field(description="what was said; of the system: why, about which department, who was told")
 
 
 class Action(Told):

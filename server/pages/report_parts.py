@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask_wtf.csrf import CSRFError
-from pypinyin import lazy_pinyin
 
 from server.errors import ServerError
 from server.maps import MapParts
@@ -190,6 +189,8 @@ def category_options(chosen: str) -> tuple[CategoryOption, ...]:
 
 
 def _keys(label: str) -> str:
+    from pypinyin import lazy_pinyin  # noqa: PLC0415 - takes 0.3 s, and few pages spell anything
+
     syllables = lazy_pinyin(label.casefold())
     return f"{''.join(syllables)} {''.join(one[:1] for one in syllables)}"
 

@@ -21,7 +21,7 @@ from server.services.briefs import Brief
 from server.services.conditions import OPEN_STATES
 from server.services.people import Actor
 from server.services.permissions import visible
-from server.services.redact import MASK, public_words
+from server.services.redact import MASK, public_words, without_rooms
 from server.workflow import State
 
 __all__ = ["DAYS", "NEAR_M", "Likeness", "find"]
@@ -160,7 +160,7 @@ def _tokens(words: str) -> str:
     """Take Chinese by its characters, in any order; words that say nothing, and what was masked, do not count."""
     kept = (
         one if one.isascii() and one.isalnum() else f" {one} "
-        for one in words
+        for one in without_rooms(words)
         if one.isalnum() and one != MASK and one not in _EMPTY_WORDS
     )
     return "".join(kept).casefold()

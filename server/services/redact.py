@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
-__all__ = ["MASK", "masked", "public_place", "public_words"]
+__all__ = ["MASK", "masked", "public_place", "public_words", "without_rooms"]
 
 _LETTERS = re.compile(r"[^\W\d_]+")
 _TITLES = "先生|女士|小姐|阿姨|大爷|大妈|大娘|大叔|奶奶|爷爷|师傅|老师|同志"
@@ -43,6 +43,7 @@ _ROOM = re.compile(
     r"(?:(?<=单元)\s*\d{3,4}(?!\d)|(?<=[幢栋])\s*\d{1,2}-\d{3,4}(?!\d)"
     rf"|(?<!\d)\d{{1,3}}-\d{{1,2}}-\d{{3,4}}(?![\d-]))(?:{_UNIT})?|\d{{1,4}}{_UNIT}"
 )
+_MASKED_ROOM = re.compile(rf"{ROOM}{_UNIT}")
 
 
 def masked(kind: str, words: str, names: Iterable[str] = ()) -> str:
@@ -96,6 +97,11 @@ def public_words(words: str, names: Iterable[str] = ()) -> str:
 def public_place(place: str, names: Iterable[str] = ()) -> str:
     """Give an address down to the building: room numbers and personal facts replaced."""
     return public_words(place, names)
+
+
+def without_rooms(words: str) -> str:
+    """Leave out the rooms that were masked: what is said of every room says nothing of what two reports share."""
+    return _MASKED_ROOM.sub("", words)
 
 
 def _without_facts(words: str, names: Iterable[str]) -> str:

@@ -17,8 +17,12 @@ WAITING = {
     "state": "waiting",
     "why": "",
     "title": "地下室",
-    "next_at": "2999-01-01T00:00:00Z",
 }
+LEFT_LYING = f"""async (row) => {{
+    {STORE}
+    const next_at = Date.now() + 240_000; // no pass takes it up before
+    await (await open()).put('outbox', {{ ...row, next_at }});
+}}"""
 
 
 @pytest.fixture
@@ -99,7 +103,7 @@ def test_another_release_waits_for_the_person_and_leaves_what_is_not_sent(chromi
         page.wait_for_function(KEPT)
         page.locator("[data-module=tablet-who] b", has_text="林晓").wait_for()
         before = page.evaluate(VERSION)
-        page.evaluate(f"async (row) => {{ {STORE} await (await open()).put('outbox', row); }}", WAITING)
+        page.evaluate(LEFT_LYING, WAITING)
         relay.release = "broken"
         assert looked_for(page) == ["active"], "a release of which a file is missing is not taken"
         relay.release = "portal"
@@ -158,7 +162,7 @@ def test_a_session_that_ended_is_asked_for_again_and_the_app_stays(kept_app):
 
 def test_signing_out_asks_when_something_waits_and_needs_the_server(kept_app):
     page = kept_app()
-    page.evaluate(f"async (row) => {{ {STORE} await (await open()).put('outbox', row); }}", WAITING)
+    page.evaluate(LEFT_LYING, WAITING)
     page.context.set_offline(True)
     page.click(".t-bar a[href='#me']")
     page.click("[data-sign-out]")
@@ -177,7 +181,8 @@ def test_signing_out_forgets_what_the_server_told_but_not_what_is_unsent(open_pa
     page.fill("[name=password]", PASSWORD)
     page.click("form[action='/sign-in'] button")
     page.locator("[data-module=tablet-who] b", has_text="林晓").wait_for()
-    page.evaluate(f"async (row) => {{ {STORE} await (await open()).put('outbox', row); }}", WAITING)
+    page.locator("html[data-mounted]").wait_for(state="attached")
+    page.evaluate(LEFT_LYING, WAITING)
     page.click(".t-bar a[href='#me']")
     page.click("[data-sign-out]")
     page.click("[data-module=tablet-leave] [data-sure]")

@@ -31,8 +31,12 @@ export function hear(name, listener) {
   document.addEventListener(name, (event) => listener(event.detail));
 }
 
-/** Listen, and hear what was told last before this: how things stand, or what was asked before anybody listened. */
+/**
+ * Listen, and hear what was told last before this: how things stand, or what was asked before anybody listened.
+ * @param {string} name
+ * @param {(detail, isLate: boolean) => void} listener `isLate`: it was told before
+ */
 export function hearNow(name, listener) {
   hear(name, listener);
-  queueMicrotask(() => { if (told.has(name)) listener(told.get(name)); });
+  queueMicrotask(() => { if (told.has(name)) listener(told.get(name), true); });
 }

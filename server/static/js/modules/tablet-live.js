@@ -32,10 +32,11 @@ export function mount(element) {
   }
 
   hearNow("outbox:changed", ({ rows }) => { own = new Set(rows.map((row) => row.subject?.uid)); });
-  hearNow("field:work", ({ issues, fresh, isStale }) => {
+  hearNow("field:work", ({ issues, fresh, since, isStale }, isLate) => {
     badge(issues.filter((one) => one.mine && (one.predicted ?? one.state.code) === "dispatched").length);
     if (isStale) return;
-    const news = issues.filter((one) => fresh?.includes(one.number) && !own.has(one.uid)).map((one) => one.number);
+    const came = isLate ? since : fresh;
+    const news = issues.filter((one) => came.includes(one.number) && !own.has(one.uid)).map((one) => one.number);
     if (news.length) {
       unseen = [...new Set([...news, ...unseen])];
       chime();

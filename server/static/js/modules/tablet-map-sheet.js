@@ -3,6 +3,7 @@ import { hear, hearNow, page, say, tell } from "../page.js";
 import { stamp } from "../stamp.js";
 import { now } from "../tablet/clock.js";
 import { ground, work } from "../tablet/field.js";
+import { whenLifted } from "../tablet/finger.js";
 import { left } from "../tablet/left.js";
 import { locate } from "../tablet/locate.js";
 import { goal } from "../tablet/map/goal.js";
@@ -22,9 +23,12 @@ export function mount(element) {
   const part = (name) => element.querySelector(`[data-${name}]`);
   const template = (kind) => element.querySelector(`template[data-kind=${kind}]`);
   const ring = L.circleMarker([0, 0], { radius: 20, weight: 3, fill: false, className: "m-ring", interactive: false });
-  let [back, shown] = [null, []];
+  let [back, shown, said] = [null, [], ""];
 
-  function open(made, place = null) {
+  function open(made, place = null, isAgain = false) {
+    const words = made.textContent;
+    if (isAgain && words === said) return;
+    said = words;
     back ??= document.activeElement;
     part("body").replaceChildren(made);
     element.hidden = false;
@@ -32,7 +36,7 @@ export function mount(element) {
     if (place) ring.setLatLng(toMap(place.lon, place.lat)).addTo(map);
     else ring.remove();
     if (place) clear(map, element, ring.getLatLng());
-    element.focus({ preventScroll: true });
+    if (!isAgain) element.focus({ preventScroll: true });
   }
 
   function close() {
@@ -51,16 +55,16 @@ export function mount(element) {
     tell("tablet:open", number);
   }
 
-  function unsent(one) {
+  function unsent(one, isAgain) {
     const made = stamp(template("unsent"), {
       category: one.category.name, state: one.state, summary: one.summary, place: one.place_text, at: moment(one.reported_at),
     });
     goal(made, one);
-    open(made, one);
+    open(made, one, isAgain);
   }
 
-  function issue(one) {
-    if (one.isUnsent) { unsent(one); return; }
+  function issue(one, isAgain = false) {
+    if (one.isUnsent) { unsent(one, isAgain); return; }
     const known = ground();
     const clock = known ? left(one, known, now()) : { colour: one.clock, words: one.left };
     const made = stamp(template("issue"), {
@@ -71,7 +75,7 @@ export function mount(element) {
     made.querySelector("[data-pending]").hidden = !one.pending?.length;
     made.querySelector("[data-open]").addEventListener("click", () => toIssue(one.number));
     goal(made, one);
-    open(made, one);
+    open(made, one, isAgain);
   }
 
   function bunch(numbers) {
@@ -109,6 +113,14 @@ export function mount(element) {
     open(stamp(template("cell"), { name: found.name, whose: held || say("map_own_cell"), more: isMine ? "" : say("map_other_cell") }));
   }
 
+  /** What it tells of has changed: it says so without taking the focus. */
+  function again() {
+    if (element.hidden || shown.length !== 1) return;
+    const one = find(shown[0]);
+    if (!one) close();
+    else if (!part("body").contains(document.activeElement)) issue(one, true);
+  }
+
   hearNow("tablet:chosen", ({ kind, numbers = [], place: one, at }) => {
     const known = numbers.filter(find);
     if (kind === "ground") { if (element.hidden) cell(at); else close(); return; }
@@ -117,12 +129,7 @@ export function mount(element) {
     else if (known.length === 1) issue(find(known[0]));
     else if (known.length) bunch(known);
   });
-  for (const name of ["field:work", "work:unsent"]) hear(name, () => {
-    if (element.hidden || shown.length !== 1) return;
-    const one = find(shown[0]);
-    if (!one) close();
-    else if (!part("body").contains(document.activeElement)) issue(one);
-  });
+  for (const name of ["field:work", "work:unsent"]) hear(name, () => whenLifted(again));
   hear("tablet:pick", close);
   for (const name of ["field:person", "field:nobody"]) hear(name, () => { close(); part("body").replaceChildren(); });
   hear("tablet:view", (view) => { if (view === "report" || view === "me") close(); });

@@ -93,6 +93,14 @@ export function mount(element) {
     part("room-words").textContent = say("photo_nearly_full", { percent: Math.round(used * 100) });
   }
 
+  /** What somebody else wrote is not even left undrawn. */
+  function leaveIt() {
+    last = [];
+    shown.clear();
+    for (const name of ["rows", "done-rows"]) part(name).replaceChildren();
+  }
+
+  for (const name of ["field:person", "field:nobody"]) hear(name, leaveIt);
   part("sign-in").href = page.urls.sign_in ?? part("sign-in").href;
   part("now").addEventListener("click", () => retryAll());
   hear("outbox:changed", ({ rows }) => show(rows));

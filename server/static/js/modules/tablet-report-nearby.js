@@ -19,6 +19,7 @@ export function mount(element) {
     return button;
   }
 
+  input.value = draft().place_text;
   input.addEventListener("input", () => change({ place_text: input.value }));
   hear("report:where", ({ place }) => row.replaceChildren(...(place ? placesBy(place, field.ground()).map(chip) : [])));
   hear("report:draft", ({ changed }) => {

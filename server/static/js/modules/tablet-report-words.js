@@ -40,6 +40,7 @@ export function mount(element) {
     hint(say("speech_listening"));
   }
 
+  area.value = draft()[field];
   button.addEventListener("click", () => (listening ? listening.stop() : begin()));
   area.addEventListener("input", () => change({ [field]: area.value }));
   hear("report:draft", ({ changed }) => {

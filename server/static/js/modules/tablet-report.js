@@ -18,7 +18,7 @@ const RESIDENT = ["reporter_name", "reporter_phone"];
  */
 export function mount(element) {
   const part = (name) => element.querySelector(`[data-${name}]`);
-  let [isSending, hasAsked, cell, lack] = [false, false, null, ""];
+  let [isSending, hasAsked, cell, lack, taking] = [false, false, null, "", null];
 
   function complain(words, about = "") {
     lack = about;
@@ -61,8 +61,12 @@ export function mount(element) {
     await takeUp();
   }
 
-  async function takeUp() {
-    if (hasAsked || !field.ground()) return;
+  function takeUp() {
+    if (!hasAsked && field.ground()) taking = taken();
+    return taking;
+  }
+
+  async function taken() {
     hasAsked = true;
     const isSent = async (id) => (await all()).some((row) => row.id === id);
     const isThere = await resume(isSent).catch(() => false);
@@ -73,6 +77,7 @@ export function mount(element) {
   /** Begin from a visit or a place; what was begun before waits its turn. */
   async function prefill({ visit = null, place = null, category = "" }) {
     try {
+      await takeUp();
       if (isWorth()) await aside();
     } catch {
       location.hash = "#report";

@@ -1,7 +1,5 @@
 import { start } from "../tablet/field.js";
 
-const PATIENCE_MS = 3_000; // a database that another page holds
-
 /**
  * Comes last of what is mounted at once: what the device knows is told now, and to the rest when it is mounted.
  * @param {HTMLElement} element any
@@ -9,5 +7,5 @@ const PATIENCE_MS = 3_000; // a database that another page holds
  */
 export function mount(element) {
   element.hidden = true;
-  return Promise.race([start(), new Promise((done) => { setTimeout(done, PATIENCE_MS); })]);
+  return start();
 }

@@ -1,4 +1,4 @@
-import { tell } from "../page.js";
+import { tell, untell } from "../page.js";
 
 const UNDER = { queue: "me" }; // views without a place of their own in the bar
 
@@ -23,6 +23,8 @@ export function mount(element) {
       if (link.hash === `#${UNDER[wanted] ?? wanted}`) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
     }
+    if (wanted !== "map") untell("tablet:chosen");
+    if (wanted !== "tasks") untell("tablet:open");
     if (wanted !== shown) tell("tablet:view", wanted);
     shown = wanted;
   }

@@ -84,9 +84,8 @@ export function mount(element) {
   }
 
   function lay(told) {
-    if (!told) return;
     how.ground = told;
-    how.cells = new Set(told.cells.filter((cell) => cell.own).map((cell) => cell.code));
+    how.cells = new Set(told?.cells.filter((cell) => cell.own).map((cell) => cell.code));
     draw();
   }
 
@@ -120,9 +119,10 @@ export function mount(element) {
   part("clear").addEventListener("click", () => { [how.find, part("find").value] = ["", ""]; draw(); });
   part("more").addEventListener("click", () => { most += PAGE; draw(); });
   hearNow("field:ground", lay);
-  hearNow("field:work", (told) => {
+  hearNow("field:work", (told, isLate) => {
+    if (isLate && !told.made) return; // not known yet
     issues = told.issues;
-    for (const number of told.fresh ?? []) how.fresh.add(number);
+    for (const number of isLate ? told.since : told.fresh) how.fresh.add(number);
     draw();
   });
   hear("work:unsent", draw);

@@ -1,6 +1,6 @@
 /**
  * What the device knows: told first from IndexedDB, then asked for anew whenever there is reason to.
- * Tells `field:ground` (ground), `field:work` ({issues, made, isStale, fresh}) and `field:net` ({isOnline, isReachable,
+ * Tells `field:ground` (ground), `field:work` ({issues, made, isStale, fresh, since}) and `field:net` ({isOnline, isReachable,
  * isSignedOut, isUnkept, isAsked, lastAt, why}); `field:person` where it is another one, `field:nobody` once she has signed out, here
  * or on another page: whatever shows what was hers, or holds what she wrote, blanks it. Hears `outbox:changed`, `outbox:sent`.
  */
@@ -67,7 +67,7 @@ async function asked(reason) {
     await askWork();
     failures = 0;
     reached();
-    if (["sent", "event"].includes(reason) && isMuch()) return; // whole issues come when all is sent
+    if (!state.ground || (["sent", "event"].includes(reason) && isMuch())) return; // somebody else's by now; or later, when all is sent
     const fetched = details(state.work.issues, urlOf("details", "issues"), state.ground.limits.numbers);
     await stored(fetched.then((many) => many && net()));
     await stored(tidied());

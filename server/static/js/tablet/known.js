@@ -8,7 +8,7 @@ import { changed as recounted } from "./queue.js";
 import { net } from "./reached.js";
 import { open, whoami } from "./store.js";
 
-const EMPTY = { person: null, ground: null, work: null, rows: [], isStale: true, etag: "", groundAt: 0 };
+const EMPTY = { person: null, ground: null, work: null, rows: [], isStale: true, etag: "", groundAt: 0, fresh: [] };
 const PERSONAL = ["field:ground", "outbox:changed", "patrol:changed", "tablet:chosen", "tablet:open", "tablet:report"];
 export const state = { ...EMPTY };
 let isUnkept = false;
@@ -39,11 +39,11 @@ export function work() {
   return whole.made;
 }
 
-/** Tell the tasks. */
+/** Tell the tasks; `fresh` are the numbers that came just now, `since` all that came since the page was opened. */
 export function told(fresh, isStale) {
-  state.isStale = isStale;
+  Object.assign(state, { isStale, fresh: [...state.fresh, ...fresh] });
   whole = {}; // an answer may have changed an issue in its place
-  tell("field:work", { issues: [], made: null, ...work(), fresh, isStale });
+  tell("field:work", { issues: [], made: null, ...work(), fresh, since: state.fresh, isStale });
 }
 
 const reading = (uid) => ({ uid, kept: Promise.all([get("ground"), get("work")]) });

@@ -1,8 +1,8 @@
-/** Reports that wait on the device, in the shape of issues: the map and the tasks show them until the server's own come. */
+/** Reports that wait on the device, in the shape of issues: the map and the tasks show them until they are sent. */
 
 import { hear, say, tell } from "../../page.js";
 import { work } from "../known.js";
-import { rows as all } from "../queue.js";
+import { STUCK, rows as all } from "../queue.js";
 import { whoami } from "../store.js";
 
 let rows = [];
@@ -16,7 +16,11 @@ export function unsentReports() {
 /** Find one by the uid its issue will have. */
 export const unsentReport = (uid) => unsentReports().find((one) => one.uid === uid);
 
-const reported = (row) => (row.state === "done" ? null : row.steps.find((step) => step.kind === "report" && !step.done));
+/** The step that reports; it has arrived but its photos have not: the server's own will take its place. */
+function reported(row) {
+  const step = row.steps.find((one) => one.kind === "report");
+  return row.state === "done" || (step?.done && STUCK.includes(row.state)) ? null : step;
+}
 
 function shaped(row) {
   const { body } = reported(row);
