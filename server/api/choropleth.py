@@ -27,6 +27,7 @@ __all__ = ["blueprint"]
 MOST_CLASSES = 9
 USUAL_ZOOM = 12
 PERCENT = 100.0
+WHOLE = ("issues", "visits")  # units that are counted
 _NAMED = {**NAMES["indicator"], **NAMES["shaded"]}
 Level = Literal["district", "subdistrict", "community", "cell"]
 blueprint = resource("choropleth")
@@ -88,6 +89,7 @@ class ShadeRow(Told):
     label: str = Field(description="the number as people read it, with its unit")
     rank: int | None = Field(alias="class", description="class from 0; null without a value")
     query: dict[str, str] = Field(description="filters of /issues: exactly the issues counted")
+    visits: dict[str, str] = Field(description="filters of /visits: exactly the visits counted")
     of: dict[str, str] = Field(description="of a rate: those below its line")
     counted: int | None
     denominator: int | None
@@ -101,7 +103,7 @@ class ChoroplethAnswer(Told):
     level: str
     indicator: str
     name: str
-    unit: str = Field(description="issues, rate, score, hours or per_1000")
+    unit: str = Field(description="issues, rate, score, hours, per_1000 or visits")
     unit_name: str
     legend: list[ClassRow]
     missing: int = Field(description="areas without a value")
@@ -116,8 +118,8 @@ class ChoroplethAnswer(Told):
 def index(query_data: ChoroplethQuery) -> Response:
     """Colour areas by an indicator.
 
-    Each number comes with its class and the list of exactly the issues behind it; outlines are
-    `/areas.geojson` of the same level.
+    Each number comes with its class and the list of exactly the issues or visits behind it; outlines are
+    `/areas.geojson` of the same level. Visits are narrowed by area and period alone.
     """
     filters, breaks, asked = query_data.filters(), query_data.breaks(), query_data
 
@@ -170,6 +172,7 @@ def _told(found: Choropleth) -> Mapping[str, Any]:
                 "label": _label(one.value, found.unit),
                 "class": None if one.rank < 0 else one.rank,
                 "query": one.query,
+                "visits": one.visits,
                 "of": one.of,
                 "counted": one.counted,
                 "denominator": one.denominator,
@@ -190,7 +193,7 @@ def _label(value: float | None, unit: str) -> str:
 
 def _number(value: float, unit: str) -> str:
     shown = value * PERCENT if unit == "rate" else value
-    return f"{shown:,.0f}" if unit == "issues" else f"{shown:,.1f}".removesuffix(".0")
+    return f"{shown:,.0f}" if unit in WHOLE else f"{shown:,.1f}".removesuffix(".0")
 
 
 def _legend(classes: Classes, unit: str) -> list[dict[str, Any]]:
@@ -203,7 +206,7 @@ def _legend(classes: Classes, unit: str) -> list[dict[str, Any]]:
 
 def _range(low: float, high: float, unit: str, *, is_first: bool) -> str:
     """Say a class: whole numbers from the first that is in it, others from the bound that is not."""
-    if unit == "issues" and high == int(high):
+    if unit in WHOLE and high == int(high):
         first = int(low) if is_first else int(low // 1) + 1
         return f"{first:,}" if first >= high else f"{first:,}–{int(high):,}"
     ends = [_exact(one * PERCENT if unit == "rate" else one) for one in (low, high)]

@@ -35,6 +35,7 @@ def urls() -> dict[str, str]:
         "issues": f"{api}/issues",
         "locate": f"{api}/locate",
         "list": "/issues",
+        "visited": "/visits",
     }
 
 

@@ -1,12 +1,14 @@
-"""Areas of a level coloured by an indicator: the number of each, its class, and the list of the issues behind it.
+"""Areas of a level coloured by an indicator: the number of each, its class, and the list of what is behind it.
 
-Counts nothing itself: numbers are those of :mod:`server.services.statistics`, classes those of
-:mod:`geo.classes`. **Missing is not zero**: an area without a number (a rate of nothing, a share of households
-that nobody knows) has no class. Visits (走访) are no indicator, for no visit is kept but as the issue it led to.
+Counts nothing itself: numbers are those of :mod:`server.services.statistics` and, of visits (走访),
+:mod:`server.services.visit_lists`; classes those of :mod:`geo.classes`. **Missing is not zero**: an area without a
+number (a rate of nothing, a share of households that nobody knows, visits that one is not told of) has no class.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import time, timedelta
 from typing import get_args
 
 import numpy as np
@@ -14,12 +16,15 @@ import numpy as np
 from geo.classes import MISSING, Classes, Method, classify
 from server.db import Tx
 from server.errors import InputError
-from server.services import statistics
+from server.services import statistics, visit_lists
+from server.services.columns.tree import tree_of
 from server.services.filters import Filters, known
 from server.services.outlines import LEVELS, level_below
 from server.services.people import Actor
+from server.services.permissions import overseen
 from server.services.statistics import INDICATORS, Period, Row
 from server.services.statistics.shapes import Query
+from server.services.visit_lists import VisitFilter
 from server.words import NAMES
 
 __all__ = ["METHODS", "SHADED", "USUAL_LEVEL", "Breaks", "Choropleth", "Shade", "choropleth"]
@@ -28,9 +33,11 @@ METHODS: tuple[Method, ...] = get_args(Method)
 USUAL_LEVEL = "community"
 PER_THOUSAND = {"new_per_1000": "new", "open_per_1000": "open"}
 """Indicators by 1,000 households, and what is counted for them."""
+VISITS = "visits"
 SHADED: Mapping[str, str] = {
     **{key: one.unit for key, one in INDICATORS.items()},
     **dict.fromkeys(PER_THOUSAND, "per_1000"),
+    VISITS: "visits",
 }
 """Indicators that areas may be coloured by, and their units; names are ``NAMES["indicator"]`` and ``NAMES["shaded"]``."""
 
@@ -72,6 +79,8 @@ class Shade:
         How many each list gives.
     households : int or None
         Of the area, where known.
+    visits : Query
+        List of exactly the visits counted, in place of issues; empty for none, or where no list of days says it.
     """
 
     code: str
@@ -83,6 +92,7 @@ class Shade:
     counted: int | None
     denominator: int | None
     households: int | None
+    visits: Query = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -92,7 +102,7 @@ class Choropleth:
     Attributes
     ----------
     level, indicator, unit : str
-        What of which areas; ``issues rate score hours per_1000``.
+        What of which areas; ``issues rate score hours per_1000 visits``.
     classes : Classes
         With legend and how many areas are missing.
     shades : tuple of Shade
@@ -134,7 +144,7 @@ def choropleth(
     Raises
     ------
     InputError
-        There is no such level or indicator, or statistics refuse a filter.
+        There is no such level or indicator, statistics refuse a filter, or visits are asked by anything but area.
     ValuesError
         The classes asked for are none.
     """
@@ -143,14 +153,45 @@ def choropleth(
     if indicator not in SHADED:
         expected = known("indicator", **NAMES["shaded"])
         raise InputError("field.not_one_of", field="indicator", value=indicator[:40], expected=expected)
-    table = statistics.by(tx, actor, filters, period, level, [PER_THOUSAND.get(indicator, indicator)])
+    told = _visits(tx, actor, filters, period) if indicator == VISITS else None
+    counted = "new" if told else PER_THOUSAND.get(indicator, indicator)
+    table = statistics.by(tx, actor, filters, period, level, [counted])
     rows = [row for row in table.rows if row.code]
-    values = [_value(row, indicator) for row in rows]
+    values = [told(row.code) if told else _value(row, indicator) for row in rows]
     given = np.array([np.nan if one is None else one for one in values], dtype=np.float64)
     classes = classify(given, breaks.classes, breaks.method, bounds=breaks.bounds or None)
     ranks = classes.of(given).tolist() if len(given) else []
     shades = tuple(_shade(*one) for one in zip(rows, values, ranks, strict=True))
+    if told:
+        shades = tuple(_visited(one, period) for one in shades)
     return Choropleth(level, indicator, SHADED[indicator], classes, shades, level_below(tx, level))
+
+
+def _visits(tx: Tx, actor: Actor, filters: Filters, period: Period) -> Callable[[str], float | None]:
+    """Give what tells how many visits were made in an area; nothing of an area that the actor does not oversee."""
+    if filters != Filters(area=filters.area):
+        raise InputError("choropleth.visits", field="indicator", value=VISITS)
+    wanted = VisitFilter(area=filters.area or "", since=period.since, until=period.until)
+    path_of, own = tree_of(tx).path_of, overseen(actor)
+    many: Counter[str] = Counter()
+    for one in visit_lists.counts(tx, actor, wanted):
+        for code in path_of[one.code].strip("/").split("/"):
+            many[code] += one.count
+
+    def told(code: str) -> float | None:
+        sees = actor.is_system or any(path_of[code].startswith(path) for path in own)
+        return float(many[code]) if sees else None
+
+    return told
+
+
+def _visited(shade: Shade, period: Period) -> Shade:
+    counted = None if shade.value is None else int(shade.value)
+    ends = [one.astimezone(period.zone) for one in (period.since, period.until)]
+    is_days = all(one.time() == time() for one in ends)
+    days = {"since": ends[0].date().isoformat(), "until": (ends[1] - timedelta(days=1)).date().isoformat()}
+    visits = {"area": shade.code, **days} if counted is not None and is_days else {}
+    return replace(shade, query={}, of={}, counted=counted, denominator=None, visits=visits)
 
 
 def _value(row: Row, indicator: str) -> float | None:

@@ -3,6 +3,7 @@
 __all__ = ["NAMES", "SENTENCES"]
 
 SENTENCES = {
+    "choropleth.visits": "走访次数只能按区域和时段看，请去掉类别、来源等其他条件。",
     "choropleth.bounds": "分级界限“{value}”不可用：选“自定界限”时请给出由小到大、用逗号隔开的数，选其他方法时请不要给。",
     "hotspot.new": "{place}：{category}最近一周首次显著偏高（z={z}）",
     "hotspot.consecutive": "{place}：{category}{weeks}周连续显著偏高（z={z}）",
@@ -20,8 +21,8 @@ SENTENCES = {
     "origin.hotspot": "由热点发起的排查",
 }
 NAMES: dict[str, dict[str, str]] = {
-    "shaded": {"new_per_1000": "每千户新增", "open_per_1000": "每千户未结"},
-    "indicator_unit": {"per_1000": "件/千户"},
+    "shaded": {"new_per_1000": "每千户新增", "open_per_1000": "每千户未结", "visits": "走访次数"},
+    "indicator_unit": {"per_1000": "件/千户", "visits": "次走访"},
     "method": {"quantile": "等量分级", "natural": "自然断点", "fixed": "自定界限"},
     "field": {
         "level": "级别",

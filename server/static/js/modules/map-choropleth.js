@@ -57,12 +57,15 @@ export function mount(element) {
   }, 40);
 
   function choose(code, area, told, bounds) {
+    const listOf = (url, query) => `${url}?${new URLSearchParams(query)}`;
     const node = stamp(element.querySelector("template"), {
       indicator: told.name, label: area.label, counted: area.counted, households: area.households,
-      issues: `${page.urls.list}?${new URLSearchParams(area.query)}`,
+      issues: listOf(page.urls.list, area.query), visits: listOf(page.urls.visited, area.visits),
     });
-    const isListed = Object.keys(area.query).length > 0;
-    node.querySelector("a").hidden = !isListed;
+    for (const [name, query] of Object.entries({ issues: area.query, visits: area.visits })) {
+      node.querySelector(`[data-slot-href=${name}]`).hidden = !Object.keys(query).length;
+    }
+    for (const one of node.querySelectorAll("[data-issues]")) one.hidden = told.unit === "visits";
     const down = node.querySelector("[data-drill]");
     down.hidden = !told.drill;
     down.addEventListener("click", () => drill(code, told, bounds));
