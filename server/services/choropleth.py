@@ -153,9 +153,9 @@ def choropleth(
     if indicator not in SHADED:
         expected = known("indicator", **NAMES["shaded"])
         raise InputError("field.not_one_of", field="indicator", value=indicator[:40], expected=expected)
-    told = _visits(tx, actor, filters, period) if indicator == VISITS else None
-    counted = "new" if told else PER_THOUSAND.get(indicator, indicator)
+    counted = "new" if indicator == VISITS else PER_THOUSAND.get(indicator, indicator)
     table = statistics.by(tx, actor, filters, period, level, [counted])
+    told = _visits(tx, actor, filters, period) if indicator == VISITS else None
     rows = [row for row in table.rows if row.code]
     values = [told(row.code) if told else _value(row, indicator) for row in rows]
     given = np.array([np.nan if one is None else one for one in values], dtype=np.float64)
