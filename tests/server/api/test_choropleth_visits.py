@@ -66,6 +66,9 @@ def test_visits_are_told_by_area_and_period_alone(client_of):
     client = client_of("supervisor_li")
     refused = client.get(f"{URL}&category=heating")
     assert (refused.status_code, "只能按区域和时段看" in refused.get_json()["detail"]) == (422, True)
-    assert [client.get(f"{URL}&area={code}").status_code for code in ("nowhere", "990101002001")] == [422, 422]
+    assert [client.get(f"{URL}&area={code}").status_code for code in ("nowhere", "990101002001")] == [
+        422,
+        422,
+    ]
     noon = client.get(f"{URL}&period=noon_day").get_json()["values"]
     assert all(one["visits"] == {} and one["value"] is not None for one in noon.values())
